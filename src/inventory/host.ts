@@ -1,0 +1,55 @@
+import type { Size } from '../language/units.ts';
+
+/** How a worker is reached over SSH. Paths are absolute, `~` already resolved. */
+export interface SshSettings {
+  user: string;
+  port: number;
+  /** Private key files to offer, in order; empty: the agent alone. */
+  keys: string[];
+  /** Whether the agent at SSH_AUTH_SOCK may be asked. */
+  agent: boolean;
+  hostKeys: 'strict' | 'accept-new';
+  knownHosts: string;
+  connectTimeoutSeconds: number;
+  keepaliveSeconds: number;
+}
+
+export interface Worker {
+  /** From 0. */
+  index: number;
+  address: string;
+}
+
+/** What the inventory says a host has. Facts say what it really has. */
+export interface DeclaredAccelerators {
+  vendor: 'nvidia' | 'amd' | 'google';
+  model: string;
+  /** Per host, all workers together. */
+  count: number;
+  /** Of one accelerator. */
+  memory: Size | null;
+}
+
+/** Where a host's workers are. */
+export type Reach =
+  | { kind: 'ssh'; workers: Worker[]; ssh: SshSettings }
+  /** A pretend machine on this computer, by the name of what it pretends to be. */
+  | { kind: 'embedded'; machine: string }
+  /** No address yet: a launch is refused with this reason. */
+  | { kind: 'pending'; reason: string; workerCount: number };
+
+export interface Host {
+  name: string;
+  /** Every group it belongs to, through groups of groups too. */
+  groups: string[];
+  description: string | null;
+  reach: Reach;
+  accelerators: DeclaredAccelerators | null;
+  cost: { perHour: number; currency: string } | null;
+  /** Folder on the host for what fleet keeps there; null: the contract's default. */
+  remoteDir: string | null;
+  /** Shell lines sourced before every command of an author; empty when there are none. */
+  setup: string;
+  /** Override a playbook's params of the same name. */
+  params: Record<string, string | number | boolean>;
+}

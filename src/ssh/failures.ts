@@ -1,0 +1,38 @@
+import { exitCodes, FleetError } from '../errors.ts';
+
+/**
+ * Nothing ran on the host: it could not be reached, trusted or logged in to, or its login shell did not get as far as our first line.
+ * `retryable` is false when trying again cannot help before a person has acted (host key, authentication, login shell).
+ */
+export class ConnectionFailed extends FleetError {
+  readonly retryable: boolean;
+
+  constructor(message: string, details: { code: string; retryable: boolean; suggestions?: string[]; cause?: unknown }) {
+    super(message, { ...details, exit: exitCodes.unreachable });
+    this.retryable = details.retryable;
+  }
+}
+
+/** It was sent and the end of the answer never came: it may have run, in full, in part or not at all. */
+export class OutcomeUnknown extends FleetError {
+  constructor(message: string, cause?: unknown) {
+    super(message, { code: 'outcome-unknown', exit: exitCodes.unreachable, cause });
+  }
+}
+
+/** A question outlived its time limit. The host is reachable; what was asked hung. */
+export class QuestionTimedOut extends FleetError {
+  readonly timeoutSeconds: number;
+
+  constructor(message: string, timeoutSeconds: number) {
+    super(message, { code: 'question-timed-out', exit: exitCodes.couldNot });
+    this.timeoutSeconds = timeoutSeconds;
+  }
+}
+
+/** An answer was longer than the caller can hold. */
+export class QuestionTooLong extends FleetError {
+  constructor(message: string) {
+    super(message, { code: 'answer-too-long', exit: exitCodes.couldNot });
+  }
+}
