@@ -1,3 +1,5 @@
+import { exitCodes, FleetError } from './errors.ts';
+
 /** Something wrong in a file, where it stands. Only errors stop a launch. */
 export interface Problem {
   file: string;
@@ -19,4 +21,19 @@ export function formatProblem(problem: Problem): string {
   const path = problem.path === '' ? '' : `${problem.path}: `;
   const suggestion = problem.suggestion === null ? '' : ` (${problem.suggestion})`;
   return `${where}: ${problem.severity === 'error' ? '' : `${problem.severity}: `}${path}${problem.message}${suggestion}`;
+}
+
+/** Files that a command needs have errors: all of their problems, warnings and notes too, are told at once. */
+export class FilesHaveErrors extends FleetError {
+  readonly problems: Problem[];
+
+  constructor(problems: Problem[]) {
+    const errors = problems.filter((problem) => problem.severity === 'error');
+    const files = [...new Set(errors.map((problem) => problem.file))];
+    super(`${files.join(', ')}: ${errors.length === 1 ? 'one error' : `${errors.length} errors`}`, {
+      code: 'files-have-errors',
+      exit: exitCodes.usage,
+    });
+    this.problems = problems;
+  }
 }

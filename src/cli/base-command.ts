@@ -1,0 +1,51 @@
+import { Command } from '@oclif/core/command';
+import * as Flags from '@oclif/core/flags';
+import { wantsJson } from './arguments.ts';
+import { writeAnswer, writeJsonDocument, writeTrouble } from './output.ts';
+import { screenOf, type Screen } from './screen.ts';
+
+/**
+ * What every command shares. `run` returns the document that `--json` prints, and prints for people through `answer`; returning
+ * nothing prints no document. Errors pass through to `main`, which tells all of them alike.
+ */
+export abstract class BaseCommand extends Command {
+  static override enableJsonFlag = true;
+
+  static override baseFlags = {
+    'no-color': Flags.boolean({ summary: 'Print without colours; NO_COLOR does the same.', helpGroup: 'GLOBAL' }),
+  };
+
+  /** Lines of the answer, on stdout. Silent with `--json`. */
+  protected answer(lines: readonly string[]): void {
+    if (!this.jsonEnabled()) writeAnswer(lines);
+  }
+
+  /** Lines of progress or trouble, on stderr. */
+  protected tell(lines: readonly string[]): void {
+    writeTrouble(lines);
+  }
+
+  protected get answerScreen(): Screen {
+    return this.screenOf(process.stdout);
+  }
+
+  protected get troubleScreen(): Screen {
+    return this.screenOf(process.stderr);
+  }
+
+  override jsonEnabled(): boolean {
+    return wantsJson(this.argv);
+  }
+
+  protected override logJson(document: unknown): void {
+    writeJsonDocument(document);
+  }
+
+  protected override catch(error: Error): Promise<never> {
+    return Promise.reject(error);
+  }
+
+  private screenOf(stream: NodeJS.WriteStream): Screen {
+    return screenOf(stream, process.env, { color: !this.argv.includes('--no-color') });
+  }
+}

@@ -1,0 +1,49 @@
+import { exitCodes, type ExitCode } from '../errors.ts';
+import type { Outcome } from '../lifecycle/states.ts';
+
+/** What the help and the README say of each exit code. */
+export const exitCodeMeanings: readonly { code: ExitCode; text: string }[] = [
+  { code: exitCodes.done, text: 'done; for launch and resume: every run succeeded (--detach: started); for halt: proved gone' },
+  { code: exitCodes.couldNot, text: 'fleet could not do it: store locked, disk full, a live controller holds the run, a defect' },
+  { code: exitCodes.usage, text: 'wrong usage, or a file with errors; nothing was touched' },
+  { code: exitCodes.didNotSucceed, text: 'it ran and did not succeed: NO-GO, failed, lost, a command with a non-zero exit' },
+  { code: exitCodes.unreachable, text: 'a host could not be reached or trusted; nothing is known to have failed' },
+  { code: exitCodes.stopped, text: 'the run was halted or cancelled by someone' },
+  { code: exitCodes.detached, text: 'detached or cancelled by Ctrl-C' },
+];
+
+const gravestFirst: readonly ExitCode[] = [
+  exitCodes.couldNot,
+  exitCodes.didNotSucceed,
+  exitCodes.unreachable,
+  exitCodes.stopped,
+  exitCodes.done,
+];
+
+/** Of several runs the gravest counts: 3 over 4 over 5 over 0. None at all is 0. */
+export function gravestOf(codes: readonly ExitCode[]): ExitCode {
+  return gravestFirst.find((code) => codes.includes(code)) ?? codes[0] ?? exitCodes.done;
+}
+
+/** Reasons of a cancelled run whose host was never reached, or not trusted. */
+const neverReached: ReadonlySet<string> = new Set([
+  'host-unreachable',
+  'host-key-unknown',
+  'host-key-changed',
+  'host-key-revoked',
+  'authentication-refused',
+]);
+
+export function exitCodeOf(outcome: Pick<Outcome, 'result' | 'reason'>): ExitCode {
+  switch (outcome.result) {
+    case 'succeeded':
+      return exitCodes.done;
+    case 'failed':
+    case 'lost':
+      return exitCodes.didNotSucceed;
+    case 'halted':
+      return exitCodes.stopped;
+    case 'cancelled':
+      return neverReached.has(outcome.reason ?? '') ? exitCodes.unreachable : exitCodes.stopped;
+  }
+}

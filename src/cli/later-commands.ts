@@ -1,0 +1,13 @@
+/** Commands that have their name and are not built yet. They are in no help, and answer "not yet". */
+export const laterCommands: ReadonlySet<string> = new Set([
+  'daemon',
+  'facts',
+  'init',
+  'plan',
+  'quarantine',
+  'queue',
+  'retry',
+  'schedule',
+  'top',
+  'ui',
+]);

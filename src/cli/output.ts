@@ -1,0 +1,34 @@
+import { systemCode } from '../errors.ts';
+
+const closed = new AbortController();
+
+/** Aborts when nobody reads stdout any more (`fleet watch | head`): time to stop following. */
+export const stdoutClosed: AbortSignal = closed.signal;
+
+/** A reader that leaves early is no error. To be called once, before anything is written. */
+export function tolerateClosedPipes(): void {
+  process.stdout.on('error', (error) => {
+    if (systemCode(error) !== 'EPIPE') throw error;
+    closed.abort();
+  });
+  process.stderr.on('error', (error) => {
+    if (systemCode(error) !== 'EPIPE') throw error;
+  });
+}
+
+export function writeAnswer(lines: readonly string[]): void {
+  if (lines.length > 0) process.stdout.write(`${lines.join('\n')}\n`);
+}
+
+export function writeTrouble(lines: readonly string[]): void {
+  if (lines.length > 0) process.stderr.write(`${lines.join('\n')}\n`);
+}
+
+export function writeJsonDocument(document: unknown): void {
+  process.stdout.write(`${JSON.stringify(document, null, 2)}\n`);
+}
+
+/** For `--watch` and `-f`: one document a line. */
+export function writeJsonLine(document: unknown): void {
+  process.stdout.write(`${JSON.stringify(document)}\n`);
+}
