@@ -55,9 +55,10 @@ function readCaptures(groups: readonly string[], read: (name: string) => string 
   return captures;
 }
 
-/** Only what is a number as written, so that `007`, `1.2.3` and a commit such as `1e10` keep their letters. */
+/** Digits too many for a number stay text: they name something. */
 function readNumber(text: string): number | null {
-  if (!/^[-+]?(0|[1-9]\d*)(\.\d+)?([eE][-+]\d+)?$/.test(text)) return null;
+  if (!/^[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?$/.test(text)) return null;
   const value = Number(text);
-  return Number.isFinite(value) ? value : null;
+  const exact = Number.isSafeInteger(value) || !/^[-+]?\d+$/.test(text);
+  return exact && Number.isFinite(value) ? value : null;
 }
