@@ -26,6 +26,7 @@ const common = {
   target: 'node20',
   sourcemap: true,
   logLevel: 'warning',
+  loader: { '.sh': 'text' },
   banner: { js: commonJsBanner },
 };
 

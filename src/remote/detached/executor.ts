@@ -1,0 +1,80 @@
+import { quote, quoteAll } from '../../quoting.ts';
+import { readLines, UnexpectedAnswer, valuesOf } from '../command.ts';
+import type { Executor, UnitPlace, UnitWork } from '../executor.ts';
+import { parseStart, parseUnitState } from './unit-state.ts';
+
+/** Plain `sh` and a session of its own: nothing else is needed on the host. */
+export const detachedExecutor: Executor = {
+  name: 'detached',
+
+  start(actor, place, work) {
+    const args = [actor.run, String(actor.token), String(place.attempt), String(place.worker), place.unit];
+    return {
+      name: `start ${place.unit}`,
+      body: `${assignments(work)}\nstart ${quoteAll(args)}`,
+      timeoutSeconds: 60,
+      parse: (answer) => parseStart(`start ${place.unit}`, answer),
+    };
+  },
+
+  state(run, place) {
+    return {
+      name: `look at ${place.unit}`,
+      body: `state ${quoteAll([run, String(place.attempt), String(place.worker), place.unit])}`,
+      timeoutSeconds: 30,
+      parse: (answer) => parseUnitState(`look at ${place.unit}`, answer),
+    };
+  },
+
+  output(run, place, maxBytes) {
+    const folder = unitFolder(run, place);
+    return {
+      name: `read what ${place.unit} printed`,
+      body: `tail -c ${maxBytes} ${folder}/stdout\ntail -c ${maxBytes} ${folder}/stderr >&2\ncat ${folder}/error >&2 2>/dev/null\nexit 0`,
+      timeoutSeconds: 60,
+      parse: ({ stdout, stderr }) => ({ stdout, stderr }),
+    };
+  },
+
+  requestHalt(actor, wish) {
+    const reason = wish.reason.replaceAll(/\s+/g, ' ');
+    const args = [
+      actor.run,
+      String(actor.token),
+      wish.graceSeconds === null ? '' : String(Math.ceil(wish.graceSeconds)),
+      wish.force ? '1' : '0',
+      reason,
+    ];
+    return {
+      name: 'ask for a halt',
+      body: `request_halt ${quoteAll(args)}`,
+      timeoutSeconds: 60,
+      parse(answer) {
+        const lines = readLines(answer.stdout);
+        if (lines.at(-1)?.word !== 'asked') throw new UnexpectedAnswer('ask for a halt', answer);
+        return valuesOf(lines, 'halting');
+      },
+    };
+  },
+};
+
+function assignments(work: UnitWork): string {
+  const moves = work.then.map((move) => ('signal' in move ? move.signal : `wait:${Math.ceil(move.waitSeconds)}`));
+  const values: Record<string, string> = {
+    script: work.script,
+    workdir: work.workdir,
+    log: work.log ?? '',
+    limit: work.timeLimitSeconds === null ? '' : String(Math.ceil(work.timeLimitSeconds)),
+    sentinel: work.sentinel ?? '',
+    grace: String(Math.ceil(work.graceSeconds)),
+    moves: moves.join(' '),
+    needs_env: work.needsEnvironment ? '1' : '0',
+  };
+  return Object.entries(values)
+    .map(([name, value]) => `unit_${name}=${quote(value)}`)
+    .join('\n');
+}
+
+function unitFolder(run: string, place: UnitPlace): string {
+  return `"$FLEET_DIR"/${quote(`runs/${run}/a${place.attempt}/w${place.worker}/${place.unit}`)}`;
+}

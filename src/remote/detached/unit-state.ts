@@ -1,0 +1,45 @@
+import { readLines, UnexpectedAnswer, valueOf, valuesOf, type RemoteAnswer } from '../command.ts';
+import type { StartAnswer, UnitState, UnitWord } from '../executor.ts';
+
+const unitWords: readonly string[] = [
+  'absent',
+  'claimed',
+  'starting',
+  'running',
+  'ending',
+  'exited',
+  'gone',
+] satisfies UnitWord[];
+
+export function parseStart(what: string, answer: RemoteAnswer): StartAnswer {
+  const first = readLines(answer.stdout)[0]?.word;
+  if (first === 'env-missing') return { kind: 'environment-missing' };
+  if (first === 'no-session-tool') return { kind: 'no-session-tool' };
+  return { kind: 'state', state: parseUnitState(what, answer) };
+}
+
+export function parseUnitState(what: string, answer: RemoteAnswer): UnitState {
+  const lines = readLines(answer.stdout);
+  const word = valueOf(lines, 'state');
+  const incarnation = valueOf(lines, 'incarnation');
+  if (word === null || !isUnitWord(word) || incarnation === null) throw new UnexpectedAnswer(what, answer);
+  return {
+    word,
+    pid: numberOf(valueOf(lines, 'pid')?.split(' ')[0]),
+    exitCode: numberOf(valueOf(lines, 'exit')),
+    logStart: numberOf(valueOf(lines, 'log-start')),
+    verdict: valueOf(lines, 'verdict'),
+    haltMoves: valuesOf(lines, 'halt'),
+    incarnation,
+    startedOn: valueOf(lines, 'started-on'),
+    uptimeSeconds: Number(valueOf(lines, 'uptime')),
+  };
+}
+
+function isUnitWord(word: string): word is UnitWord {
+  return unitWords.includes(word);
+}
+
+function numberOf(text: string | null | undefined): number | null {
+  return text === null || text === undefined || !/^\d+$/.test(text) ? null : Number(text);
+}

@@ -1,0 +1,67 @@
+import type { Actor } from './claims.ts';
+import type { RemoteCommand } from './command.ts';
+
+/** Where a unit lies: one job, or one command of an author that changes something or takes long. */
+export interface UnitPlace {
+  attempt: number;
+  worker: number;
+  /** `job`, or the phase and position of an entry: `prepare-0`. */
+  unit: string;
+}
+
+export interface UnitWork {
+  /** Setup and command, run by `sh` in the workdir. */
+  script: string;
+  workdir: string;
+  /** Appended to, relative to the workdir; null: the unit keeps stdout and stderr in its own folder. */
+  log: string | null;
+  timeLimitSeconds: number | null;
+  /** Whether the pushed environment must be there before the start. */
+  needsEnvironment: boolean;
+  /** Relative to the workdir; made to ask the work to end by itself. */
+  sentinel: string | null;
+  graceSeconds: number;
+  then: ({ signal: string } | { waitSeconds: number })[];
+}
+
+/**
+ * - `absent`: nothing was ever claimed here.
+ * - `claimed`: claimed, and the host died before the wrapper's first act. Whether it ran is for a person to say.
+ * - `starting`: the wrapper lives and the process is not there yet.
+ * - `running`: the process lives.
+ * - `ending`: the process is gone and the wrapper has not written the exit status yet.
+ * - `exited`: the exit status is there.
+ * - `gone`: no process, and no exit status.
+ */
+export type UnitWord = 'absent' | 'claimed' | 'starting' | 'running' | 'ending' | 'exited' | 'gone';
+
+export interface UnitState {
+  word: UnitWord;
+  pid: number | null;
+  exitCode: number | null;
+  /** Bytes that were in the log before the unit began. */
+  logStart: number | null;
+  /** Why the guard stopped the unit by itself: `time-limit 3600`. */
+  verdict: string | null;
+  /** Moves of a halt so far, each `UPTIME WORD...`; the last word of a proved one is `gone`. */
+  haltMoves: string[];
+  /** The machine and boot that answered, and the one that the unit was started on. */
+  incarnation: string;
+  startedOn: string | null;
+  /** Seconds on the host's own clock that never jumps. */
+  uptimeSeconds: number;
+}
+
+export type StartAnswer = { kind: 'state'; state: UnitState } | { kind: 'environment-missing' } | { kind: 'no-session-tool' };
+
+/** How a job is started, watched and stopped on a worker. Everything here may be sent twice. */
+export interface Executor {
+  readonly name: 'detached';
+  /** Starts the unit, or tells the state of the one that is there: a start whose answer was lost is asked for again. */
+  start(actor: Actor, place: UnitPlace, work: UnitWork): RemoteCommand<StartAnswer>;
+  state(run: string, place: UnitPlace): RemoteCommand<UnitState>;
+  /** What a unit without a log of its own has printed, the last `maxBytes` of each stream. */
+  output(run: string, place: UnitPlace, maxBytes: number): RemoteCommand<{ stdout: Buffer; stderr: Buffer }>;
+  /** Leaves the wish to stop with every unit of the run that has not ended, and sees to it that each has a guard. Returns those units. */
+  requestHalt(actor: Actor, wish: { graceSeconds: number | null; force: boolean; reason: string }): RemoteCommand<string[]>;
+}

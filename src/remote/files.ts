@@ -1,0 +1,84 @@
+import { quote } from '../quoting.ts';
+import { readLines, UnexpectedAnswer, valuesOf, type RemoteCommand } from './command.ts';
+import { shellGlob, shellPath } from './host-script.ts';
+
+export interface ReadFrom {
+  path: string;
+  offset: number;
+  maxBytes: number;
+  /** How many bytes at the start to sum; 0: as many as there are, up to 256. */
+  headBytes: number;
+}
+
+export type FilePart =
+  | { kind: 'absent' | 'unreadable' }
+  | {
+      kind: 'file';
+      inode: string;
+      size: number;
+      /** Checksum of the first `headBytes` bytes; null when nothing is new and it was not taken. */
+      head: string | null;
+      headBytes: number;
+      bytes: Buffer;
+    };
+
+/** New bytes of a file, with what tells it from another file of the same name. */
+export function readFrom(workdir: string, wanted: ReadFrom): RemoteCommand<FilePart> {
+  return {
+    name: `read "${wanted.path}"`,
+    body: `enter ${quote(workdir)} 2>/dev/null || { say absent; exit 0; }
+read_from ${shellPath(wanted.path)} ${wanted.offset} ${wanted.maxBytes} ${wanted.headBytes}`,
+    timeoutSeconds: 120,
+    parse(answer) {
+      const end = answer.stdout.indexOf('\n');
+      const [word, inode, size, head, headBytes] = answer.stdout.subarray(0, Math.max(end, 0)).toString().split(' ');
+      if (word === 'absent' || word === 'unreadable') return { kind: word };
+      if (word !== 'file' || inode === undefined || head === undefined)
+        throw new UnexpectedAnswer(`read "${wanted.path}"`, answer);
+      return {
+        kind: 'file',
+        inode,
+        size: Number(size),
+        head: head === 'same' ? null : head,
+        headBytes: Number(headBytes),
+        bytes: answer.stdout.subarray(end + 1),
+      };
+    },
+  };
+}
+
+export interface FoundFile {
+  path: string;
+  size: number;
+}
+
+/** Regular files that a glob matches, relative to the workdir. */
+export function listFiles(workdir: string, globs: string[]): RemoteCommand<FoundFile[]> {
+  return {
+    name: 'list files',
+    body: `enter ${quote(workdir)} 2>/dev/null || { say listed; exit 0; }\nlist_files ${globs.map(shellGlob).join(' ')}`,
+    timeoutSeconds: 60,
+    parse(answer) {
+      const lines = readLines(answer.stdout);
+      if (lines.at(-1)?.word !== 'listed') throw new UnexpectedAnswer('list files', answer);
+      return valuesOf(lines, 'found').map((rest) => {
+        const blank = rest.indexOf(' ');
+        return { size: Number(rest.slice(0, blank)), path: rest.slice(blank + 1) };
+      });
+    },
+  };
+}
+
+/** Moves what the globs match into `.fleet-archive/RUN` beside it. Returns where each went; nothing there is fine. */
+export function archiveFiles(run: string, workdir: string, globs: string[]): RemoteCommand<string[]> {
+  return {
+    name: 'put files away',
+    body: `enter ${quote(workdir)} 2>/dev/null || { say archived-all; exit 0; }\narchive ${quote(run)} ${globs.map(shellGlob).join(' ')}`,
+    timeoutSeconds: 300,
+    parse(answer) {
+      const lines = readLines(answer.stdout);
+      if (lines.at(-1)?.word !== 'archived-all') throw new UnexpectedAnswer('put files away', answer);
+      return valuesOf(lines, 'archived');
+    },
+  };
+}

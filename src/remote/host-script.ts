@@ -1,0 +1,57 @@
+import { createHash } from 'node:crypto';
+import { quote } from '../quoting.ts';
+import base from './host/base.sh';
+import claims from './host/claims.sh';
+import files from './host/files.sh';
+import guard from './host/guard.sh';
+import looks from './host/looks.sh';
+import members from './host/members.sh';
+import program from './host/program.sh';
+import units from './host/units.sh';
+
+/** The one file that is sent to a host, in POSIX sh. */
+export const hostScript = [base, claims, members, units, guard, files, looks, program].join('\n');
+
+const fileName = `host-${createHash('sha256').update(hostScript).digest('hex').slice(0, 16)}.sh`;
+
+/** Exit statuses of the host script, apart from those of what it runs. */
+export const hostScriptExits = { missing: 90, fenced: 91, cannotWrite: 92 } as const;
+
+/** `body` with the functions of the host script at hand. Answers exit 90 and nothing else when the host does not have the script yet. */
+export function withHostScript(remoteDir: string | null, body: string): string {
+  return `${setFolder(remoteDir)}
+[ -f "$FLEET_SCRIPT" ] || exit ${hostScriptExits.missing}
+. "$FLEET_SCRIPT"
+${body}`;
+}
+
+/** Puts the script in place in one rename, so that a reader never sees a part of it. Safe to send twice. */
+export function sendHostScript(remoteDir: string | null): string {
+  return `${setFolder(remoteDir)}
+(umask 077 && mkdir -p "$FLEET_DIR/lib") || exit ${hostScriptExits.cannotWrite}
+(umask 077 && printf '%s' ${quote(hostScript)} >"$FLEET_SCRIPT.$$") && mv -f "$FLEET_SCRIPT.$$" "$FLEET_SCRIPT" && exit 0
+rm -f "$FLEET_SCRIPT.$$"
+exit ${hostScriptExits.cannotWrite}`;
+}
+
+function setFolder(remoteDir: string | null): string {
+  return `FLEET_DIR=${remoteDir === null ? '$HOME/.local/state/fleet' : shellPath(remoteDir)}
+FLEET_SCRIPT=$FLEET_DIR/lib/${fileName}`;
+}
+
+/** One shell word for a path as an author writes it; a leading `~/` is the home folder. */
+export function shellPath(path: string): string {
+  if (path === '~') return '"$HOME"';
+  return path.startsWith('~/') ? `"$HOME"/${quote(path.slice(2))}` : quote(path);
+}
+
+/** A shell pattern: only `*`, `?` and `[...]` keep their meaning. */
+export function shellGlob(glob: string): string {
+  return shellPathParts(glob)
+    .map((part) => (part === '*' || part === '?' || /^\[[\w!^-]+\]$/.test(part) ? part : shellPath(part)))
+    .join('');
+}
+
+function shellPathParts(glob: string): string[] {
+  return glob.split(/(\*|\?|\[[\w!^-]+\])/).filter((part) => part !== '');
+}

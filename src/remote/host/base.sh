@@ -1,0 +1,142 @@
+# What fleet keeps on a host: one file of POSIX sh functions, named after the hash of its own text. It is sourced by every question, and
+# run by itself as the wrapper and the guard of a unit (a job, or one command that changes something or takes long).
+#
+# Folders below $FLEET_DIR, each made by an atomic mkdir:
+#   runs/RUN/fence/TOKEN             the tokens this run was driven with; the highest one drives
+#   runs/RUN/aATTEMPT/wWORKER/UNIT   a unit, and in it:
+#     claim wrapper guard pid        who made it, and the processes that carry it: "PID START"
+#     incarnation                    the machine and boot that the unit was started on
+#     script                         what runs: setup and the author's command
+#     log-start                      bytes that were in the log before the unit began
+#     halt halt-progress             a wish to stop, and how far it got
+#     verdict                        why the guard stopped the unit by itself
+#     exit                           the exit status, renamed into place; its presence ends the unit
+#   runs/RUN/aATTEMPT/wWORKER/env    the environment with its secrets, 0600, removed when the attempt ends
+#   claims/MACHINE                   which run uses this machine
+#
+# Every answer is made of lines "WORD VALUE...". Exit 90: this file is missing; 91: a newer controller drives the run; 92: cannot write.
+
+say() { printf '%s\n' "$*"; }
+
+# Sets st_state st_parent st_group st_session st_start of process $1; fails when there is none. The name in the line may hold anything,
+# so the fields are counted from the last parenthesis.
+read_process() {
+  st_line=
+  { while IFS= read -r st_part || [ -n "$st_part" ]; do st_line=$st_part; done <"/proc/$1/stat"; } 2>/dev/null || return 1
+  [ -n "$st_line" ] || return 1
+  st_rest=${st_line##*) }
+  # shellcheck disable=SC2086 # split into fields
+  set -- $st_rest
+  [ $# -ge 20 ] || return 1
+  st_state=$1 st_parent=$2 st_group=$3 st_session=$4
+  shift 19
+  st_start=$1
+}
+
+# Has process $1, just read, ended? A zombie has, unless other threads of it still run.
+ended() {
+  case $st_state in Z | X) ;; *) return 1 ;; esac
+  set -- "/proc/$1/task"/*
+  [ $# -le 1 ]
+}
+
+# Is process $1 the one that started at $2, and has not ended?
+lives() {
+  read_process "$1" && [ "$st_start" = "$2" ] && ! ended "$1"
+}
+
+# The same for a file that holds "PID START".
+file_lives() {
+  [ -s "$1" ] || return 1
+  read -r fl_pid fl_start <"$1" || return 1
+  lives "$fl_pid" "$fl_start"
+}
+
+# Sets own to the pid of this very shell, also in a subshell, where $$ names the parent. Not for a command substitution: that is a shell too.
+read_own_pid() {
+  read -r own_line </proc/self/stat
+  own=${own_line%% *}
+}
+
+uptime_seconds() {
+  read -r us_up _ </proc/uptime
+  printf '%s' "${us_up%%.*}"
+}
+
+# Machine, host name, boot, pid namespace, start of pid 1: together they say whether a recorded pid can still mean the same process.
+incarnation() {
+  in_machine='' in_boot='' in_name='' in_space=''
+  for in_file in /etc/machine-id /var/lib/dbus/machine-id; do
+    [ -n "$in_machine" ] || { [ -r "$in_file" ] && read -r in_machine <"$in_file"; }
+  done
+  [ -r /proc/sys/kernel/random/boot_id ] && read -r in_boot </proc/sys/kernel/random/boot_id
+  [ -r /proc/sys/kernel/hostname ] && read -r in_name </proc/sys/kernel/hostname
+  in_space=$(readlink /proc/self/ns/pid 2>/dev/null)
+  read_process 1 || st_start=unknown
+  say "${in_machine:-none} ${in_name:-none} ${in_boot:-none} ${in_space:-none} $st_start"
+}
+
+# Into a folder as an author writes it: relative to the home folder.
+enter() {
+  cd "$HOME" || return 1
+  # shellcheck disable=SC2088 # a tilde that an author wrote
+  case $1 in
+  "~") return 0 ;;
+  "~/"*) cd -- "${1#??}" || return 1 ;;
+  *) cd -- "$1" || return 1 ;;
+  esac
+}
+
+machine_key() {
+  # shellcheck disable=SC2046 # split into fields
+  set -- $(incarnation)
+  printf '%s-%s' "$1" "$2" | tr -c 'A-Za-z0-9._-' '_'
+}
+
+# Writes standard input to $1 in one rename, readable by the owner alone.
+place() {
+  (umask 077 && cat >"$1.$$.tmp" && mv -f "$1.$$.tmp" "$1") && return 0
+  rm -f "$1.$$.tmp"
+  return 1
+}
+
+pause() { sleep 0.2 2>/dev/null || sleep 1; }
+
+cannot_write() {
+  say cannot-write "$1"
+  exit 92
+}
+
+# Which tool puts a process into a session of its own.
+session_tool() {
+  if command -v setsid >/dev/null 2>&1; then say setsid
+  elif command -v busybox >/dev/null 2>&1 && busybox --list 2>/dev/null | grep -qx setsid; then say busybox
+  elif command -v python3 >/dev/null 2>&1; then say python3
+  elif command -v perl >/dev/null 2>&1; then say perl
+  else say none; fi
+}
+
+# Runs "$@" in a new session and waits for it. The caller is never a group leader here, so nothing forks and the exit status is its own.
+in_new_session() {
+  case $(session_tool) in
+  setsid) setsid "$@" ;;
+  busybox) busybox setsid "$@" ;;
+  python3) python3 -c 'import os, sys; os.setsid(); os.execvp(sys.argv[1], sys.argv[1:])' "$@" ;;
+  perl) perl -MPOSIX -e 'POSIX::setsid(); exec { $ARGV[0] } @ARGV' "$@" ;;
+  *) return 93 ;;
+  esac
+}
+
+# Starts "$@" in a new session and returns. No "&": a background command of sh ignores INT and QUIT, and so would all its children.
+# The outer call makes a group leader, from which setsid forks.
+leave_running() {
+  case $(session_tool) in
+  setsid) setsid sh -c 'exec setsid "$@"' sh "$@" ;;
+  busybox) busybox setsid sh -c 'exec busybox setsid "$@"' sh "$@" ;;
+  python3) python3 -c 'import os, sys
+if os.fork(): os._exit(0)
+os.setsid(); os.execvp(sys.argv[1], sys.argv[1:])' "$@" ;;
+  perl) perl -MPOSIX -e 'fork and exit; POSIX::setsid(); exec { $ARGV[0] } @ARGV' "$@" ;;
+  *) return 93 ;;
+  esac </dev/null >/dev/null 2>&1
+}

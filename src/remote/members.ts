@@ -1,0 +1,87 @@
+import { constants } from 'node:os';
+import { quote, quoteAll } from '../quoting.ts';
+import { readLines, UnexpectedAnswer, valuesOf, type RemoteCommand } from './command.ts';
+
+export interface Member {
+  pid: number;
+  /** One letter of /proc/PID/stat: `D` is stuck in the kernel. */
+  state: string;
+  command: string;
+}
+
+/** Every live process of a run: by session, group, descent and the run's id in its environment. */
+export function lookForMembers(run: string): RemoteCommand<Member[]> {
+  return {
+    name: 'look for processes of the run',
+    body: `look ${quote(run)}`,
+    timeoutSeconds: 60,
+    parse(answer) {
+      const lines = readLines(answer.stdout);
+      if (lines.at(-1)?.word !== 'looked') throw new UnexpectedAnswer('look for processes of the run', answer);
+      return valuesOf(lines, 'process').map((rest) => {
+        const [pid = '', state = '', ...command] = rest.split(' ');
+        return { pid: Number(pid), state, command: command.join(' ').trim() };
+      });
+    },
+  };
+}
+
+export interface Proof {
+  pid: number;
+  command: string;
+  variables: { name: string; found: 'ok' | 'missing' | 'differs' }[];
+}
+
+/** Compares the environment of each process of the run that has `process` in its command line. The comparison is made on the host: no value comes back. */
+export function proveEnvironment(
+  run: string,
+  process: string,
+  wanted: { name: string; value: string }[],
+): RemoteCommand<Proof[]> {
+  const lines = wanted.map(({ name, value }) => `${name}=${value.split('\n', 1)[0] ?? ''}\n`).join('');
+  return {
+    name: 'read the environment of the started process',
+    body: `printf '%s' ${quote(lines)} | prove ${quoteAll([run, process])}`,
+    timeoutSeconds: 60,
+    parse(answer) {
+      const words = readLines(answer.stdout);
+      if (words.at(-1)?.word !== 'looked') throw new UnexpectedAnswer('read the environment of the started process', answer);
+      const proofs: Proof[] = [];
+      for (const { word, rest } of words) {
+        if (word === 'process') {
+          const [pid = '', ...command] = rest.split(' ');
+          proofs.push({ pid: Number(pid), command: command.join(' ').trim(), variables: [] });
+        } else if (word === 'variable') {
+          const [name = '', found] = rest.split(' ');
+          if (found === 'ok' || found === 'missing' || found === 'differs') proofs.at(-1)?.variables.push({ name, found });
+        }
+      }
+      return proofs;
+    },
+  };
+}
+
+/** Asks for stack dumps by a signal, and only from processes that catch it: it would end the others. */
+export function askForStackDumps(
+  run: string,
+  process: string,
+  signal: string,
+): RemoteCommand<{ signalled: number[]; notCaught: number[] }> {
+  const number = signalNumber(signal);
+  return {
+    name: 'ask for stack dumps',
+    body: `dump ${quoteAll([run, process, String(number), signal])}`,
+    timeoutSeconds: 60,
+    parse(answer) {
+      const lines = readLines(answer.stdout);
+      if (lines.at(-1)?.word !== 'looked') throw new UnexpectedAnswer('ask for stack dumps', answer);
+      return { signalled: valuesOf(lines, 'signalled').map(Number), notCaught: valuesOf(lines, 'not-caught').map(Number) };
+    },
+  };
+}
+
+function signalNumber(signal: string): number {
+  const found = Object.entries(constants.signals).find(([name]) => name === `SIG${signal}`);
+  if (found === undefined) throw new RangeError(`unknown signal "${signal}"`);
+  return found[1];
+}
