@@ -20,12 +20,17 @@ interface Finding {
 /**
  * Holds a document to a schema: its value, or every problem with its place, in the order of the file.
  * Where a schema offers alternatives, the problems are those of the alternative that fits best.
+ * `value` is what the document came to when it was filled in; its places are the document's.
  */
-export function checkSchema<T>(schema: z.ZodType<T>, document: YamlDocument): { value: T | null; problems: Problem[] } {
+export function checkSchema<T>(
+  schema: z.ZodType<T>,
+  document: YamlDocument,
+  value: unknown = document.value,
+): { value: T | null; problems: Problem[] } {
   const knownKeys: KnownKeys = new WeakMap();
-  const result = schema.safeParse(document.value, { error: (issue) => describe(issue, knownKeys) });
+  const result = schema.safeParse(value, { error: (issue) => describe(issue, knownKeys) });
   if (result.success) return { value: result.data, problems: [] };
-  const findings = find(result.error.issues, [], document.value, knownKeys);
+  const findings = find(result.error.issues, [], value, knownKeys);
   const problems = findings.map(({ path, part, message, suggestion }) => document.problem(path, message, { part, suggestion }));
   return { value: null, problems: sortProblems(problems) };
 }
