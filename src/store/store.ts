@@ -20,6 +20,8 @@ export interface Owner {
   /** Start time of the process in clock ticks since boot, field 22 of /proc/PID/stat; null where there is no /proc. */
   startTicks: number | null;
   bootId: string | null;
+  /** Two containers of one machine may share its name and boot; their pids mean different processes. */
+  pidNamespace?: string | null;
 }
 
 /** The right to drive a run. Every guarded write carries it, and lands only while its token is the newest. */
@@ -171,28 +173,49 @@ export interface SampleRow extends Sample {
   source: string;
 }
 
-/** All that one look at one worker brought, stored in one transaction with the offsets it was read to. */
+export interface HostClaim {
+  host: string;
+  worker: number;
+  machine: string;
+  claimedAt: number;
+  releasedAt: number | null;
+}
+
+/**
+ * All that one look at one worker brought, stored in one transaction with the offsets it was read to. Wherever something read is filed by `worker`,
+ * that is the target's position in the run.
+ */
 export interface Batch {
   observedAt: number;
   worker: number;
+  /** Of the run's present attempt. */
   workerState?: { state: string; pid: number | null; exitCode: number | null; incarnation: string | null };
   offsets: OffsetRecord[];
   samples: { source: string; attempt: number; worker: number; generation: number; rows: Sample[] }[];
+  /** What this look saw: counts are added to those of the same color and text. */
   flags: FlagRecord[];
+  /** As they stand now: they replace those of the same name. */
   criteria: CriterionRecord[];
+  /** Null keeps what is recorded. */
   progress: ProgressRecord | null;
   health: Health;
   events: NewEvent[];
 }
 
+/** What is left out stays as it is. */
 export interface Transition {
   from: readonly ActiveState[];
   to: RunState;
+  /** Without a detail of its own it gets `{ from, to }`. */
   event: NewEvent;
+  attempt?: number;
   verdict?: Verdict;
+  /** Its result is `to`. A run that ends without one gets its result and nothing else. */
   outcome?: Outcome & { result: Result };
   message?: string | null;
+  /** The first one recorded stays. */
   startedAt?: number;
+  /** The time of the event when left out and `to` is a result. */
   endedAt?: number;
 }
 
@@ -203,7 +226,7 @@ export interface Transition {
 export interface Store {
   createRun(run: NewRun, event: NewEvent): void;
   readRun(id: string): RunRecord | null;
-  /** By unique prefix of an id. */
+  /** Every run whose id starts so, newest first; the one whose whole id it is, alone. */
   findRuns(prefix: string): RunRecord[];
   /** Newest first. Active ones always; ended ones when they ended at or after `endedSince`, all when it is null. */
   listRuns(endedSince: number | null): RunRecord[];
@@ -211,22 +234,26 @@ export interface Store {
 
   /** Refused while a live owner holds it, unless `takeOver`. A dead owner on this machine, or an expired one elsewhere, is replaced. */
   takeLease(run: string, owner: Owner, options: { ttlMs: number; now: number; takeOver: boolean }): LeaseAnswer;
+  /** Also when it has expired, as long as nobody has replaced it. */
   renewLease(lease: Lease, expiresAt: number): boolean;
   releaseLease(lease: Lease): boolean;
-  /** The live holder, or null. */
+  /** Whoever would be named if the lease were asked for now, or null: released, expired, or known dead on this machine. */
   holder(run: string, now: number): { owner: Owner; since: number; expiresAt: number } | null;
 
+  /** Only out of one of the states in `from`; a result never changes. */
   transition(lease: Lease, transition: Transition): boolean;
+  /** Being reachable is also a look that succeeded: it moves `observedAt`. */
   recordReachability(lease: Lease, reachability: Reachability, at: number, event: NewEvent | null): boolean;
   recordWorker(lease: Lease, worker: WorkerRecord, event: NewEvent | null): boolean;
   recordEvent(lease: Lease, event: NewEvent): boolean;
   recordHealth(lease: Lease, health: Health, event: NewEvent): boolean;
-  /** Null baseline fields are allowed: the file does not exist yet. */
+  /** Filed by attempt, worker, source and path. */
   recordOffsets(lease: Lease, offsets: OffsetRecord[]): boolean;
   recordBatch(lease: Lease, batch: Batch): boolean;
 
   /** Writes the ordered lists of the plan once; repeated calls change nothing. */
   planChecks(lease: Lease, checks: Pick<CheckRecord, 'phase' | 'position' | 'kind' | 'name'>[]): boolean;
+  /** Only while not settled. A claim that an earlier owner left may be taken again: look at `status` before, to adopt what it started. */
   claimCheck(lease: Lease, phase: Phase, position: number): boolean;
   /** Only while claimed and not settled: the first recorded result wins. */
   settleCheck(lease: Lease, phase: Phase, position: number, settlement: CheckSettlement, event: NewEvent): boolean;
@@ -237,17 +264,17 @@ export interface Store {
   readFlags(run: string): FlagRecord[];
   readProgress(run: string): ProgressRecord | null;
   readOffsets(run: string): OffsetRecord[];
-  /** In the order of the file. */
+  /** In the order of the file: attempt, worker, source, generation, position. The store may be written to meanwhile. */
   readSamples(run: string, source: string | null): Iterable<SampleRow>;
   readEvents(run: string, afterId: number, limit: number): EventRecord[];
 
-  recordHostClaim(
-    lease: Lease,
-    claim: { host: string; worker: number; machine: string; claimedAt: number; releasedAt: number | null },
-  ): boolean;
+  recordHostClaim(lease: Lease, claim: HostClaim): boolean;
+  readHostClaims(run: string): HostClaim[];
   /** Newest facts of a worker, as JSON. */
   recordFacts(host: string, worker: number, facts: string, at: number): void;
   readFacts(host: string, worker: number): { facts: unknown; at: number } | null;
 
+  /** All reads of `work` see the same moment; it must not write. */
+  snapshot<T>(work: () => T): T;
   close(): void;
 }

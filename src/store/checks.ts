@@ -1,0 +1,43 @@
+import type { Phase } from '../lifecycle/states.ts';
+import type { Connection } from './connection.ts';
+import type { AddEvent } from './events.ts';
+import type { Guard } from './guard.ts';
+import type { CheckRecord, Store } from './store.ts';
+
+type Checks = Pick<Store, 'planChecks' | 'claimCheck' | 'settleCheck' | 'readChecks'>;
+
+const order: Record<Phase, number> = { requirements: 0, prepare: 1, validate: 2, launch: 3, monitor: 4, verify: 5 };
+
+export function prepareChecks(connection: Connection, guard: Guard, addEvent: AddEvent): Checks {
+  const plan = connection.prepare(
+    'INSERT INTO checks (run, phase, position, kind, name) VALUES (@run, @phase, @position, @kind, @name) ON CONFLICT DO NOTHING',
+  );
+  const claim = connection.prepare<[number, Phase, number]>(
+    `UPDATE checks SET status = 'claimed' WHERE run = ? AND phase = ? AND position = ? AND status <> 'settled'`,
+  );
+  const settle = connection.prepare(
+    `UPDATE checks SET status = 'settled', result = @result, expected = @expected, observed = @observed, message = @message, seconds = @seconds
+     WHERE run = @run AND phase = @phase AND position = @position AND status = 'claimed'`,
+  );
+  const read = connection.prepare<[string], CheckRecord>(
+    `SELECT phase, position, checks.kind, name, status, result, expected, observed, checks.message, seconds
+     FROM checks JOIN runs ON runs.number = checks.run WHERE runs.id = ?`,
+  );
+
+  return {
+    planChecks: (lease, checks) =>
+      guard(lease, (run) => {
+        for (const { phase, position, kind, name } of checks) plan.run({ run, phase, position, kind, name });
+        return true;
+      }),
+    claimCheck: (lease, phase, position) => guard(lease, (run) => claim.run(run, phase, position).changes === 1),
+    settleCheck: (lease, phase, position, { result, expected, observed, message, seconds }, event) =>
+      guard(lease, (run) => {
+        if (settle.run({ run, phase, position, result, expected, observed, message, seconds }).changes === 0) return false;
+        addEvent(run, event);
+        return true;
+      }),
+    readChecks: (run) =>
+      connection.read(() => read.all(run)).sort((a, b) => order[a.phase] - order[b.phase] || a.position - b.position),
+  };
+}

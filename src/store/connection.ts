@@ -1,0 +1,56 @@
+import Database from 'better-sqlite3';
+import { explainFailure } from './failures.ts';
+
+export type Statement<Params extends unknown[], Row> = Database.Statement<Params, Row>;
+
+/** One open database. What goes wrong in `read` and `write` comes out as an error that a person can read. */
+export interface Connection {
+  file: string;
+  prepare<Params extends unknown[], Row = unknown>(sql: string): Statement<Params, Row>;
+  execute(sql: string): void;
+  readPragma(name: string): unknown;
+  read<T>(work: () => T): T;
+  /** All reads of `work` see the same moment. `work` must not write. */
+  snapshot<T>(work: () => T): T;
+  /** All of `work` is on the disk when this returns, or nothing of it. Not to be nested. */
+  write<T>(work: () => T): T;
+  close(): void;
+}
+
+const busyTimeoutMs = 5_000;
+
+export function connect(file: string, busyMs: number = busyTimeoutMs): Connection {
+  const explained = <T>(work: () => T): T => {
+    try {
+      return work();
+    } catch (error) {
+      throw explainFailure(error, file);
+    }
+  };
+  const database = explained(() => new Database(file, { fileMustExist: true, timeout: busyMs }));
+  // These belong to the connection; the file is not looked at yet.
+  database.exec('PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF');
+
+  const inTransaction = <T>(begin: string, work: () => T): T => {
+    database.exec(begin);
+    try {
+      const result = work();
+      database.exec('COMMIT');
+      return result;
+    } catch (error) {
+      if (database.inTransaction) database.exec('ROLLBACK');
+      throw error;
+    }
+  };
+
+  return {
+    file,
+    prepare: (sql) => explained(() => database.prepare(sql)),
+    execute: (sql) => explained(() => database.exec(sql)),
+    readPragma: (name) => explained(() => database.pragma(name, { simple: true })),
+    read: explained,
+    snapshot: (work) => (database.inTransaction ? work() : explained(() => inTransaction('BEGIN DEFERRED', work))),
+    write: (work) => explained(() => inTransaction('BEGIN IMMEDIATE', work)),
+    close: () => explained(() => database.close()),
+  };
+}

@@ -1,0 +1,22 @@
+import type { Connection } from './connection.ts';
+import type { Store } from './store.ts';
+
+/** Facts belong to hosts, not to runs: no lease guards them, the newest ones stay. */
+export function prepareFacts(connection: Connection): Pick<Store, 'recordFacts' | 'readFacts'> {
+  const put = connection.prepare<[string, number, string, number]>(
+    `INSERT INTO facts (host, worker, facts, at) VALUES (?, ?, ?, ?)
+     ON CONFLICT (host, worker) DO UPDATE SET facts = excluded.facts, at = excluded.at WHERE excluded.at >= at`,
+  );
+  const read = connection.prepare<[string, number], { facts: string; at: number }>(
+    'SELECT facts, at FROM facts WHERE host = ? AND worker = ?',
+  );
+  return {
+    recordFacts: (host, worker, facts, at) => {
+      connection.write(() => put.run(host, worker, facts, Math.round(at)));
+    },
+    readFacts: (host, worker) => {
+      const row = connection.read(() => read.get(host, worker));
+      return row === undefined ? null : { facts: JSON.parse(row.facts) as unknown, at: row.at };
+    },
+  };
+}

@@ -1,0 +1,94 @@
+import { statfsSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { FleetError, exitCodes, messageOf, systemCode } from '../errors.ts';
+
+/** What a person reads when the database at `file` cannot be used; any other error comes back as it is, since it is a defect. */
+export function explainFailure(error: unknown, file: string): unknown {
+  const code = systemCode(error);
+  if (code === undefined) return error;
+  if (code === 'ERR_DLOPEN_FAILED' || /could not locate the bindings file/i.test(messageOf(error))) return cannotLoad(error);
+  if (!code.startsWith('SQLITE_')) return error;
+  if (code === 'SQLITE_FULL' || (code.startsWith('SQLITE_IOERR') && isFull(dirname(file)))) return diskFull(dirname(file), error);
+  if (/^SQLITE_(BUSY|LOCKED)/.test(code)) return busy(file, error);
+  if (/^SQLITE_(CORRUPT|NOTADB)/.test(code)) return corruptDatabase(file, messageOf(error), error);
+  if (/^SQLITE_(READONLY|CANTOPEN|PERM|AUTH)/.test(code)) return unwritable(file, messageOf(error), error);
+  if (code.startsWith('SQLITE_IOERR')) return readFailed(file, code, error);
+  return error;
+}
+
+export function unwritable(path: string, reason: string, cause?: unknown): FleetError {
+  return new FleetError(`state folder "${path}": cannot be written: ${reason}`, {
+    code: 'state-folder-unwritable',
+    exit: exitCodes.couldNot,
+    suggestions: ['let your user write there, or set FLEET_STATE_DIR to a folder that it can write'],
+    cause,
+  });
+}
+
+export function diskFull(folder: string, cause?: unknown): FleetError {
+  return new FleetError(`state folder "${folder}": the disk is full; what was being written is not stored`, {
+    code: 'disk-full',
+    exit: exitCodes.couldNot,
+    suggestions: [`make room on the disk that holds "${folder}"; jobs that run on hosts go on meanwhile`, 'then: fleet resume'],
+    cause,
+  });
+}
+
+export function corruptDatabase(file: string, reason: string, cause?: unknown): FleetError {
+  return new FleetError(`"${file}": not a usable fleet database: ${reason}`, {
+    code: 'corrupt-database',
+    exit: exitCodes.couldNot,
+    suggestions: [
+      `the file was left as it is; to start afresh move it away together with "${file}-wal" and "${file}-shm"`,
+      `to save what can be read: sqlite3 "${file}" .recover`,
+      'jobs that run on hosts go on meanwhile',
+    ],
+    cause,
+  });
+}
+
+export function newerDatabase(file: string, found: number, known: number): FleetError {
+  return new FleetError(`"${file}": database version ${found} is newer than version ${known}, the newest that this fleet knows`, {
+    code: 'newer-database',
+    exit: exitCodes.couldNot,
+    suggestions: ['use the newer fleet that wrote it', 'or set FLEET_STATE_DIR to another folder'],
+  });
+}
+
+function busy(file: string, cause: unknown): FleetError {
+  return new FleetError(`"${file}": locked by another program for too long`, {
+    code: 'store-busy',
+    exit: exitCodes.couldNot,
+    suggestions: ['try again; if it stays locked, see who holds it: fuser -v ' + `"${file}"`],
+    cause,
+  });
+}
+
+function cannotLoad(cause: unknown): FleetError {
+  return new FleetError(`better-sqlite3: its native part cannot be loaded by Node ${process.version}`, {
+    code: 'database-addon-unloadable',
+    exit: exitCodes.couldNot,
+    suggestions: ["run in fleet's folder: npm rebuild better-sqlite3"],
+    cause,
+  });
+}
+
+function readFailed(file: string, code: string, cause: unknown): FleetError {
+  return new FleetError(`"${file}": the disk refused to read or write (${code})`, {
+    code: 'state-disk-error',
+    exit: exitCodes.couldNot,
+    suggestions: ["look at the kernel's log and at the disk quota"],
+    cause,
+  });
+}
+
+/** Memory shared through a file is the first to fail on a full disk, with an error that does not say so. */
+function isFull(folder: string): boolean {
+  try {
+    const { bavail, bsize } = statfsSync(folder);
+    return bavail * bsize < 128 * 1024;
+  } catch (error) {
+    if (systemCode(error) === undefined) throw error;
+    return false;
+  }
+}

@@ -1,0 +1,74 @@
+import type { Connection } from './connection.ts';
+import type { AddEvent } from './events.ts';
+import type { Guard } from './guard.ts';
+import type { PutOffset } from './offsets.ts';
+import type { CriterionRecord, FlagRecord, ProgressRecord, Store } from './store.ts';
+import type { PutSample } from './samples.ts';
+import type { PutWorkerState } from './workers.ts';
+
+type Looks = Pick<Store, 'recordBatch' | 'readCriteria' | 'readFlags' | 'readProgress'>;
+
+interface Parts {
+  addEvent: AddEvent;
+  putOffset: PutOffset;
+  putSample: PutSample;
+  putWorkerState: PutWorkerState;
+}
+
+export function prepareLooks(connection: Connection, guard: Guard, parts: Parts): Looks {
+  const observe = connection.prepare<[number, string, number]>(
+    'UPDATE runs SET observed_at = max(coalesce(observed_at, 0), ?), health = ? WHERE number = ?',
+  );
+  const putCriterion = connection.prepare(
+    `INSERT INTO criteria (run, name, verdict, severity, expected, observed, message)
+     VALUES (@run, @name, @verdict, @severity, @expected, @observed, @message)
+     ON CONFLICT (run, name) DO UPDATE SET verdict = excluded.verdict, severity = excluded.severity, expected = excluded.expected,
+       observed = excluded.observed, message = excluded.message`,
+  );
+  const addFlag = connection.prepare(
+    `INSERT INTO flags (run, color, text, hint, expected, count, first_at, last_at)
+     VALUES (@run, @color, @text, @hint, @expected, @count, @firstAt, @lastAt)
+     ON CONFLICT (run, color, text) DO UPDATE SET count = count + excluded.count, hint = excluded.hint, expected = excluded.expected,
+       first_at = min(first_at, excluded.first_at), last_at = max(last_at, excluded.last_at)`,
+  );
+  const putProgress = connection.prepare(
+    `INSERT INTO progress (run, step, of_steps, rate_per_second, eta_seconds) VALUES (@run, @step, @of, @ratePerSecond, @etaSeconds)
+     ON CONFLICT (run) DO UPDATE SET step = excluded.step, of_steps = excluded.of_steps, rate_per_second = excluded.rate_per_second,
+       eta_seconds = excluded.eta_seconds`,
+  );
+  const readCriteria = connection.prepare<[string], CriterionRecord>(
+    `SELECT name, criteria.verdict, severity, expected, observed, criteria.message
+     FROM criteria JOIN runs ON runs.number = criteria.run WHERE runs.id = ? ORDER BY criteria.number`,
+  );
+  const readFlags = connection.prepare<[string], Omit<FlagRecord, 'expected'> & { expected: number }>(
+    `SELECT color, text, hint, expected, count, first_at AS firstAt, last_at AS lastAt
+     FROM flags JOIN runs ON runs.number = flags.run WHERE runs.id = ? ORDER BY flags.number`,
+  );
+  const readProgress = connection.prepare<[string], ProgressRecord>(
+    `SELECT step, of_steps AS "of", rate_per_second AS ratePerSecond, eta_seconds AS etaSeconds
+     FROM progress JOIN runs ON runs.number = progress.run WHERE runs.id = ?`,
+  );
+
+  return {
+    recordBatch: (lease, batch) =>
+      guard(lease, (run) => {
+        observe.run(Math.round(batch.observedAt), batch.health, run);
+        if (batch.workerState !== undefined) parts.putWorkerState(run, batch.worker, null, batch.workerState);
+        for (const offset of batch.offsets) parts.putOffset(run, offset);
+        for (const { rows, ...key } of batch.samples) for (const row of rows) parts.putSample(run, key, row);
+        for (const { name, verdict, severity, expected, observed, message } of batch.criteria) {
+          putCriterion.run({ run, name, verdict, severity, expected, observed, message });
+        }
+        for (const flag of batch.flags) {
+          const times = { firstAt: Math.round(flag.firstAt), lastAt: Math.round(flag.lastAt) };
+          addFlag.run({ ...flag, ...times, run, expected: Number(flag.expected) });
+        }
+        if (batch.progress !== null) putProgress.run({ ...batch.progress, run });
+        for (const event of batch.events) parts.addEvent(run, event);
+        return true;
+      }),
+    readCriteria: (run) => connection.read(() => readCriteria.all(run)),
+    readFlags: (run) => connection.read(() => readFlags.all(run)).map((row) => ({ ...row, expected: row.expected === 1 })),
+    readProgress: (run) => connection.read(() => readProgress.get(run)) ?? null,
+  };
+}

@@ -1,0 +1,68 @@
+import { prepareChecks } from './checks.ts';
+import { connect, type Connection } from './connection.ts';
+import { prepareAddEvent, prepareEvents } from './events.ts';
+import { prepareFacts } from './facts.ts';
+import { prepareGuard } from './guard.ts';
+import { prepareLeases } from './leases.ts';
+import { prepareLooks } from './looks.ts';
+import { checkVersion, migrate } from './migrate.ts';
+import { prepareOffsets, preparePutOffset } from './offsets.ts';
+import { prepareRuns } from './runs.ts';
+import { preparePutSample, prepareSamples } from './samples.ts';
+import { databaseFile, hasDatabase, prepareStateFolder } from './state-folder.ts';
+import type { Store } from './store.ts';
+import { prepareTransitions } from './transitions.ts';
+import { preparePutWorkerState, prepareWorkers } from './workers.ts';
+
+/**
+ * Opens what fleet remembers in `stateDir`, made when it is not there; with `create: false` nothing is made and null says that nothing is stored yet.
+ * What cannot be used is refused with one FleetError and left as it was.
+ */
+export function openStore(stateDir: string): Store;
+export function openStore(stateDir: string, options: { create: boolean; busyTimeoutMs?: number }): Store | null;
+export function openStore(
+  stateDir: string,
+  options: { create: boolean; busyTimeoutMs?: number } = { create: true },
+): Store | null {
+  if (!options.create && !hasDatabase(stateDir)) return null;
+  prepareStateFolder(stateDir);
+  const connection = connect(databaseFile(stateDir), options.busyTimeoutMs);
+  try {
+    checkVersion(connection);
+    useWriteAheadLog(connection);
+    migrate(connection);
+    return prepareStore(connection);
+  } catch (error) {
+    connection.close();
+    throw error;
+  }
+}
+
+/** Readers and the one writer then do not wait for each other. Recorded in the file. */
+function useWriteAheadLog(connection: Connection): void {
+  if (connection.readPragma('journal_mode') !== 'wal') connection.readPragma('journal_mode = WAL');
+}
+
+function prepareStore(connection: Connection): Store {
+  const guard = prepareGuard(connection);
+  const addEvent = prepareAddEvent(connection);
+  const putOffset = preparePutOffset(connection);
+  const putSample = preparePutSample(connection);
+  const putWorkerState = preparePutWorkerState(connection);
+  return {
+    ...prepareRuns(connection, addEvent),
+    ...prepareLeases(connection, guard),
+    ...prepareTransitions(connection, guard, addEvent),
+    ...prepareWorkers(connection, guard, addEvent, putWorkerState),
+    ...prepareEvents(connection, guard, addEvent),
+    ...prepareChecks(connection, guard, addEvent),
+    ...prepareLooks(connection, guard, { addEvent, putOffset, putSample, putWorkerState }),
+    ...prepareOffsets(connection, guard, putOffset),
+    ...prepareSamples(connection),
+    ...prepareFacts(connection),
+    snapshot: (work) => connection.snapshot(work),
+    close: () => {
+      connection.close();
+    },
+  };
+}
