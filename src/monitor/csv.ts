@@ -1,0 +1,107 @@
+import { parse } from 'csv-parse/sync';
+import { parseCell, parseStep, type Cell } from './cells.ts';
+import { visitLines } from './lines.ts';
+import { excerpt, skipLine, startReading, type Chunk, type Reading } from './reading.ts';
+import type { CsvRule } from './rules.ts';
+
+/** What a CSV file's rows are read with: columns from the rule or from the header; null until the header was seen. */
+export interface CsvLayout {
+  columns: string[] | null;
+}
+
+/** A header without a row after it is read again next time, so that whoever goes on from the offset has rows to know the columns from. */
+const longestLoneHeaderBytes = 64 * 1024;
+
+/** `layout.columns` is taken from a header line when the rule names no columns, and kept for the next chunk. */
+export function readCsv(rule: CsvRule, layout: CsvLayout, chunk: Chunk): Reading {
+  const reading = startReading();
+  if (chunk.offset === 0) layout.columns = rule.columns;
+  const lines = visitLines(chunk.bytes, (start, end) => {
+    const text = withoutMark(chunk.bytes.toString('utf8', start, end));
+    if (text.trim() !== '') readLine(text, chunk.offset + start);
+  });
+  reading.consumed = lines.consumed;
+  for (let count = 0; count < lines.tooLong; count += 1) skipLine(reading, 'a line of more than 1 MiB');
+  if (chunk.offset === 0 && rule.columns === null && reading.rows.length === 0 && lines.consumed < longestLoneHeaderBytes) {
+    layout.columns = null;
+    return startReading();
+  }
+  return reading;
+
+  function readLine(text: string, position: number): void {
+    const texts = splitCells(text);
+    if (typeof texts === 'string') {
+      skipLine(reading, texts);
+      return;
+    }
+    if (isHeader(rule, layout.columns, texts, position)) {
+      if (rule.columns === null) layout.columns = nameColumns(texts);
+      return;
+    }
+    const cells = texts.map(parseCell);
+    const reason = findReason(rule, layout.columns, cells);
+    if (reason === null && layout.columns !== null) readRow(layout.columns, cells, position);
+    else skipLine(reading, reason ?? '');
+  }
+
+  function readRow(columns: string[], cells: Cell[], position: number): void {
+    const row: Record<string, unknown> = {};
+    for (const [index, cell] of cells.entries()) {
+      const column = columns[index];
+      if (column === undefined) continue;
+      row[column] = cell;
+      if (cell === null) reading.notFinite += 1;
+    }
+    reading.rows.push({ position, step: parseStep(row[rule.step]), at: chunk.readAt, columns: row });
+  }
+}
+
+/** Columns of a headed file whose header was read earlier, from any of its rows. */
+export function columnsOf(row: { columns: Record<string, unknown> } | undefined): string[] | null {
+  return row === undefined ? null : Object.keys(row.columns);
+}
+
+/** The reason as text when the line is no CSV. A quoted cell may hold commas, never a line end. */
+function splitCells(text: string): string[] | string {
+  if (text.includes('\0')) return 'a line with NUL bytes';
+  if (!text.includes('"')) return text.split(',');
+  try {
+    const [cells] = parse(text, { relax_column_count: true, ltrim: true, rtrim: true });
+    return cells ?? [];
+  } catch {
+    return `a line with unbalanced quotes: "${excerpt(text)}"`;
+  }
+}
+
+/** The line that names the columns when the file has to; later, and in files without, a line that holds the names again. */
+function isHeader(rule: CsvRule, columns: string[] | null, texts: string[], position: number): boolean {
+  const names = texts.map((text) => text.trim());
+  if (columns !== null && names.length === columns.length && names.every((name, index) => name === columns[index])) return true;
+  if (rule.columns !== null) return false;
+  if (names.includes(rule.step)) return true;
+  return columns === null && position === 0 && names.length > 1 && names.every((name) => typeof parseCell(name) === 'string');
+}
+
+/** Names as the file has them, made unique. A bare number would lose its place among the keys of a row. */
+function nameColumns(texts: string[]): string[] {
+  const seen = new Set<string>();
+  return texts.map((text, index) => {
+    const trimmed = text.trim();
+    const plain = trimmed === '' || /^\d+$/.test(trimmed) ? `column_${index + 1}` : trimmed;
+    const name = seen.has(plain) ? `${plain}_${index + 1}` : plain;
+    seen.add(name);
+    return name;
+  });
+}
+
+function findReason(rule: CsvRule, columns: string[] | null, cells: Cell[]): string | null {
+  if (columns === null) return 'the columns are not known: the first line of the file does not name them';
+  if (cells.length !== columns.length) return `expected ${columns.length} columns (${columns.join(', ')}), got ${cells.length}`;
+  const step = cells[columns.indexOf(rule.step)];
+  if (typeof step !== 'string' || step === '') return null;
+  return `expected a number in column "${rule.step}", got "${excerpt(step)}"`;
+}
+
+function withoutMark(text: string): string {
+  return text.startsWith('\ufeff') ? text.slice(1) : text;
+}

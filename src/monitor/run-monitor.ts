@@ -1,0 +1,166 @@
+import { compileExpression } from '../language/expression.ts';
+import type { Health } from '../lifecycle/states.ts';
+import { readAccelerators, type AcceleratorSample } from './accelerators.ts';
+import { judgeCriterion, type CriterionState } from './criteria.ts';
+import { columnsOf, readCsv, type CsvLayout } from './csv.ts';
+import { tallyFlags, type Flag } from './flags.ts';
+import { judgeHealth, type Reason } from './health.ts';
+import { readJsonl } from './jsonl.ts';
+import { readLog } from './log.ts';
+import { trackProgress, type Progress } from './progress.ts';
+import { startReading, type Chunk, type Reading, type Row } from './reading.ts';
+import type { CsvRule, JsonlRule, MonitorRules, ProgressRule, SourceRule } from './rules.ts';
+import { watchStall, type Stall } from './stall.ts';
+
+/** A row that was read earlier, and whose it is. */
+export interface SourceRow extends Row {
+  source: string;
+  worker: number;
+  attempt: number;
+}
+
+/** What is remembered of a run. Rows of one source and worker come in the order of their attempts and files. */
+export interface Restored {
+  samples: Iterable<SourceRow>;
+  flags: Iterable<Flag>;
+  criteria: readonly CriterionState[];
+}
+
+export interface Judgement {
+  criteria: CriterionState[];
+  flags: Flag[];
+  progress: Progress;
+  health: Health;
+  /** Gravest first; empty when green. */
+  reasons: Reason[];
+}
+
+/** Watches one run. Created from what was remembered, it gives the same verdicts as one that saw everything. */
+export interface RunMonitor {
+  /** Whole lines of a metric file or of the log (`source` "log"). What it returns has been taken in: it must be stored, or the monitor thrown away. */
+  read(chunk: Chunk): Reading;
+  /** One look at the accelerators of a worker. The rows are placed at the step reached by now: read the progress source before. */
+  readAccelerators(sample: AcceleratorSample): Row[];
+  /** Once after all sources of a look were read. `final`: the job is over and everything was read. */
+  judge(options?: { final?: boolean; extraReasons?: Reason[] }): Judgement;
+  /** Once after each successful look, never while the host cannot be reached. */
+  judgeStall(monotonicMs: number): Stall;
+}
+
+export function createRunMonitor(rules: MonitorRules, restored: Restored | null): RunMonitor {
+  const progress = trackProgress(rules.progress);
+  const flags = tallyFlags(rules.flags, restored?.flags ?? []);
+  const stall = watchStall(rules.stall);
+  const metrics = rules.metrics.map((rule) => withStep(rule, rules.progress));
+  const criteria = rules.criteria.map((rule) =>
+    judgeCriterion(
+      rule,
+      metrics,
+      restored?.criteria.find(({ name }) => name === rule.name),
+    ),
+  );
+  const sources = new Map(metrics.map((rule) => [rule.name, prepareSource(rule)]));
+  const layouts = new Map<string, CsvLayout>();
+  const nextPositions = new Map<string, number>();
+  let furthestStep: number | null = null;
+  let seen = false;
+
+  const lastRows = new Map<string, SourceRow>();
+  for (const row of restored?.samples ?? []) {
+    takeRow(row.source, row, row.attempt, row.worker);
+    lastRows.set(keyOf(row.source, row.worker), row);
+  }
+  for (const [key, row] of lastRows) {
+    if (sources.get(row.source)?.kind === 'csv') layouts.set(key, { columns: columnsOf(row) });
+    else nextPositions.set(key, row.position + 1);
+  }
+  if (flags.list().length > 0) seen = true;
+  progress.takeAdvance();
+
+  return {
+    read(chunk) {
+      const reading = readChunk(chunk);
+      for (const row of reading.rows) takeRow(chunk.source, row, chunk.attempt, chunk.worker);
+      flags.seeReading(chunk.source, reading, chunk.readAt);
+      return reading;
+    },
+    readAccelerators(sample) {
+      const key = keyOf(sample.source, sample.worker);
+      const next = nextPositions.get(key) ?? 0;
+      const rows = readAccelerators(sample, progress.step, next);
+      nextPositions.set(key, next + rows.length);
+      for (const row of rows) takeRow(sample.source, row, sample.attempt, sample.worker);
+      return rows;
+    },
+    judge({ final = false, extraReasons = [] } = {}) {
+      const step = rules.progress === null ? furthestStep : progress.step;
+      const states = criteria.map((criterion) => criterion.judge(step, final));
+      const listed = flags.list();
+      return { criteria: states, flags: listed, progress: progress.report(), ...judgeHealth(states, listed, extraReasons, seen) };
+    },
+    judgeStall: (monotonicMs) => stall.look(monotonicMs, progress.takeAdvance(), progress.step !== null),
+  };
+
+  function readChunk(chunk: Chunk): Reading {
+    if (chunk.source === 'log') {
+      return readLog(chunk, (line, at) => {
+        seen = true;
+        flags.seeLine(line, at);
+      });
+    }
+    const source = sources.get(chunk.source);
+    if (source?.kind === 'csv') return readCsv(source.rule, layoutOf(chunk), chunk);
+    if (source?.kind === 'jsonl')
+      return readJsonl(source.rule, { counts: source.counts, stepAt: (at) => progress.stepAt(at) }, chunk);
+    return startReading();
+  }
+
+  function layoutOf(chunk: Chunk): CsvLayout {
+    const key = keyOf(chunk.source, chunk.worker);
+    const rule = sources.get(chunk.source)?.rule;
+    const layout = layouts.get(key) ?? { columns: rule?.kind === 'csv' ? rule.columns : null };
+    layouts.set(key, layout);
+    return layout;
+  }
+
+  function takeRow(name: string, row: Row, attempt: number, worker: number): void {
+    seen = true;
+    const source = sources.get(name);
+    if (source === undefined) return;
+    if (row.step !== null && (furthestStep === null || row.step > furthestStep)) furthestStep = row.step;
+    if (name === rules.progress?.source) progress.add(row, attempt, worker);
+    if (row.step === null && source.kind === 'jsonl' && !source.counts(row.columns)) return;
+    for (const criterion of criteria) criterion.see(name, row, attempt, worker);
+  }
+}
+
+type Source =
+  | { kind: 'csv'; rule: CsvRule }
+  | { kind: 'jsonl'; rule: JsonlRule; counts: (columns: Record<string, unknown>) => boolean }
+  | { kind: 'accelerators'; rule: Extract<SourceRule, { kind: 'accelerators' }> };
+
+/** A file without a step of its own that is the progress source has its steps in the progress column. */
+function withStep(rule: SourceRule, progress: ProgressRule | null): SourceRule {
+  if (rule.kind !== 'jsonl' || rule.step !== null || progress?.source !== rule.name) return rule;
+  return { ...rule, step: progress.column };
+}
+
+function prepareSource(rule: SourceRule): Source {
+  if (rule.kind === 'csv') return { kind: 'csv', rule };
+  if (rule.kind === 'accelerators') return { kind: 'accelerators', rule };
+  return { kind: 'jsonl', rule, counts: compileWhen(rule.when) };
+}
+
+function compileWhen(when: string | null): (columns: Record<string, unknown>) => boolean {
+  if (when === null) return () => true;
+  const compiled = compileExpression(when);
+  if (!compiled.ok) return () => false;
+  return (columns) => {
+    const answer = compiled.expression.evaluate(columns);
+    return 'value' in answer && answer.value === true;
+  };
+}
+
+function keyOf(source: string, worker: number): string {
+  return JSON.stringify([source, worker]);
+}

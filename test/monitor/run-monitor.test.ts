@@ -1,0 +1,121 @@
+import { describe, expect, it } from 'vitest';
+import { createRunMonitor } from '../../src/monitor/run-monitor.ts';
+import { chunkOf, judgeText, productionRules, startedAt, trainingRows } from './monitor-support.ts';
+
+function heartbeat(step: number, more: Record<string, unknown> = {}): string {
+  return `${JSON.stringify({ ts: startedAt / 1000 + step, msg: 'progress', step, gate_entropy_mean: 0.6, gate_collapse_frac: 0.01, ...more })}\n`;
+}
+
+const sample = {
+  source: 'gpu',
+  worker: 0,
+  attempt: 1,
+  readAt: startedAt,
+  accelerators: [0, 1].map((index) => ({ index, memoryUsedBytes: 28e9, utilization: 99, temperature: 60, power: 280 })),
+};
+
+describe('a run that does what is expected', () => {
+  it('is green once its criteria are met, with the numbers and their units', () => {
+    const monitor = createRunMonitor(productionRules, null);
+    monitor.read(chunkOf(trainingRows(1, 500)));
+    monitor.read(chunkOf(heartbeat(100) + heartbeat(101), { source: 'heartbeat' }));
+    monitor.readAccelerators(sample);
+    const judged = monitor.judge();
+    expect(judged.reasons).toEqual([]);
+    expect(judged.health).toBe('green');
+    expect(judged.criteria.map(({ verdict, observed }) => [verdict, observed])).toEqual([
+      ['met', '51'],
+      ['met', '-0.001'],
+      ['met', '28 GB'],
+      ['met', 'last(heartbeat.gate_entropy_mean) = 0.6, last(heartbeat.gate_collapse_frac) = 0.01'],
+    ]);
+    expect(judged.progress).toEqual({ step: 500, of: 500, ratePerSecond: null, etaSeconds: 0 });
+  });
+});
+
+describe('a run of which nothing was seen', () => {
+  it('has unknown health and pending criteria', () => {
+    const judged = createRunMonitor(productionRules, null).judge();
+    expect(judged.health).toBe('unknown');
+    expect(new Set(judged.criteria.map(({ verdict }) => verdict))).toEqual(new Set(['pending']));
+  });
+
+  it('leaves every criterion inconclusive when it is over', () => {
+    const judged = createRunMonitor(productionRules, null).judge({ final: true });
+    expect(new Set(judged.criteria.map(({ verdict }) => verdict))).toEqual(new Set(['inconclusive']));
+    expect(judged.health).toBe('yellow');
+  });
+});
+
+describe('a window', () => {
+  it('stays pending until the run is past it, and the verdict stays afterwards', () => {
+    const monitor = createRunMonitor(productionRules, null);
+    const first = trainingRows(1, 99);
+    monitor.read(chunkOf(first));
+    expect(judgeText(monitor)['throughput']).toBe('pending');
+    const second = trainingRows(100, 100);
+    monitor.read(chunkOf(second, { offset: first.length }));
+    expect(judgeText(monitor)['throughput']).toBe('met');
+    monitor.read(chunkOf(trainingRows(101, 400, 1), { offset: first.length + second.length }));
+    expect(judgeText(monitor)['throughput']).toBe('met');
+  });
+
+  it('that a run does not reach is judged at its end, and says so', () => {
+    const monitor = createRunMonitor(productionRules, null);
+    monitor.read(chunkOf(trainingRows(1, 60)));
+    const throughput = monitor.judge({ final: true }).criteria[0];
+    expect(throughput).toMatchObject({ verdict: 'met', message: 'the run ended at step 60, before the window did' });
+  });
+
+  it('does not count what lies outside', () => {
+    const monitor = createRunMonitor(productionRules, null);
+    monitor.read(chunkOf(trainingRows(1, 19, 1) + trainingRows(20, 100, 50) + trainingRows(101, 500, 1)));
+    expect(judgeText(monitor)['throughput']).toBe('met');
+  });
+});
+
+describe('a criterion', () => {
+  it('violated with severity red makes the run red, with the number', () => {
+    const monitor = createRunMonitor(productionRules, null);
+    monitor.read(chunkOf(trainingRows(1, 100, 30)));
+    const judged = monitor.judge();
+    expect(judged.health).toBe('red');
+    expect(judged.reasons[0]).toEqual({
+      color: 'red',
+      text: 'throughput: expected p50(training.toks_per_s) >= 39 over steps 20..100, usually 45..55, got 31',
+    });
+  });
+
+  it('far better than usual is met and yellow', () => {
+    const monitor = createRunMonitor(productionRules, null);
+    monitor.read(chunkOf(trainingRows(1, 100, 970)));
+    const judged = monitor.judge();
+    expect(judged.criteria[0]).toMatchObject({ verdict: 'met', observed: '971', message: '971 is above the usual 45..55' });
+    expect(judged.health).toBe('yellow');
+  });
+
+  it.each(['nan', 'NaN', 'inf', '-Infinity', '1.#QNAN', ''])('on a value of "%s" is never met', (value) => {
+    const monitor = createRunMonitor(productionRules, null);
+    monitor.read(chunkOf(Array.from({ length: 100 }, (_, index) => `${index + 1},${value},1e-4,50\n`).join('')));
+    expect(judgeText(monitor)['loss falls']).toBe('inconclusive');
+    expect(monitor.judge().health).toBe('yellow');
+  });
+
+  it('on a renamed column is inconclusive and names what there is', () => {
+    const rules = { ...productionRules, metrics: [{ kind: 'csv' as const, name: 'training', columns: null, step: 'step' }] };
+    const monitor = createRunMonitor(rules, null);
+    monitor.read(chunkOf(`step,loss,tps\n${Array.from({ length: 100 }, (_, index) => `${index + 1},3.5,50\n`).join('')}`));
+    expect(monitor.judge().criteria[0]).toMatchObject({
+      verdict: 'inconclusive',
+      message: '"training" has no readings of "toks_per_s" in the window: it has step, loss, tps',
+    });
+  });
+});
+
+describe('extra reasons', () => {
+  it('count like the monitor’s own', () => {
+    const monitor = createRunMonitor(productionRules, null);
+    const judged = monitor.judge({ extraReasons: [{ color: 'red', text: 'CONFIG is not set in pid 7' }] });
+    expect(judged).toMatchObject({ health: 'red', reasons: [{ color: 'red', text: 'CONFIG is not set in pid 7' }] });
+  });
+});
