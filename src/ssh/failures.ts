@@ -36,3 +36,45 @@ export class QuestionTooLong extends FleetError {
     super(message, { code: 'answer-too-long', exit: exitCodes.couldNot });
   }
 }
+
+/** A key that a server showed. */
+export interface ShownKey {
+  /** `ssh-ed25519` and the like, as the key itself says. */
+  type: string;
+  /** `SHA256:...`, as `ssh-keygen -l` prints it. */
+  fingerprint: string;
+}
+
+/** Nobody has said yet that this host's key is the right one. */
+export class HostKeyUnknown extends ConnectionFailed {
+  readonly host: string;
+  readonly port: number;
+  readonly shown: ShownKey;
+
+  constructor(message: string, details: { host: string; port: number; shown: ShownKey; suggestions: string[] }) {
+    super(message, { code: 'host-key-unknown', retryable: false, suggestions: details.suggestions });
+    this.host = details.host;
+    this.port = details.port;
+    this.shown = details.shown;
+  }
+}
+
+/** The host shows another key than the one recorded: another machine, or somebody in between. Never overridden. */
+export class HostKeyChanged extends ConnectionFailed {
+  readonly shown: ShownKey;
+  readonly recorded: ShownKey;
+  /** Where the recorded key stands. */
+  readonly file: string;
+  readonly line: number;
+
+  constructor(
+    message: string,
+    details: { shown: ShownKey; recorded: ShownKey; file: string; line: number; suggestions: string[] },
+  ) {
+    super(message, { code: 'host-key-changed', retryable: false, suggestions: details.suggestions });
+    this.shown = details.shown;
+    this.recorded = details.recorded;
+    this.file = details.file;
+    this.line = details.line;
+  }
+}
