@@ -1,0 +1,75 @@
+import { mkdir, rm } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { notYet, usageError } from '../errors.ts';
+import type { Environment } from './environment.ts';
+import { installHome } from './home.ts';
+import { loadKeys } from './keys.ts';
+import { writeKnownHosts } from './known-hosts-file.ts';
+import { startServer } from './server.ts';
+
+export interface EmbeddedHostOptions {
+  /** The host's name in the inventory; its keys and its home lie in a folder of this name. */
+  name: string;
+  /** What it pretends to be. */
+  machine: string;
+  /** Folder of all embedded hosts; see `embeddedFolder`. */
+  dataDir: string;
+  /** Environment of this fleet process; locale, time zone and PRETEND_* reach the host's commands. */
+  environment: Environment;
+  /** Folder that holds `pretend/*.js` and `workspace/`, as the build makes them. */
+  assetsDir: string;
+}
+
+export interface EmbeddedHost {
+  host: '127.0.0.1';
+  port: number;
+  user: string;
+  keyFile: string;
+  knownHosts: string;
+  homeDir: string;
+  /** Stops answering. What runs in a session of its own goes on. */
+  close(): Promise<void>;
+}
+
+const user = 'pretend';
+const machines = ['a100x2'];
+
+/** Serves a pretend machine over SSH on this computer. Several processes may serve the same one at once: they share its home. */
+export async function startEmbeddedHost(options: EmbeddedHostOptions): Promise<EmbeddedHost> {
+  if (!machines.includes(options.machine)) {
+    throw notYet(`embedded machine "${options.machine}"`, [`this version pretends to be: ${machines.join(', ')}`]);
+  }
+  if (!/^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(options.name)) {
+    throw usageError(
+      'embedded-name',
+      `an embedded host cannot be called "${options.name}": expected letters, digits, ".", "_" and "-"`,
+    );
+  }
+  const folder = join(options.dataDir, options.name);
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  const keys = await loadKeys(folder, options.name);
+  const homeDir = join(folder, 'home');
+  await installHome(homeDir, options.assetsDir);
+  const server = await startServer(user, keys, { home: homeDir, environment: options.environment });
+  const knownHosts = await writeKnownHosts(folder, server.port, keys.hostPublic);
+  return {
+    host: '127.0.0.1',
+    port: server.port,
+    user,
+    keyFile: keys.clientFile,
+    knownHosts,
+    homeDir,
+    close: async () => {
+      await server.close();
+      await rm(knownHosts, { force: true });
+    },
+  };
+}
+
+/** Where embedded hosts live: `$XDG_DATA_HOME/fleet/embedded`, else `~/.local/share/fleet/embedded`. */
+export function embeddedFolder(environment: Environment): string {
+  const data = environment['XDG_DATA_HOME'];
+  const base = data === undefined || !data.startsWith('/') ? join(environment['HOME'] ?? homedir(), '.local/share') : data;
+  return join(base, 'fleet', 'embedded');
+}

@@ -1,0 +1,37 @@
+import { userInfo } from 'node:os';
+import { join } from 'node:path';
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** What a command on the host finds in its environment: nothing of fleet's own but locale, time zone and PRETEND_*. */
+export function makeCommandEnvironment(
+  home: string,
+  fleet: Environment,
+  asked: ReadonlyMap<string, string>,
+): Record<string, string> {
+  const passed = Object.entries(fleet).filter(([name]) => isPassedOn(name));
+  const user = currentUser();
+  return {
+    ...Object.fromEntries(passed.filter((entry): entry is [string, string] => entry[1] !== undefined)),
+    ...Object.fromEntries(asked),
+    HOME: home,
+    PATH: [join(home, 'bin'), '/usr/local/bin', '/usr/bin', '/bin'].join(':'),
+    SHELL: '/bin/sh',
+    USER: user,
+    LOGNAME: user,
+  };
+}
+
+/** Names that a client may set, as AcceptEnv of an sshd would list them. */
+export function isPassedOn(name: string): boolean {
+  return /^(LANG|LANGUAGE|TZ|LC_[A-Z]+|PRETEND_[A-Z_]+)$/.test(name);
+}
+
+function currentUser(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    // A container may run under a uid that has no name.
+    return String(process.getuid?.() ?? 'unknown');
+  }
+}

@@ -1,0 +1,37 @@
+import type { Card } from './cards.ts';
+import type { CardUse } from './card-use.ts';
+
+/** What a card shows at one moment. */
+export interface Reading {
+  card: Card;
+  uses: CardUse[];
+  memoryUsedMiB: number;
+  utilizationPercent: number;
+  temperatureC: number;
+  powerWatts: number;
+}
+
+/** What the driver itself holds on an idle card. */
+const idleMiB = 4;
+
+export function readCards(cards: Card[], uses: CardUse[], nowMs: number): Reading[] {
+  return cards.map((card) => {
+    const own = uses.filter((use) => use.card === card.index);
+    const busy = Math.min(100, sum(own.map((use) => use.utilizationPercent)));
+    // Moves a little from second to second, as a real card does.
+    const sway = busy === 0 ? 0 : (Math.floor(nowMs / 1000) + card.index) % 4;
+    const utilizationPercent = Math.max(0, busy - sway);
+    return {
+      card,
+      uses: own,
+      memoryUsedMiB: Math.min(card.memoryTotalMiB, idleMiB + sum(own.map((use) => use.memoryMiB))),
+      utilizationPercent,
+      temperatureC: 33 + Math.round(utilizationPercent * 0.32),
+      powerWatts: 46 + utilizationPercent * 2.3,
+    };
+  });
+}
+
+function sum(values: number[]): number {
+  return values.reduce((total, value) => total + value, 0);
+}
