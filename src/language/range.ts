@@ -36,6 +36,18 @@ export function parseSizeRange(text: string): Range {
   return parseRange(text, (from) => parseSize(from).bytes);
 }
 
+/** A band in whatever unit the author gives: `45..55`, `25GB..30GB`, `1s..2s`. */
+export function parseBand(text: string): Range {
+  for (const parse of [(from: string) => parseRange(from), parseSizeRange, parseDurationRange]) {
+    try {
+      return parse(text);
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error;
+    }
+  }
+  throw new RangeError(`expected a range such as "45..55" or "25GB..30GB", got ${JSON.stringify(text)}`);
+}
+
 /** `about` with a tolerance in percent, the same to both sides: `500MB`, `20%`. */
 export function parseTolerance(about: string, tolerance: string, readAmount: ReadAmount): Range {
   const percent = /^(\d+(?:\.\d+)?)\s*%$/.exec(tolerance.trim())?.[1];

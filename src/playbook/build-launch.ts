@@ -1,0 +1,55 @@
+import { suggestName } from '../language/check-schema.ts';
+import type { YamlPath } from '../yaml.ts';
+import type { HaltMove, Launch } from './playbook.ts';
+import type { Reader } from './reader.ts';
+import { launchSchema, type LaunchFile } from './schema.ts';
+import { partAt, take } from './sections.ts';
+
+/** Signals that a job may be sent. */
+const signals = ['HUP', 'INT', 'QUIT', 'ABRT', 'KILL', 'USR1', 'USR2', 'ALRM', 'TERM', 'CONT', 'WINCH'];
+const defaultGraceSeconds = 60;
+const defaultMoves = ['TERM', '60s', 'KILL'];
+
+export function buildLaunch(reader: Reader, playbook: unknown): Launch | null {
+  const file = take(launchSchema, partAt(playbook, 'launch'));
+  if (file === null) return null;
+  const dump = file['stack-dump'];
+  if (dump !== undefined) reportUnknownSignal(reader, ['launch', 'stack-dump', 'signal'], dump.signal);
+  if (dump?.signal === 'KILL') reader.report(['launch', 'stack-dump', 'signal'], 'KILL ends the job, it cannot write its stack');
+  const limit = file['time-limit'];
+  return {
+    command: file.run,
+    log: file.log,
+    proveEnv: file['prove-env'] ?? null,
+    halt: buildHalt(reader, file.halt ?? {}),
+    stackDump: dump === undefined ? null : { signal: dump.signal, collect: dump.collect ?? null },
+    timeLimitSeconds: limit === undefined ? null : reader.duration(['launch', 'time-limit'], limit),
+  };
+}
+
+function buildHalt(reader: Reader, file: NonNullable<LaunchFile['halt']>): Launch['halt'] {
+  const { sentinel = null, grace, then = defaultMoves } = file;
+  if (grace !== undefined && sentinel === null) {
+    reader.report(['launch', 'halt', 'grace'], '"grace" is the time given to a "sentinel", and there is none', { part: 'key' });
+  }
+  const graceSeconds = grace === undefined ? defaultGraceSeconds : reader.duration(['launch', 'halt', 'grace'], grace);
+  return {
+    sentinel,
+    graceSeconds: sentinel === null ? 0 : graceSeconds,
+    then: then.map((move, index) => readMove(reader, ['launch', 'halt', 'then', index], move)),
+  };
+}
+
+/** `TERM` sends, `60s` waits. */
+function readMove(reader: Reader, path: YamlPath, move: string): HaltMove {
+  if (/^\d/.test(move)) return { waitSeconds: reader.duration(path, move) };
+  reportUnknownSignal(reader, path, move);
+  return { signal: move };
+}
+
+function reportUnknownSignal(reader: Reader, path: YamlPath, name: string): void {
+  if (signals.includes(name)) return;
+  const bare = name.toUpperCase().replace(/^SIG/, '');
+  const suggestion = signals.includes(bare) ? `did you mean "${bare}"?` : suggestName(name, signals);
+  reader.report(path, `expected a signal (${signals.join(', ')}), got ${JSON.stringify(name)}`, { suggestion });
+}

@@ -1,0 +1,90 @@
+import { parseDurationRange, parseRange } from '../language/range.ts';
+import { parseVersionCondition } from '../language/version.ts';
+import { buildEntries } from './build-entries.ts';
+import { buildLaunch } from './build-launch.ts';
+import { buildMonitor } from './build-monitor.ts';
+import type { EnvVariable, Requirements, ResolvedPlaybook, Work } from './playbook.ts';
+import type { Reader } from './reader.ts';
+import { requiresSchema, sourceSchema, variableSchema, workSchema } from './schema.ts';
+import { entriesAt, partAt, take } from './sections.ts';
+
+export type Built = Omit<ResolvedPlaybook, 'file' | 'sha256' | 'params'>;
+
+/**
+ * Puts a filled-in playbook together, part by part: a part whose shape is wrong has been told already and is left out, the others are
+ * still looked at. Only without any problem is the result whole.
+ */
+export function buildPlaybook(reader: Reader, value: unknown): Built {
+  const names = new Set<string>();
+  return {
+    name: textAt(value, 'playbook') ?? '',
+    description: textAt(value, 'description'),
+    work: buildWork(reader, value),
+    requires: buildRequires(reader, value),
+    workdir: textAt(value, 'workdir') ?? '.',
+    setup: textAt(value, 'setup') ?? '',
+    source: buildSource(value),
+    env: entriesAt(value, 'env').flatMap(([name, variable]) => buildVariable(name, variable)),
+    prepare: buildEntries(reader, value, 'prepare', names),
+    validate: buildEntries(reader, value, 'validate', names),
+    launch: buildLaunch(reader, value),
+    monitor: buildMonitor(reader, value, partAt(value, 'launch', 'stack-dump') !== undefined),
+    verify: buildEntries(reader, value, 'verify', names),
+  };
+}
+
+function buildWork(reader: Reader, value: unknown): Work | null {
+  const file = take(workSchema, partAt(value, 'work'));
+  if (file === null) return null;
+  const { steps = null, throughput, duration } = file;
+  return {
+    steps,
+    tokensPerStep: file['tokens-per-step'] ?? null,
+    throughput: throughput === undefined ? null : reader.range(['work', 'throughput'], throughput, parseRange),
+    duration: duration === undefined ? null : reader.range(['work', 'duration'], String(duration), parseDurationRange),
+  };
+}
+
+function buildRequires(reader: Reader, value: unknown): Requirements | null {
+  const file = take(requiresSchema, partAt(value, 'requires'));
+  if (file === null) return null;
+  for (const key of ['python', 'driver'] as const) {
+    const condition = file[key];
+    if (condition !== undefined) reader.read(['requires', key], () => parseVersionCondition(condition), null);
+  }
+  const { accelerators, disk } = file;
+  return {
+    accelerators:
+      accelerators === undefined
+        ? null
+        : {
+            vendor: accelerators.vendor ?? null,
+            model: accelerators.model ?? null,
+            count: accelerators.count ?? null,
+            memory:
+              accelerators.memory === undefined ? null : reader.size(['requires', 'accelerators', 'memory'], accelerators.memory),
+          },
+    python: file.python ?? null,
+    driver: file.driver ?? null,
+    disk: disk === undefined ? null : { path: disk.path ?? '.', free: reader.size(['requires', 'disk', 'free'], disk.free) },
+  };
+}
+
+function buildSource(value: unknown): ResolvedPlaybook['source'] {
+  const file = take(sourceSchema, partAt(value, 'source'));
+  return file && { branch: file.branch ?? null, commit: file.commit ?? null, clean: file.clean ?? false };
+}
+
+function buildVariable(name: string, value: unknown): EnvVariable[] {
+  const file = take(variableSchema, value);
+  if (file === null) return [];
+  if (typeof file === 'string') return [{ name, value: { text: file }, critical: false, optional: false }];
+  const critical = file.critical ?? false;
+  if ('value' in file) return [{ name, value: { text: file.value }, critical, optional: false }];
+  return [{ name, value: { secret: file.secret }, critical, optional: file.optional ?? false }];
+}
+
+function textAt(value: unknown, key: string): string | null {
+  const part = partAt(value, key);
+  return typeof part === 'string' ? part : null;
+}

@@ -1,0 +1,63 @@
+import { checkSchema } from '../language/check-schema.ts';
+import type { Problem } from '../problem.ts';
+import { readYamlFile, sortProblems, type YamlDocument, type YamlPath, formatPath } from '../yaml.ts';
+import { buildPlaybook, type Built } from './build-playbook.ts';
+import { fillIn } from './fill-in.ts';
+import { readParams } from './params.ts';
+import type { Param, Scalar } from './playbook.ts';
+import { createReader } from './reader.ts';
+import { takeOutReserved } from './reserved.ts';
+import { paramSchema, playbookSchema } from './schema.ts';
+import { entriesAt, partAt, take } from './sections.ts';
+
+/** A playbook file without errors, before any param has its value. */
+export interface Playbook {
+  name: string;
+  description: string | null;
+  file: string;
+  params: Record<string, Param>;
+  document: YamlDocument;
+}
+
+/** Every problem of the file at once. What depends on a param without a default can only be looked at when it has a value. */
+export function readPlaybook(file: string): { playbook: Playbook | null; problems: Problem[] } {
+  const { document, problems } = readYamlFile(file);
+  return document === null ? { playbook: null, problems } : checkPlaybook(document, problems);
+}
+
+export function checkPlaybook(document: YamlDocument, earlier: Problem[]): { playbook: Playbook | null; problems: Problem[] } {
+  const declared = entriesAt(document.value, 'params').flatMap(([name, value]) => {
+    const param = take(paramSchema, value);
+    return param === null ? [] : [[name, param] as const];
+  });
+  const { params, problems } = readParams(document, Object.fromEntries(declared));
+  const names = entriesAt(document.value, 'params').map(([name]) => name);
+  const values = Object.fromEntries(names.map((name) => [name, params[name]?.default ?? undefined]));
+  const assembled = assemblePlaybook(document, values);
+  const all = sortProblems([...earlier, ...problems, ...assembled.problems]);
+  if (all.length > 0) return { playbook: null, problems: all };
+  const { name, description } = assembled.built;
+  return { playbook: { name, description, file: document.file, params, document }, problems: [] };
+}
+
+/** Fills the params in, holds the result to the schema, and puts it together. The result is whole only when there is no problem. */
+export function assemblePlaybook(
+  document: YamlDocument,
+  params: Readonly<Record<string, Scalar | undefined>>,
+): { built: Built; problems: Problem[] } {
+  const { value, problems: reserved } = takeOutReserved(document);
+  const filled = fillIn(document, value, params);
+  const { problems: shape } = checkSchema(playbookSchema, document, filled.value);
+  const meaning: Problem[] = [];
+  const built = buildPlaybook(createReader(document, meaning), filled.value);
+  const settled = [...shape, ...meaning].filter((problem) => !isWaiting(problem, filled.waiting));
+  return { built, problems: sortProblems([...reserved, ...filled.problems, ...settled]) };
+}
+
+/** Whether the problem is of a value that has not been filled in, or of the part around it. */
+function isWaiting(problem: Problem, waiting: readonly YamlPath[]): boolean {
+  return waiting.some((path) => {
+    const text = formatPath(path);
+    return text.startsWith(problem.path) || problem.path.startsWith(text);
+  });
+}
