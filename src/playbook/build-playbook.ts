@@ -41,7 +41,7 @@ function buildWork(reader: Reader, value: unknown): Work | null {
     steps,
     tokensPerStep: file['tokens-per-step'] ?? null,
     throughput: throughput === undefined ? null : reader.range(['work', 'throughput'], throughput, parseRange),
-    duration: duration === undefined ? null : reader.range(['work', 'duration'], String(duration), parseDurationRange),
+    duration: duration === undefined ? null : reader.range(['work', 'duration'], duration, parseDurationRange),
   };
 }
 

@@ -8,7 +8,7 @@ import type { Param, Scalar } from './playbook.ts';
 import { createReader } from './reader.ts';
 import { takeOutReserved } from './reserved.ts';
 import { paramSchema, playbookSchema } from './schema.ts';
-import { entriesAt, partAt, take } from './sections.ts';
+import { entriesAt, take } from './sections.ts';
 
 /** A playbook file without errors, before any param has its value. */
 export interface Playbook {
@@ -54,10 +54,10 @@ export function assemblePlaybook(
   return { built, problems: sortProblems([...reserved, ...filled.problems, ...settled]) };
 }
 
-/** Whether the problem is of a value that has not been filled in, or of the part around it. */
+/** Whether the problem is of a value that has not been filled in. */
 function isWaiting(problem: Problem, waiting: readonly YamlPath[]): boolean {
   return waiting.some((path) => {
     const text = formatPath(path);
-    return text.startsWith(problem.path) || problem.path.startsWith(text);
+    return problem.path === text || problem.path.startsWith(`${text}.`) || problem.path.startsWith(`${text}[`);
   });
 }

@@ -33,7 +33,7 @@ export const workSchema = z.strictObject({
   steps: z.number().positive().optional(),
   'tokens-per-step': z.number().positive().optional(),
   throughput: range.optional().describe('Tokens per second: "45..55"'),
-  duration: range.optional().describe('How long the whole run takes: "15h..20h"'),
+  duration: text.optional().describe('How long the whole run takes: "15h..20h"'),
 });
 
 export const requiresSchema = z.strictObject({
@@ -146,7 +146,7 @@ const monitor = z.strictObject({
 });
 
 export const playbookSchema = z.strictObject({
-  playbook: z.string().regex(/^[a-z0-9][a-z0-9._-]*$/i, {
+  playbook: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]*$/, {
     error: ({ input }) => `expected a name of letters, digits, "-", "_" and ".", got ${JSON.stringify(input)}`,
   }),
   description: text.optional(),
