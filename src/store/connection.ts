@@ -17,7 +17,7 @@ export interface Connection {
   close(): void;
 }
 
-const busyTimeoutMs = 5_000;
+export const busyTimeoutMs = 5_000;
 
 export function connect(file: string, busyMs: number = busyTimeoutMs): Connection {
   const explained = <T>(work: () => T): T => {

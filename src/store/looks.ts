@@ -25,11 +25,11 @@ export function prepareLooks(connection: Connection, guard: Guard, parts: Parts)
      ON CONFLICT (run, name) DO UPDATE SET verdict = excluded.verdict, severity = excluded.severity, expected = excluded.expected,
        observed = excluded.observed, message = excluded.message`,
   );
-  const addFlag = connection.prepare(
+  const putFlag = connection.prepare(
     `INSERT INTO flags (run, color, text, hint, expected, count, first_at, last_at)
      VALUES (@run, @color, @text, @hint, @expected, @count, @firstAt, @lastAt)
-     ON CONFLICT (run, color, text) DO UPDATE SET count = count + excluded.count, hint = excluded.hint, expected = excluded.expected,
-       first_at = min(first_at, excluded.first_at), last_at = max(last_at, excluded.last_at)`,
+     ON CONFLICT (run, color, text, coalesce(hint, ''), expected) DO UPDATE SET count = excluded.count, first_at = excluded.first_at,
+       last_at = excluded.last_at`,
   );
   const putProgress = connection.prepare(
     `INSERT INTO progress (run, step, of_steps, rate_per_second, eta_seconds) VALUES (@run, @step, @of, @ratePerSecond, @etaSeconds)
@@ -61,7 +61,7 @@ export function prepareLooks(connection: Connection, guard: Guard, parts: Parts)
         }
         for (const flag of batch.flags) {
           const times = { firstAt: Math.round(flag.firstAt), lastAt: Math.round(flag.lastAt) };
-          addFlag.run({ ...flag, ...times, run, expected: Number(flag.expected) });
+          putFlag.run({ ...flag, ...times, run, expected: Number(flag.expected) });
         }
         if (batch.progress !== null) putProgress.run({ ...batch.progress, run });
         for (const event of batch.events) parts.addEvent(run, event);

@@ -17,9 +17,12 @@ export function migrate(connection: Connection): void {
 
 /** The version, of a database that is ours and not too new; any other is refused and not changed. */
 export function checkVersion(connection: Connection): number {
-  const version = Number(connection.readPragma('user_version'));
-  const application = Number(connection.readPragma('application_id'));
-  const isBlank = application === 0 && version === 0 && countTables(connection) === 0;
+  const { version, application, tables } = connection.snapshot(() => ({
+    version: Number(connection.readPragma('user_version')),
+    application: Number(connection.readPragma('application_id')),
+    tables: countTables(connection),
+  }));
+  const isBlank = application === 0 && version === 0 && tables === 0;
   if (application !== applicationId && !isBlank) throw corruptDatabase(connection.file, 'it belongs to another program');
   if (version > migrations.length) throw newerDatabase(connection.file, version, migrations.length);
   return version;

@@ -13,6 +13,7 @@ import { databaseFile, hasDatabase, prepareStateFolder } from './state-folder.ts
 import type { Store } from './store.ts';
 import { prepareTransitions } from './transitions.ts';
 import { preparePutWorkerState, prepareWorkers } from './workers.ts';
+import { useWriteAheadLog } from './write-ahead-log.ts';
 
 /**
  * Opens what fleet remembers in `stateDir`, made when it is not there; with `create: false` nothing is made and null says that nothing is stored yet.
@@ -36,11 +37,6 @@ export function openStore(
     connection.close();
     throw error;
   }
-}
-
-/** Readers and the one writer then do not wait for each other. Recorded in the file. */
-function useWriteAheadLog(connection: Connection): void {
-  if (connection.readPragma('journal_mode') !== 'wal') connection.readPragma('journal_mode = WAL');
 }
 
 function prepareStore(connection: Connection): Store {

@@ -192,7 +192,7 @@ export interface Batch {
   workerState?: { state: string; pid: number | null; exitCode: number | null; incarnation: string | null };
   offsets: OffsetRecord[];
   samples: { source: string; attempt: number; worker: number; generation: number; rows: Sample[] }[];
-  /** What this look saw: counts are added to those of the same color and text. */
+  /** As they stand now over the whole run: they replace those of the same color, text, hint and expectation. */
   flags: FlagRecord[];
   /** As they stand now: they replace those of the same name. */
   criteria: CriterionRecord[];

@@ -126,9 +126,10 @@ export const first = `
     expected INTEGER NOT NULL,
     count INTEGER NOT NULL,
     first_at INTEGER NOT NULL,
-    last_at INTEGER NOT NULL,
-    UNIQUE (run, color, text)
+    last_at INTEGER NOT NULL
   ) STRICT;
+  -- Two rules may have seen the same line first.
+  CREATE UNIQUE INDEX flags_once ON flags (run, color, text, coalesce(hint, ''), expected);
 
   CREATE TABLE progress (
     run INTEGER PRIMARY KEY REFERENCES runs,

@@ -1,0 +1,148 @@
+import { expect, test } from 'vitest';
+import type { Lease, Store, WorkerRecord } from '../../src/store/store.ts';
+import { readOwner } from '../../src/store/owner.ts';
+import { readRunDocument } from '../../src/store/run-document.ts';
+import { lease, setup } from './setup.ts';
+import { batch, event, offset, sample, samples, startOf2026 } from './shapes.ts';
+
+const settlement = { result: 'pass', expected: '0', observed: '0', message: null, seconds: 0.2 } as const;
+const worker: WorkerRecord = {
+  ...{ index: 0, role: 'main', host: 'prime1', worker: 0, address: '10.0.0.7', attempt: 1 },
+  ...{ pid: 12, state: 'running', exitCode: null, incarnation: '{"boot":"b"}' },
+};
+const looked = batch({ offsets: [offset({ offset: 10 })], samples: [samples([sample(0)])], events: [event('late')] });
+
+const guardedWrites: [string, (store: Store, lease: Lease) => boolean][] = [
+  ['transition', (store, held) => store.transition(held, { from: ['queued'], to: 'preparing', event: event('state') })],
+  ['recordReachability', (store, held) => store.recordReachability(held, 'reachable', startOf2026, event('reachable'))],
+  ['recordHealth', (store, held) => store.recordHealth(held, 'red', event('health'))],
+  ['recordWorker', (store, held) => store.recordWorker(held, worker, event('worker'))],
+  ['recordEvent', (store, held) => store.recordEvent(held, event('note'))],
+  ['recordOffsets', (store, held) => store.recordOffsets(held, [offset({ offset: 5 })])],
+  ['recordBatch', (store, held) => store.recordBatch(held, looked)],
+  ['planChecks', (store, held) => store.planChecks(held, [{ phase: 'verify', position: 0, kind: 'check', name: 'late' }])],
+  ['claimCheck', (store, held) => store.claimCheck(held, 'prepare', 0)],
+  ['settleCheck', (store, held) => store.settleCheck(held, 'prepare', 1, settlement, event('check-settled'))],
+  [
+    'recordHostClaim',
+    (store, held) => store.recordHostClaim(held, { host: 'prime1', worker: 0, machine: 'm', claimedAt: 1, releasedAt: null }),
+  ],
+  ['renewLease', (store, held) => store.renewLease(held, Number.MAX_SAFE_INTEGER)],
+  ['releaseLease', (store, held) => store.releaseLease(held)],
+];
+
+function setupClaims() {
+  const { store, lease: held } = setup();
+  store.planChecks(held, [
+    { phase: 'prepare', position: 0, kind: 'action', name: 'archive' },
+    { phase: 'prepare', position: 1, kind: 'check', name: 'free' },
+  ]);
+  store.claimCheck(held, 'prepare', 1);
+  return { store, held };
+}
+
+test.each(guardedWrites)('%s lands for the owner, and is refused without a trace after a take-over', (_, write) => {
+  const { store, held } = setupClaims();
+  lease(store, 'run-1', readOwner(), true);
+  const before = readAll(store);
+  expect(write(store, held)).toBe(false);
+  expect(readAll(store)).toEqual(before);
+
+  const owned = setupClaims();
+  const untouched = readAll(owned.store);
+  expect(write(owned.store, owned.held)).toBe(true);
+  expect(readAll(owned.store)).not.toEqual(untouched);
+});
+
+test('a transition happens only out of the states it names', () => {
+  const { store, lease: held } = setup();
+  const toRunning = { from: ['launching'], to: 'running', event: event('state') } as const;
+  expect(store.transition(held, toRunning)).toBe(false);
+  expect(store.readRun('run-1')?.state).toBe('queued');
+  expect(store.readEvents('run-1', 0, 10).map((found) => found.kind)).toEqual(['created']);
+});
+
+test('a result never changes, and fills in what the transition left out', () => {
+  const { store, lease: held } = setup();
+  expect(store.transition(held, { from: ['queued'], to: 'cancelled', event: event('state', startOf2026 + 5) })).toBe(true);
+  const ended = store.readRun('run-1');
+  expect(ended).toMatchObject({
+    state: 'cancelled',
+    endedAt: startOf2026 + 5,
+    outcome: { result: 'cancelled', reason: null, exitCode: null, degraded: false },
+  });
+  for (const to of ['running', 'failed'] as const) {
+    expect(store.transition(held, { from: ['queued', 'running', 'halting'], to, event: event('state') })).toBe(false);
+  }
+  expect(store.readRun('run-1')).toEqual(ended);
+});
+
+test('every transition leaves an event that says from where to where, and keeps the first start', () => {
+  const { store, lease: held } = setup();
+  const started = { to: 'running', event: event('state'), startedAt: 100, message: 'first' } as const;
+  store.transition(held, { from: ['queued'], ...started });
+  store.transition(held, { from: ['running'], to: 'restarting', event: event('state'), attempt: 2, message: null });
+  store.transition(held, { from: ['restarting'], ...started, startedAt: 900, verdict: 'GO' });
+  expect(store.readRun('run-1')).toMatchObject({ startedAt: 100, attempt: 2, message: 'first', verdict: 'GO' });
+  expect(store.readEvents('run-1', 0, 10).map((found) => found.detail)).toEqual([
+    null,
+    { from: 'queued', to: 'running' },
+    { from: 'running', to: 'restarting' },
+    { from: 'restarting', to: 'running' },
+  ]);
+});
+
+test('an outcome that contradicts the state is a defect, and nothing is written', () => {
+  const { store, lease: held } = setup();
+  const outcome = { result: 'failed', reason: 'no-go', exitCode: null, degraded: false } as const;
+  expect(() => store.transition(held, { from: ['queued'], to: 'succeeded', event: event('state'), outcome })).toThrow(RangeError);
+  expect(store.readRun('run-1')?.state).toBe('queued');
+});
+
+test('a check is settled only when claimed, and the first result wins', () => {
+  const { store, held } = setupClaims();
+  expect(store.settleCheck(held, 'prepare', 0, settlement, event('check-settled'))).toBe(false);
+  expect(store.claimCheck(held, 'prepare', 0)).toBe(true);
+  expect(store.settleCheck(held, 'prepare', 0, settlement, event('check-settled'))).toBe(true);
+  expect(store.settleCheck(held, 'prepare', 0, { ...settlement, result: 'fail' }, event('check-settled'))).toBe(false);
+  expect(store.claimCheck(held, 'prepare', 0)).toBe(false);
+  expect(store.claimCheck(held, 'prepare', 9)).toBe(false);
+  expect(store.readChecks('run-1')[0]).toMatchObject({ name: 'archive', status: 'settled', ...settlement });
+});
+
+test('what a dead owner had claimed can be seen and claimed again by the next one', () => {
+  const { store } = setupClaims();
+  const next = lease(store, 'run-1', readOwner(), true);
+  expect(store.readChecks('run-1').map((check) => check.status)).toEqual(['pending', 'claimed']);
+  expect(store.claimCheck(next, 'prepare', 1)).toBe(true);
+  expect(store.settleCheck(next, 'prepare', 1, settlement, event('check-settled'))).toBe(true);
+});
+
+test('planning the checks again changes nothing, and they come in the order of the phases', () => {
+  const { store, held } = setupClaims();
+  store.planChecks(held, [
+    { phase: 'verify', position: 0, kind: 'check', name: 'artifacts' },
+    { phase: 'requirements', position: 0, kind: 'check', name: 'accelerators' },
+    { phase: 'prepare', position: 1, kind: 'check', name: 'renamed' },
+  ]);
+  expect(store.readChecks('run-1').map((check) => `${check.phase} ${check.name} ${check.status}`)).toEqual([
+    'requirements accelerators pending',
+    'prepare archive pending',
+    'prepare free claimed',
+    'verify artifacts pending',
+  ]);
+});
+
+function readAll(store: Store) {
+  const run = store.readRun('run-1');
+  return {
+    document: run && readRunDocument(store, run, Date.now()),
+    holder: store.holder('run-1', Date.now()),
+    checks: store.readChecks('run-1'),
+    workers: store.readWorkers('run-1'),
+    offsets: store.readOffsets('run-1'),
+    samples: [...store.readSamples('run-1', null)],
+    events: store.readEvents('run-1', 0, 100).map(({ kind }) => kind),
+    claims: store.readHostClaims('run-1'),
+  };
+}

@@ -1,0 +1,73 @@
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import type { LeaseAnswer } from '../../src/store/store.ts';
+import { bundleChild, startChild } from './child-process.ts';
+import { lease, makeFolder, open, setup } from './setup.ts';
+import { event, newRun } from './shapes.ts';
+
+test('of processes that race for a lease one wins, and the others are told who', async () => {
+  const stateDir = join(makeFolder(), 'state');
+  const store = open(stateDir);
+  store.createRun(newRun('run-1'), event('created'));
+  const script = bundleChild('take-lease');
+  const children = Array.from({ length: 4 }, () => startChild(script, [stateDir, 'run-1']));
+  await Promise.all(children.map((child) => child.read()));
+  for (const child of children) child.go();
+  const answers = (await Promise.all(children.map((child) => child.read()))) as LeaseAnswer[];
+  const winner = answers.findIndex((answer) => answer.taken);
+  expect(answers.filter((answer) => answer.taken)).toHaveLength(1);
+  expect(answers[winner]).toMatchObject({ lease: { run: 'run-1', token: 1 }, previous: null });
+  for (const answer of answers) {
+    if (!answer.taken) expect(answer.owner.pid).toBe(children[winner]?.pid);
+  }
+  expect(store.holder('run-1', Date.now())?.owner.pid).toBe(children[winner]?.pid);
+});
+
+test('the lease of a process that was killed is replaced at once, long before it expires', async () => {
+  const { stateDir, store } = setup();
+  store.createRun(newRun('run-2'), event('created'));
+  const child = startChild(bundleChild('take-lease'), [stateDir, 'run-2']);
+  await child.read();
+  child.go();
+  await child.read();
+  expect(() => lease(store, 'run-2')).toThrow(`held by pid ${child.pid}`);
+  child.kill();
+  expect(await child.ended).toBe('SIGKILL');
+  expect(store.holder('run-2', Date.now())).toBeNull();
+  expect(lease(store, 'run-2').token).toBe(2);
+});
+
+test('a writer killed between or inside its writes leaves offsets, samples and events that agree', async () => {
+  const { stateDir, store } = setup();
+  const script = bundleChild('write-batches');
+  for (let round = 1; round <= 3; round++) {
+    const run = `killed-${round}`;
+    store.createRun(newRun(run), event('created'));
+    const child = startChild(script, [stateDir, run]);
+    let told = -1;
+    while (told < round * 7) told = Number(await child.read());
+    child.kill();
+    await child.ended;
+
+    const reopened = open(stateDir);
+    const looks = reopened.readEvents(run, 0, 1_000_000).filter((found) => found.kind === 'look').length;
+    const positions = Array.from(reopened.readSamples(run, 'training'), (row) => row.position);
+    expect(looks).toBeGreaterThan(told);
+    expect(reopened.readOffsets(run)).toMatchObject([{ offset: looks * 100 }]);
+    expect(positions).toEqual(Array.from({ length: looks * 10 }, (_, row) => row * 10));
+  }
+});
+
+test('ten processes that make the store and write to it at the same time lose nothing', async () => {
+  const stateDir = join(makeFolder(), 'state');
+  const script = bundleChild('write-run');
+  const children = Array.from({ length: 10 }, (_, index) => startChild(script, [stateDir, `run-${index}`, '50']));
+  await Promise.all(children.map((child) => child.read()));
+  for (const child of children) child.go();
+  expect(await Promise.all(children.map((child) => child.read()))).toEqual(Array(10).fill(50));
+  expect(await Promise.all(children.map((child) => child.ended))).toEqual(Array(10).fill(0));
+
+  const store = open(stateDir);
+  expect(store.listRuns(null)).toHaveLength(10);
+  for (let index = 0; index < 10; index++) expect(store.readEvents(`run-${index}`, 0, 1000)).toHaveLength(51);
+});
