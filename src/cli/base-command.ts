@@ -1,8 +1,19 @@
 import { Command } from '@oclif/core/command';
 import * as Flags from '@oclif/core/flags';
 import { wantsJson } from './arguments.ts';
+import { Context } from './context.ts';
 import { writeAnswer, writeJsonDocument, writeTrouble } from './output.ts';
 import { screenOf, type Screen } from './screen.ts';
+
+/** For the commands that read the inventory. */
+export const inventoryFlag = {
+  inventory: Flags.string({
+    summary: 'Inventory file, or folder of them; may be repeated.',
+    helpValue: 'PATH',
+    multiple: true,
+    multipleNonGreedy: true,
+  }),
+};
 
 /**
  * What every command shares. `run` returns the document that `--json` prints, and prints for people through `answer`; returning
@@ -14,6 +25,19 @@ export abstract class BaseCommand extends Command {
   static override baseFlags = {
     'no-color': Flags.boolean({ summary: 'Print without colours; NO_COLOR does the same.', helpGroup: 'GLOBAL' }),
   };
+
+  /** Does `work` with the real parts, and closes them whatever happens. */
+  protected async withContext<T>(
+    options: { inventory?: string[] | undefined },
+    work: (context: Context) => Promise<T>,
+  ): Promise<T> {
+    const context = new Context({ environment: process.env, inventories: options.inventory ?? [] });
+    try {
+      return await work(context);
+    } finally {
+      context.close();
+    }
+  }
 
   /** Lines of the answer, on stdout. Silent with `--json`. */
   protected answer(lines: readonly string[]): void {

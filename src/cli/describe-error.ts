@@ -1,5 +1,6 @@
 import { CLIError, ExitError } from '@oclif/core/errors';
 import { exitCodes, FleetError, messageOf, type ExitCode } from '../errors.ts';
+import { nearestName } from '../language/nearest.ts';
 import { FilesHaveErrors, type Problem } from '../problem.ts';
 
 export interface ErrorDocument {
@@ -39,13 +40,20 @@ export function describeError(error: unknown, command: string | null): Described
 /** oclif begins its sentences with a capital and ends them with a pointer to the help, which is a suggestion here. */
 function describeUsageError(error: CLIError, command: string | null): DescribedError {
   const lines = error.message.split('\n').filter((line) => line.trim() !== '' && !line.startsWith('See more help'));
-  const text = lines.map((line) => line.trim().replace(/:$/, '')).join(': ');
+  const text = lines.map((line) => line.trim().replace(/:$/, '').replace(/ {2,}/g, ', ')).join(': ');
   return {
     document: {
       code: 'usage',
       message: text.charAt(0).toLowerCase() + text.slice(1),
-      suggestions: [...(error.suggestions ?? []), command === null ? 'fleet --help' : `fleet ${command} --help`],
+      suggestions: [...suggestFlags(error), command === null ? 'fleet --help' : `fleet ${command} --help`],
     },
     exit: exitCodes.usage,
   };
+}
+
+/** The nearest flag for each that does not exist. oclif keeps what was typed and what there is on the error. */
+function suggestFlags(error: CLIError & { flags?: unknown; parse?: { input?: { flags?: object } } }): string[] {
+  const known = Object.keys(error.parse?.input?.flags ?? {}).map((name) => `--${name}`);
+  if (!Array.isArray(error.flags)) return [];
+  return error.flags.flatMap((typed) => nearestName(String(typed), known) ?? []).map((flag) => `did you mean ${flag}?`);
 }

@@ -25,14 +25,8 @@ export function gravestOf(codes: readonly ExitCode[]): ExitCode {
   return gravestFirst.find((code) => codes.includes(code)) ?? codes[0] ?? exitCodes.done;
 }
 
-/** Reasons of a cancelled run whose host was never reached, or not trusted. */
-const neverReached: ReadonlySet<string> = new Set([
-  'host-unreachable',
-  'host-key-unknown',
-  'host-key-changed',
-  'host-key-revoked',
-  'authentication-refused',
-]);
+/** Why a person cancelled a run. Any other reason is the code of what kept fleet from reaching or trusting the host. */
+const byPerson: ReadonlySet<string | null> = new Set([null, 'halted', 'interrupted']);
 
 export function exitCodeOf(outcome: Pick<Outcome, 'result' | 'reason'>): ExitCode {
   switch (outcome.result) {
@@ -44,6 +38,6 @@ export function exitCodeOf(outcome: Pick<Outcome, 'result' | 'reason'>): ExitCod
     case 'halted':
       return exitCodes.stopped;
     case 'cancelled':
-      return neverReached.has(outcome.reason ?? '') ? exitCodes.unreachable : exitCodes.stopped;
+      return byPerson.has(outcome.reason) ? exitCodes.stopped : exitCodes.unreachable;
   }
 }

@@ -15,6 +15,6 @@ export function reportError(error: unknown, typed: { command: string | null; jso
 
 export function renderError(document: ErrorDocument, screen: Screen): string[] {
   const problems = (document.problems ?? []).map(formatProblem);
-  const tries = document.suggestions.map((suggestion) => `  try: ${suggestion}`);
-  return [...problems, `${screen.paint('red', 'error:')} ${document.message}`, ...tries];
+  const hints = document.suggestions.map((suggestion) => `  hint: ${suggestion}`);
+  return [...problems, `${screen.paint('red', 'error:')} ${document.message}`, ...hints];
 }

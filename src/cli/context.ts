@@ -1,0 +1,69 @@
+import { systemClock, type Clock } from '../clock.ts';
+import type { Host } from '../inventory/host.ts';
+import type { Inventory } from '../inventory/inventory.ts';
+import { FilesHaveErrors } from '../problem.ts';
+import { stateFolder } from '../store/state-folder.ts';
+import type { Store } from '../store/store.ts';
+
+export interface ContextOptions {
+  environment: NodeJS.ProcessEnv;
+  /** What `--inventory` said. */
+  inventories: readonly string[];
+}
+
+/**
+ * The one place where real parts are joined. A part is loaded when it is first asked for, so that a command that looks at the store alone
+ * pays for nothing else. To be closed by whoever made it.
+ */
+export class Context {
+  readonly environment: NodeJS.ProcessEnv;
+  readonly clock: Clock = systemClock;
+  readonly stateDir: string;
+  /** What `--inventory` said; empty for the usual places. */
+  readonly inventories: readonly string[];
+  #store: Store | null = null;
+
+  constructor({ environment, inventories }: ContextOptions) {
+    this.environment = environment;
+    this.stateDir = stateFolder(environment);
+    this.inventories = inventories;
+  }
+
+  /** Null when nothing has been stored yet: looking makes no folder. */
+  async openStoreToLook(): Promise<Store | null> {
+    return this.#openStore({ create: false });
+  }
+
+  async openStore(): Promise<Store> {
+    const store = await this.#openStore({ create: true });
+    if (store === null) throw new Error(`${this.stateDir}: no store was made`);
+    return store;
+  }
+
+  /** Every problem of every file at once, when there is an error among them. */
+  async readInventory(): Promise<Inventory> {
+    const { loadInventory } = await import('../inventory/load.ts');
+    const { inventory, problems } = loadInventory({ paths: this.inventories, environment: this.environment });
+    if (inventory === null) throw new FilesHaveErrors(problems);
+    return inventory;
+  }
+
+  /** Hosts that a pattern names; without one, all of them. */
+  async selectHosts(pattern: string | undefined): Promise<Host[]> {
+    const inventory = await this.readInventory();
+    if (pattern === undefined) return inventory.hosts;
+    const { selectHosts } = await import('../inventory/select.ts');
+    return selectHosts(inventory, pattern);
+  }
+
+  close(): void {
+    this.#store?.close();
+    this.#store = null;
+  }
+
+  async #openStore(options: { create: boolean }): Promise<Store | null> {
+    const { openStore } = await import('../store/open-store.ts');
+    this.#store ??= openStore(this.stateDir, options);
+    return this.#store;
+  }
+}

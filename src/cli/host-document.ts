@@ -1,0 +1,48 @@
+import type { Host } from '../inventory/host.ts';
+
+/** A host as `--json` shows it. */
+export interface HostDocument {
+  name: string;
+  groups: string[];
+  description: string | null;
+  reach: 'ssh' | 'embedded' | 'pending';
+  /** Why there is no address yet. */
+  pending: string | null;
+  /** What an embedded host pretends to be. */
+  machine: string | null;
+  ssh: { user: string; port: number } | null;
+  workers: { index: number; address: string | null }[];
+  accelerators: { vendor: string; model: string; count: number; memoryBytes: number | null } | null;
+  cost: { perHour: number; currency: string } | null;
+  remoteDir: string | null;
+  params: Host['params'];
+}
+
+export function describeHost(host: Host): HostDocument {
+  const { name, groups, description, reach, accelerators, cost, remoteDir, params } = host;
+  return {
+    name,
+    groups,
+    description,
+    reach: reach.kind,
+    pending: reach.kind === 'pending' ? reach.reason : null,
+    machine: reach.kind === 'embedded' ? reach.machine : null,
+    ssh: reach.kind === 'ssh' ? { user: reach.ssh.user, port: reach.ssh.port } : null,
+    workers: listWorkers(host),
+    accelerators: accelerators === null ? null : describeAccelerators(accelerators),
+    cost,
+    remoteDir,
+    params,
+  };
+}
+
+function listWorkers({ reach }: Host): HostDocument['workers'] {
+  if (reach.kind === 'ssh') return reach.workers;
+  const count = reach.kind === 'pending' ? reach.workerCount : 1;
+  return Array.from({ length: count }, (_, index) => ({ index, address: null }));
+}
+
+function describeAccelerators(declared: NonNullable<Host['accelerators']>): HostDocument['accelerators'] {
+  const { vendor, model, count, memory } = declared;
+  return { vendor, model, count, memoryBytes: memory?.bytes ?? null };
+}

@@ -1,0 +1,49 @@
+import { loadInventory } from '../inventory/load.ts';
+import { listPlaybooks, playbookFolders } from '../playbook/find-playbook.ts';
+import { readPlaybook } from '../playbook/read-playbook.ts';
+import type { Problem } from '../problem.ts';
+import { readYamlFile, sortProblems } from '../yaml.ts';
+
+/** A playbook whose name was forgotten is still one. */
+const playbookKeys = ['playbook', 'launch', 'validate', 'prepare', 'params'];
+
+/** Every problem of the files, or of the inventories and playbooks in their usual places when none is named. */
+export function lintFiles(
+  files: readonly string[],
+  options: { inventories: readonly string[]; environment: NodeJS.ProcessEnv },
+): Problem[] {
+  const { environment } = options;
+  if (files.length === 0) {
+    const playbooks = listPlaybooks(playbookFolders(environment));
+    return sortProblems([...lintInventories(options.inventories, environment), ...playbooks.flatMap(lintPlaybook)]);
+  }
+  const sorted = files.map((file) => ({ file, ...recognize(file) }));
+  const inventories = sorted.filter(({ kind }) => kind === 'inventory').map(({ file }) => file);
+  return sortProblems([
+    ...sorted.flatMap(({ problems }) => problems),
+    ...(inventories.length === 0 ? [] : lintInventories(inventories, environment)),
+    ...sorted.flatMap(({ kind, file }) => (kind === 'playbook' ? lintPlaybook(file) : [])),
+  ]);
+}
+
+function lintInventories(paths: readonly string[], environment: NodeJS.ProcessEnv): Problem[] {
+  return loadInventory({ paths, environment }).problems;
+}
+
+function lintPlaybook(file: string): Problem[] {
+  return readPlaybook(file).problems;
+}
+
+/** By its top keys. A file that is neither has problems. */
+function recognize(file: string): { kind: 'playbook' | 'inventory' | null; problems: Problem[] } {
+  const { document, problems } = readYamlFile(file);
+  if (document === null) return { kind: null, problems };
+  const keys = typeof document.value === 'object' && document.value !== null ? Object.keys(document.value) : [];
+  if (keys.includes('hosts') || keys.includes('groups')) return { kind: 'inventory', problems: [] };
+  if (keys.some((key) => playbookKeys.includes(key))) return { kind: 'playbook', problems: [] };
+  const message = 'neither an inventory nor a playbook: expected "hosts", "groups" or "playbook" at the top';
+  return {
+    kind: null,
+    problems: [...problems, { file, line: 1, column: 1, path: '', message, suggestion: null, severity: 'error' }],
+  };
+}

@@ -1,0 +1,16 @@
+import { readPlan } from '../engine/plan.ts';
+import { readRunDocument } from '../store/run-document.ts';
+import type { RunRecord, Store } from '../store/store.ts';
+import { readLastEvents } from './follow-run.ts';
+import type { Report } from './render/report.ts';
+
+/** A timeline of more is no reading for people; the newest are kept. */
+const mostEvents = 10_000;
+
+export function readReport(store: Store, run: RunRecord, now: number): Report {
+  return store.snapshot(() => ({
+    run: readRunDocument(store, run, now),
+    environment: readPlan(run.plan).playbook.env.map((variable) => variable.name),
+    events: readLastEvents(store, run.id, mostEvents),
+  }));
+}

@@ -1,0 +1,53 @@
+import type { Host } from '../../inventory/host.ts';
+import type { Screen } from '../screen.ts';
+import { formatMoney } from './quantities.ts';
+import { renderTable } from './table.ts';
+
+const columns = [
+  { title: 'HOST' },
+  { title: 'GROUPS' },
+  { title: 'ACCELERATORS' },
+  { title: 'WORKERS', align: 'right' as const },
+  { title: 'COST' },
+  { title: 'REACHED AT' },
+];
+
+export function renderHosts(hosts: readonly Host[], screen: Screen): string[] {
+  if (hosts.length === 0) return ['the inventory describes no hosts'];
+  const rows = hosts.map((host) => ({
+    cells: [
+      host.name,
+      host.groups.join(', '),
+      describeAccelerators(host),
+      String(countWorkers(host)),
+      host.cost === null ? '' : `${formatMoney(host.cost.perHour, host.cost.currency)}/h`,
+      describeReach(host),
+    ],
+  }));
+  return renderTable(columns, rows, screen);
+}
+
+function describeReach({ reach }: Host): string {
+  switch (reach.kind) {
+    case 'embedded':
+      return `this computer, pretending to be ${reach.machine}`;
+    case 'pending':
+      return `address not known yet: ${reach.reason}`;
+    case 'ssh': {
+      const [first, ...others] = reach.workers;
+      const port = reach.ssh.port === 22 ? '' : `:${reach.ssh.port}`;
+      return `${reach.ssh.user}@${first?.address ?? '?'}${port}${others.length === 0 ? '' : ` and ${others.length} more`}`;
+    }
+  }
+}
+
+function describeAccelerators({ accelerators }: Host): string {
+  if (accelerators === null) return '';
+  const { count, model, memory } = accelerators;
+  return `${count} x ${model}${memory === null ? '' : ` ${memory.text}`}`;
+}
+
+function countWorkers({ reach }: Host): number {
+  if (reach.kind === 'ssh') return reach.workers.length;
+  return reach.kind === 'pending' ? reach.workerCount : 1;
+}

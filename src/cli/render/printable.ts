@@ -1,0 +1,32 @@
+/** Text from a host, made harmless to a terminal: no escape sequence, no line break, no control character. */
+export function printable(text: string): string {
+  return text
+    .replace(/\u001b\[[0-9;?]*[ -/]*[@-~]/g, '')
+    .replace(/\s+/g, ' ')
+    .replace(/[\u0000-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g, '?')
+    .trim();
+}
+
+/** At most `width` characters; what is cut off shows as `...`. */
+export function shorten(text: string, width: number): string {
+  const characters = [...text];
+  if (characters.length <= width) return text;
+  return width <= 3 ? '.'.repeat(Math.max(width, 0)) : `${characters.slice(0, width - 3).join('')}...`;
+}
+
+/** Lines of at most `width` characters, broken between words where that is possible. */
+export function wrap(text: string, width: number | null): string[] {
+  if (width === null) return [text];
+  const limit = Math.max(width, 20);
+  const lines: string[] = [];
+  let line = '';
+  for (const word of text.split(' ')) {
+    if (line !== '' && line.length + 1 + word.length > limit) {
+      lines.push(line);
+      line = word;
+    } else {
+      line = line === '' ? word : `${line} ${word}`;
+    }
+  }
+  return [...lines, line];
+}

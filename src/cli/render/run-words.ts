@@ -1,0 +1,62 @@
+import { isResult, type Health } from '../../lifecycle/states.ts';
+import type { RunDocument } from '../../store/run-document.ts';
+import type { Color } from '../screen.ts';
+import { formatAge } from './quantities.ts';
+import type { Cell } from './table.ts';
+
+/** A run that goes on without anybody watching it on its behalf. */
+export function isUndriven(run: Pick<RunDocument, 'state' | 'controller'>): boolean {
+  return !isResult(run.state) && run.controller === null;
+}
+
+export function describeUndriven(run: Pick<RunDocument, 'id'>): string {
+  return `nobody drives it; to take it up again: fleet resume ${run.id}`;
+}
+
+export function hostsOf(run: Pick<RunDocument, 'host' | 'workers'>): string {
+  return run.host ?? [...new Set(run.workers.map((worker) => worker.host))].join(',');
+}
+
+/** What a person reads who leaves while the run goes on. */
+export function describeReturn(run: Pick<RunDocument, 'id'>): string[] {
+  return [`the run goes on; to come back: fleet watch ${run.id}; to stop it: fleet halt ${run.id}`];
+}
+
+/** `failed (no-go)`, `running, unreachable`. */
+export function describeState(run: RunDocument): Cell {
+  const reason = run.outcome?.reason ?? null;
+  const reach = !isResult(run.state) && run.reachability.status === 'unreachable' ? ', unreachable' : '';
+  return { text: `${run.state}${reason === null ? '' : ` (${reason})`}${reach}`, ...stateColor(run) };
+}
+
+export function describeHealth(health: Health): Cell {
+  return health === 'unknown' ? { text: health, color: 'dim' } : { text: health, color: health };
+}
+
+export function describeReachability(run: RunDocument, nowMs: number): string {
+  const { status, since } = run.reachability;
+  return since === null ? status : `${status} since ${since} (${formatAge(since, nowMs)})`;
+}
+
+export function describeController(run: RunDocument): string {
+  if (run.controller === null) return isResult(run.state) ? 'nobody, it has ended' : 'nobody';
+  const { user, host, pid, since } = run.controller;
+  return `${user}@${host}, process ${pid}, since ${since}`;
+}
+
+function stateColor(run: RunDocument): { color?: Color } {
+  switch (run.state) {
+    case 'succeeded':
+      return { color: run.outcome?.degraded === true ? 'yellow' : 'green' };
+    case 'failed':
+    case 'lost':
+      return { color: 'red' };
+    case 'halted':
+    case 'cancelled':
+    case 'blocked':
+    case 'halting':
+      return { color: 'yellow' };
+    default:
+      return run.reachability.status === 'unreachable' ? { color: 'yellow' } : {};
+  }
+}
