@@ -1,11 +1,12 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { notYet, usageError } from '../errors.ts';
+import { exitCodes, FleetError, notYet, usageError } from '../errors.ts';
 import type { Environment } from './environment.ts';
 import { installHome } from './home.ts';
 import { loadKeys } from './keys.ts';
 import { writeKnownHosts } from './known-hosts-file.ts';
+import { readProcessStart } from './process-start.ts';
 import { startServer } from './server.ts';
 
 export interface EmbeddedHostOptions {
@@ -37,15 +38,7 @@ const machines = ['a100x2'];
 
 /** Serves a pretend machine over SSH on this computer. Several processes may serve the same one at once: they share its home. */
 export async function startEmbeddedHost(options: EmbeddedHostOptions): Promise<EmbeddedHost> {
-  if (!machines.includes(options.machine)) {
-    throw notYet(`embedded machine "${options.machine}"`, [`this version pretends to be: ${machines.join(', ')}`]);
-  }
-  if (!/^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(options.name)) {
-    throw usageError(
-      'embedded-name',
-      `an embedded host cannot be called "${options.name}": expected letters, digits, ".", "_" and "-"`,
-    );
-  }
+  refuseBadOptions(options);
   const folder = join(options.dataDir, options.name);
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const keys = await loadKeys(folder, options.name);
@@ -72,4 +65,20 @@ export function embeddedFolder(environment: Environment): string {
   const data = environment['XDG_DATA_HOME'];
   const base = data === undefined || !data.startsWith('/') ? join(environment['HOME'] ?? homedir(), '.local/share') : data;
   return join(base, 'fleet', 'embedded');
+}
+
+function refuseBadOptions({ name, machine }: EmbeddedHostOptions): void {
+  if (!machines.includes(machine)) {
+    throw notYet(`embedded machine "${machine}"`, [`this version pretends to be: ${machines.join(', ')}`]);
+  }
+  if (!/^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(name)) {
+    throw usageError('embedded-name', `an embedded host cannot be called "${name}": expected letters, digits, ".", "_" and "-"`);
+  }
+  if (readProcessStart(process.pid) === null) {
+    throw new FleetError('/proc: not there; embedded hosts run on Linux only', {
+      code: 'embedded-needs-linux',
+      exit: exitCodes.couldNot,
+      suggestions: ['use a Linux machine, or a host that is reached over SSH'],
+    });
+  }
 }

@@ -12,7 +12,7 @@ export async function writeKnownHosts(folder: string, port: number, hostKey: Par
   const files = join(folder, 'known_hosts');
   await mkdir(files, { recursive: true, mode: 0o700 });
   await removeLeftovers(files);
-  const path = join(files, `${process.pid}-${readProcessStart(process.pid) ?? 'unknown'}-${port}`);
+  const path = join(files, `${process.pid}-${readProcessStart(process.pid) ?? ''}-${port}`);
   await writeFile(path, `[127.0.0.1]:${port} ${formatPublicKey(hostKey)}\n`, { mode: 0o600 });
   return path;
 }
