@@ -170,7 +170,7 @@ describe('no list', () => {
 describe('any text', () => {
   it('gives an answer and never throws', () => {
     fc.assert(
-      fc.property(fc.string({ unit: 'binary', maxLength: 400 }), fc.integer({ min: 0, max: 255 }), (text, exitCode) => {
+      fc.property(fc.string({ maxLength: 200 }), fc.integer({ min: 0, max: 255 }), (text, exitCode) => {
         const answer = answerOf(text, exitCode);
         expect(['found', 'none', 'no-tool', 'failed']).toContain(answer.kind);
       }),

@@ -1,0 +1,213 @@
+import { describe, expect, it } from 'vitest';
+import { acceleratorsFree, idleMemoryBytes } from '../../src/facts/accelerators-free.ts';
+import { compareDeclared } from '../../src/facts/declared.ts';
+import { compareRequirements, type RequirementRules } from '../../src/facts/requirements.ts';
+import { parseSize } from '../../src/language/units.ts';
+import { acceleratorOf, factsOf, found } from './facts-support.ts';
+
+const nothing: RequirementRules = { accelerators: null, python: null, driver: null, disk: null };
+const anyAccelerator = { vendor: null, model: null, count: null, memory: null };
+
+function resultOf(requires: Partial<RequirementRules>, facts = factsOf()) {
+  const rows = compareRequirements({ ...nothing, ...requires }, facts);
+  return rows.length === 1 ? rows[0]?.result : rows.map(({ result }) => result);
+}
+
+function ofModel(model: string, wanted: string) {
+  return resultOf(
+    { accelerators: { ...anyAccelerator, model: wanted } },
+    factsOf({ accelerators: found(acceleratorOf({ model })) }),
+  );
+}
+
+function ofMemory(mebibytes: number, wanted: string) {
+  const facts = factsOf({ accelerators: found(acceleratorOf({ memoryBytes: mebibytes * 2 ** 20 })) });
+  return resultOf({ accelerators: { ...anyAccelerator, memory: parseSize(wanted) } }, facts);
+}
+
+describe('requirements', () => {
+  it('that a host meets all pass, each with what was expected and observed', () => {
+    const rows = compareRequirements(
+      {
+        accelerators: { vendor: 'nvidia', model: 'A100', count: 2, memory: parseSize('80GB') },
+        python: '>=3.10',
+        driver: '>=535',
+        disk: { path: '.', free: parseSize('20GB') },
+      },
+      factsOf(),
+    );
+    expect(rows.map(({ name, result, expected, observed }) => [name, result, expected, observed])).toEqual([
+      ['accelerator vendor', 'pass', 'nvidia', 'nvidia'],
+      ['accelerator model', 'pass', 'A100', '2 × NVIDIA A100 80GB PCIe'],
+      ['accelerator count', 'pass', 'at least 2', '2'],
+      ['accelerator memory', 'pass', '80GB each, at most 8 % of it reserved', '2 × 85.9 GB'],
+      ['driver', 'pass', '>=535', '535.183.01'],
+      ['python', 'pass', '>=3.10', '3.10.12'],
+      ['disk', 'pass', '20 GB free at .', '500 GB'],
+    ]);
+  });
+
+  it('that are not stated give no rows', () => {
+    expect(compareRequirements(nothing, factsOf())).toEqual([]);
+  });
+});
+
+describe('a model', () => {
+  it.each([
+    ['NVIDIA A100 80GB PCIe', 'A100'],
+    ['NVIDIA A100-SXM4-80GB', 'a100'],
+    ['NVIDIA A100-SXM4-80GB', 'A100 80GB'],
+    ['NVIDIA RTX A4000', 'RTX A4000'],
+    ['NVIDIA H100 80GB HBM3', 'H100'],
+  ])('"%s" is a "%s"', (model, wanted) => expect(ofModel(model, wanted)).toBe('pass'));
+
+  it.each([
+    ['NVIDIA A100 80GB PCIe', 'A10'],
+    ['NVIDIA A10', 'A100'],
+    ['NVIDIA A100-PCIE-40GB', 'A100 80GB'],
+    ['NVIDIA RTX A4000', 'A400'],
+  ])('"%s" is no "%s"', (model, wanted) => expect(ofModel(model, wanted)).toBe('fail'));
+
+  it('that is not known is an error', () => {
+    const facts = factsOf({ accelerators: found(acceleratorOf({ model: null })) });
+    expect(resultOf({ accelerators: { ...anyAccelerator, model: 'A100' } }, facts)).toBe('error');
+  });
+});
+
+describe('memory', () => {
+  it.each([
+    [16_376, '16GB'],
+    [16_160, '16GB'],
+    [15_360, '16GB'],
+    [81_920, '80GB'],
+    [81_559, '80GB'],
+    [143_771, '141GB'],
+    [46_068, '48GB'],
+    [81_920, '40GB'],
+    [81_920, '80GiB'],
+  ])('of %i MiB is enough for %s', (mebibytes, wanted) => expect(ofMemory(mebibytes, wanted)).toBe('pass'));
+
+  it.each([
+    [40_960, '80GB'],
+    [11_264, '12GB'],
+    [16_376, '24GB'],
+    [40_960, '48GB'],
+  ])('of %i MiB is not enough for %s', (mebibytes, wanted) => expect(ofMemory(mebibytes, wanted)).toBe('fail'));
+});
+
+describe('a count', () => {
+  it('leaves out accelerators in trouble, and says so', () => {
+    const facts = factsOf({ accelerators: found(acceleratorOf(), acceleratorOf({ index: 1, healthy: false })) });
+    expect(compareRequirements({ ...nothing, accelerators: { ...anyAccelerator, count: 2 } }, facts)).toEqual([
+      {
+        name: 'accelerator count',
+        result: 'fail',
+        expected: 'at least 2',
+        observed: '1 healthy of 2',
+        message: 'accelerator 1 is in trouble',
+      },
+    ]);
+  });
+
+  it('fails where there are none, and is an error where nobody knows', () => {
+    const requires = { accelerators: { ...anyAccelerator, count: 1 } };
+    expect(resultOf(requires, factsOf({ accelerators: { kind: 'none' } }))).toBe('fail');
+    expect(resultOf(requires, factsOf({ accelerators: { kind: 'no-tool' } }))).toBe('fail');
+    const failed = { kind: 'failed' as const, reason: 'driver-failed' as const, message: 'no driver' };
+    expect(resultOf(requires, factsOf({ accelerators: failed }))).toBe('error');
+  });
+
+  it.each(['amd', 'google'] as const)('of vendor %s is not yet looked at', (vendor) => {
+    expect(compareRequirements({ ...nothing, accelerators: { ...anyAccelerator, vendor } }, factsOf())[0]).toMatchObject({
+      result: 'error',
+      message: `not yet: accelerators of vendor "${vendor}" cannot be looked at`,
+    });
+  });
+});
+
+describe('versions', () => {
+  it('compare by components', () => {
+    expect(resultOf({ python: '>=3.10' }, factsOf({ python: '3.9.18' }))).toBe('fail');
+    expect(resultOf({ python: '>=3.9' }, factsOf({ python: '3.10.0' }))).toBe('pass');
+    expect(resultOf({ driver: '>=545' })).toBe('fail');
+  });
+
+  it('that are not known are errors, with the reason', () => {
+    const facts = factsOf({ python: null, problems: ['python3: not found'] });
+    expect(compareRequirements({ ...nothing, python: '>=3.10' }, facts)[0]).toMatchObject({
+      result: 'error',
+      message: 'python3: not found',
+    });
+  });
+});
+
+describe('disk', () => {
+  it('fails with too little, and is an error when unknown', () => {
+    const requires = { disk: { path: '.', free: parseSize('600GB') } };
+    expect(resultOf(requires)).toBe('fail');
+    expect(resultOf(requires, factsOf({ disks: [{ path: '.', freeBytes: null, totalBytes: null }] }))).toBe('error');
+  });
+});
+
+describe('what the inventory declares', () => {
+  const declared = { vendor: 'nvidia' as const, model: 'A100 80GB', count: 2, memory: parseSize('80GB') };
+
+  it('passes when it is true', () => {
+    expect(compareDeclared(declared, factsOf()).result).toBe('pass');
+  });
+
+  it('fails with everything that differs', () => {
+    const small = acceleratorOf({ model: 'NVIDIA A100-PCIE-40GB', memoryBytes: 40_960 * 2 ** 20 });
+    expect(compareDeclared(declared, factsOf({ accelerators: found(small) }))).toMatchObject({
+      result: 'fail',
+      message:
+        'the inventory says otherwise: 1 accelerators instead of 2; accelerator 0 is "NVIDIA A100-PCIE-40GB"; accelerator 0 has 42.9 GB',
+    });
+  });
+
+  it('is wrong about a larger card too', () => {
+    expect(compareDeclared({ ...declared, model: 'A100', memory: parseSize('40GB') }, factsOf()).result).toBe('fail');
+  });
+
+  it('is skipped when there is nothing, and an error when it cannot be compared', () => {
+    expect(compareDeclared(null, factsOf()).result).toBe('skip');
+    const unknown = factsOf({ accelerators: found(acceleratorOf(), acceleratorOf({ memoryBytes: null })) });
+    expect(compareDeclared(declared, unknown).result).toBe('error');
+    expect(compareDeclared({ ...declared, vendor: 'amd' }, factsOf()).result).toBe('error');
+  });
+});
+
+describe('accelerators', () => {
+  it('are free with no process and little used memory', () => {
+    const idle = acceleratorOf({ memoryUsedBytes: idleMemoryBytes });
+    expect(acceleratorsFree({ accelerators: found(idle) })).toEqual({ kind: 'free' });
+  });
+
+  it('are held by the processes on them, which are named', () => {
+    const process = { pid: 4242, name: 'python3', memoryBytes: 27e9 };
+    const busy = acceleratorOf({ index: 1, memoryUsedBytes: 28e9, processes: [process] });
+    expect(acceleratorsFree({ accelerators: found(acceleratorOf(), busy) })).toEqual({
+      kind: 'held',
+      holders: [{ index: 1, ...process }],
+      message: 'accelerator 1: pid 4242 (python3) using 27 GB',
+    });
+  });
+
+  it('are held when memory is used and no process can be seen', () => {
+    const busy = acceleratorOf({ memoryUsedBytes: idleMemoryBytes + 1 });
+    expect(acceleratorsFree({ accelerators: found(busy) })).toMatchObject({
+      kind: 'held',
+      holders: [{ index: 0, pid: null, name: null, memoryBytes: idleMemoryBytes + 1 }],
+    });
+  });
+
+  it.each([
+    ['unknown used memory', found(acceleratorOf({ memoryUsedBytes: null }))],
+    ['unknown processes', found(acceleratorOf({ processes: null }))],
+    ['a failed probe', { kind: 'failed' as const, reason: 'probe-hung' as const, message: 'no answer' }],
+    ['no tool', { kind: 'no-tool' as const }],
+    ['no accelerators', { kind: 'none' as const }],
+  ])('with %s are never taken for free', (_, accelerators) => {
+    expect(acceleratorsFree({ accelerators }).kind).toBe('unknown');
+  });
+});
