@@ -24,6 +24,7 @@ enter ${quote(wanted.workdir)} || exit 126
 unset FLEET_DIR FLEET_SCRIPT
 exec sh -c ${quote(withSetup(wanted.setup, wanted.command))}`,
     timeoutSeconds: wanted.timeoutSeconds,
+    mayHang: true,
     parse: ({ exitCode, stdout, stderr }) => ({ exitCode, stdout, stderr }),
   };
 }

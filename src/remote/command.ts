@@ -12,6 +12,8 @@ export interface RemoteCommand<T> {
   /** POSIX sh, run with the functions of the host script. Safe to send twice. */
   body: string;
   timeoutSeconds: number;
+  /** An author's command or a vendor's tool, which may hang: running out of time is then an answer. For our own script it is silence. */
+  mayHang?: true;
   parse(answer: RemoteAnswer): T;
 }
 

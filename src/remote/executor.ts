@@ -20,6 +20,8 @@ export interface UnitWork {
   needsEnvironment: boolean;
   /** Relative to the workdir; made to ask the work to end by itself. */
   sentinel: string | null;
+  /** Critical variables, proved by the guard in every process of the run with `process` in its command line. */
+  prove: { process: string; variables: string[] } | null;
   graceSeconds: number;
   then: ({ signal: string } | { waitSeconds: number })[];
 }
@@ -43,6 +45,8 @@ export interface UnitState {
   logStart: number | null;
   /** Why the guard stopped the unit by itself: `time-limit 3600`. */
   verdict: string | null;
+  /** What the guard found in the environment of the job's processes; no values. */
+  proof: Proof[];
   /** Moves of a halt so far, each `UPTIME WORD...`; the last word of a proved one is `gone`. */
   haltMoves: string[];
   /** The machine and boot that answered, and the one that the unit was started on. */
@@ -53,6 +57,12 @@ export interface UnitState {
 }
 
 export type StartAnswer = { kind: 'state'; state: UnitState } | { kind: 'environment-missing' } | { kind: 'no-session-tool' };
+
+export interface Proof {
+  pid: number;
+  command: string;
+  variables: { name: string; found: 'ok' | 'missing' | 'differs' }[];
+}
 
 /** How a job is started, watched and stopped on a worker. Everything here may be sent twice. */
 export interface Executor {

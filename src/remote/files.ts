@@ -1,4 +1,5 @@
 import { quote } from '../quoting.ts';
+import type { Actor } from './claims.ts';
 import { readLines, UnexpectedAnswer, valuesOf, type RemoteCommand } from './command.ts';
 import { shellGlob, shellPath } from './host-script.ts';
 
@@ -70,10 +71,12 @@ export function listFiles(workdir: string, globs: string[]): RemoteCommand<Found
 }
 
 /** Moves what the globs match into `.fleet-archive/RUN` beside it. Returns where each went; nothing there is fine. */
-export function archiveFiles(run: string, workdir: string, globs: string[]): RemoteCommand<string[]> {
+export function archiveFiles(actor: Actor, workdir: string, globs: string[]): RemoteCommand<string[]> {
   return {
     name: 'put files away',
-    body: `enter ${quote(workdir)} 2>/dev/null || { say archived-all; exit 0; }\narchive ${quote(run)} ${globs.map(shellGlob).join(' ')}`,
+    body: `fence ${quote(actor.run)} ${actor.token}
+enter ${quote(workdir)} 2>/dev/null || { say archived-all; exit 0; }
+archive ${quote(actor.run)} ${globs.map(shellGlob).join(' ')}`,
     timeoutSeconds: 300,
     parse(answer) {
       const lines = readLines(answer.stdout);

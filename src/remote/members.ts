@@ -26,41 +26,6 @@ export function lookForMembers(run: string): RemoteCommand<Member[]> {
   };
 }
 
-export interface Proof {
-  pid: number;
-  command: string;
-  variables: { name: string; found: 'ok' | 'missing' | 'differs' }[];
-}
-
-/** Compares the environment of each process of the run that has `process` in its command line. The comparison is made on the host: no value comes back. */
-export function proveEnvironment(
-  run: string,
-  process: string,
-  wanted: { name: string; value: string }[],
-): RemoteCommand<Proof[]> {
-  const lines = wanted.map(({ name, value }) => `${name}=${value.split('\n', 1)[0] ?? ''}\n`).join('');
-  return {
-    name: 'read the environment of the started process',
-    body: `printf '%s' ${quote(lines)} | prove ${quoteAll([run, process])}`,
-    timeoutSeconds: 60,
-    parse(answer) {
-      const words = readLines(answer.stdout);
-      if (words.at(-1)?.word !== 'looked') throw new UnexpectedAnswer('read the environment of the started process', answer);
-      const proofs: Proof[] = [];
-      for (const { word, rest } of words) {
-        if (word === 'process') {
-          const [pid = '', ...command] = rest.split(' ');
-          proofs.push({ pid: Number(pid), command: command.join(' ').trim(), variables: [] });
-        } else if (word === 'variable') {
-          const [name = '', found] = rest.split(' ');
-          if (found === 'ok' || found === 'missing' || found === 'differs') proofs.at(-1)?.variables.push({ name, found });
-        }
-      }
-      return proofs;
-    },
-  };
-}
-
 /** Asks for stack dumps by a signal, and only from processes that catch it: it would end the others. */
 export function askForStackDumps(
   run: string,

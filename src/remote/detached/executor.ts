@@ -68,6 +68,7 @@ function assignments(work: UnitWork): string {
     sentinel: work.sentinel ?? '',
     grace: String(Math.ceil(work.graceSeconds)),
     moves: moves.join(' '),
+    prove: work.prove === null ? '' : `${work.prove.process}\n${work.prove.variables.join(' ')}\n`,
     needs_env: work.needsEnvironment ? '1' : '0',
   };
   return Object.entries(values)

@@ -1,5 +1,5 @@
 import { readLines, UnexpectedAnswer, valueOf, valuesOf, type RemoteAnswer } from '../command.ts';
-import type { StartAnswer, UnitState, UnitWord } from '../executor.ts';
+import type { Proof, StartAnswer, UnitState, UnitWord } from '../executor.ts';
 
 const unitWords: readonly string[] = [
   'absent',
@@ -29,11 +29,23 @@ export function parseUnitState(what: string, answer: RemoteAnswer): UnitState {
     exitCode: numberOf(valueOf(lines, 'exit')),
     logStart: numberOf(valueOf(lines, 'log-start')),
     verdict: valueOf(lines, 'verdict'),
+    proof: readProof(valuesOf(lines, 'proof')),
     haltMoves: valuesOf(lines, 'halt'),
     incarnation,
     startedOn: valueOf(lines, 'started-on'),
     uptimeSeconds: Number(valueOf(lines, 'uptime')),
   };
+}
+
+function readProof(lines: string[]): Proof[] {
+  const proofs: Proof[] = [];
+  for (const [word, first = '', ...rest] of lines.map((line) => line.split(' '))) {
+    if (word === 'process') proofs.push({ pid: Number(first), command: rest.join(' ').trim(), variables: [] });
+    const [found] = rest;
+    const known = found === 'ok' || found === 'missing' || found === 'differs';
+    if (word === 'variable' && known) proofs.at(-1)?.variables.push({ name: first, found });
+  }
+  return proofs;
 }
 
 function isUnitWord(word: string): word is UnitWord {

@@ -9,12 +9,14 @@ guard() {
   read_own_pid
   read_process "$own" && say "$own $st_start" | place "$gu_unit/guard"
   read -r gu_run _ <"$gu_unit/owner"
+  gu_prove_at=0 gu_wrong=''
   gu_begin=$(uptime_seconds) gu_limit=$(cat "$gu_unit/limit")
   while [ ! -s "$gu_unit/exit" ]; do
     if [ ! -f "$gu_unit/halt" ] && [ -n "$gu_limit" ] && [ $(($(uptime_seconds) - gu_begin)) -ge "$gu_limit" ]; then
       say time-limit "$gu_limit" | place "$gu_unit/verdict"
       say reason "past the time limit of $gu_limit s" | place "$gu_unit/halt"
     fi
+    prove_now_and_then
     if [ -s "$gu_unit/wrapper" ]; then
       # Between the wrapper's first act and the job's there is nothing to stop yet; the job looks for the wish before it begins.
       if [ -f "$gu_unit/halt" ] && { [ -s "$gu_unit/pid" ] || ! file_lives "$gu_unit/wrapper"; }; then carry_out_halt; fi
@@ -26,6 +28,35 @@ guard() {
   done
   [ ! -f "$gu_unit/halt" ] || [ "$gu_halted" = gone ] || carry_out_halt
 }
+
+# Keeps in "proof" what the last look at the environment of the job's processes found: often at first, when its processes come, and then
+# seldom. A process that is wrong in two looks settles it: a program may set a variable on the way to becoming another one. The file "prove"
+# holds a piece of their command line, and the names of the variables.
+prove_now_and_then() {
+  pn_now=$(uptime_seconds)
+  if [ ! -s "$gu_unit/prove" ] || [ "$pn_now" -lt "$gu_prove_at" ]; then return 0; fi
+  if [ $((pn_now - gu_begin)) -lt 60 ]; then gu_prove_at=$((pn_now + 1)); else gu_prove_at=$((pn_now + 30)); fi
+  if grep -qs -e ' missing$' -e ' differs$' "$gu_unit/proof"; then return 0; fi
+  { read -r pn_process && read -r pn_names; } <"$gu_unit/prove"
+  pn_found=$(pushed_values | prove "$gu_run" "$pn_process" | grep -v '^looked$')
+  pn_wrong=$(say "$pn_found" | grep -e '^process' -e ' missing$' -e ' differs$')
+  case $pn_wrong in
+  *' missing'* | *' differs'*)
+    if [ "$pn_wrong" = "$gu_wrong" ]; then say "$pn_found" | place "$gu_unit/proof"; fi
+    ;;
+  ?*) say "$pn_found" | place "$gu_unit/proof" ;;
+  esac
+  gu_wrong=$pn_wrong
+}
+
+# The first line of each value, as it was pushed.
+pushed_values() (
+  # shellcheck disable=SC1091 # written by the controller
+  . "${gu_unit%/*}/env" || exit 1
+  for pv_name in $pn_names; do
+    eval "say \"$pv_name=\$$pv_name\"" | head -n 1
+  done
+)
 
 note_halt() { say "$(uptime_seconds) $*" >>"$gu_unit/halt-progress"; }
 

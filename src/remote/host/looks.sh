@@ -44,15 +44,19 @@ halt_stale() {
 }
 
 # prove RUN NAME, with lines "VARIABLE=value" on standard input: for each process of the run with NAME in its command line,
-# "process PID COMMAND" and then "variable NAME ok|missing|differs".
+# "process PID COMMAND" and then "variable NAME ok|missing|differs". A process with such a child is a launcher, and is passed over.
 prove() {
-  pr_wanted=$(cat)
-  members "$1" | while read -r pr_pid _; do
-    pr_command=$(command_line "$pr_pid")
-    case $pr_command in *"$2"*) ;; *) continue ;; esac
+  pr_wanted=$(cat) pr_all='' pr_launchers=' '
+  for pr_pid in $(members "$1" | cut -d' ' -f1); do
+    case $(command_line "$pr_pid") in *"$2"*) ;; *) continue ;; esac
+    read_process "$pr_pid" || continue
+    pr_all="$pr_all $pr_pid" pr_launchers="$pr_launchers$st_parent "
+  done
+  for pr_pid in $pr_all; do
+    case $pr_launchers in *" $pr_pid "*) continue ;; esac
     pr_env=$(tr '\0' '\n' <"/proc/$pr_pid/environ" 2>/dev/null)
     [ -n "$pr_env" ] || continue
-    say process "$pr_pid" "$(say "$pr_command" | cut -c1-200)"
+    say process "$pr_pid" "$(command_line "$pr_pid" | cut -c1-200)"
     say "$pr_wanted" | while IFS= read -r pr_line; do
       [ -n "$pr_line" ] || continue
       if say "$pr_env" | grep -qxF -e "$pr_line"; then say variable "${pr_line%%=*}" ok

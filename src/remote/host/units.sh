@@ -15,7 +15,7 @@ remove_env() {
 
 # start RUN TOKEN ATTEMPT WORKER UNIT: claims the unit's folder and leaves its wrapper running; for a unit that exists already it only
 # tells the state, so that it can be asked again when the answer was lost. The unit's files come in the variables unit_script,
-# unit_workdir, unit_log (empty: files of its own), unit_limit (seconds, or empty), unit_sentinel, unit_grace, unit_moves, unit_needs_env.
+# unit_workdir, unit_log (empty: files of its own), unit_limit (seconds, or empty), unit_sentinel, unit_grace, unit_moves, unit_prove, unit_needs_env.
 # shellcheck disable=SC2154 # the variables above
 start() {
   fence "$1" "$2"
@@ -42,6 +42,7 @@ start() {
           say "$unit_sentinel" | place "$sa_unit/sentinel" &&
           say "$unit_grace" | place "$sa_unit/grace" &&
           say "$unit_moves" | place "$sa_unit/moves" &&
+          printf '%s' "$unit_prove" | place "$sa_unit/prove" &&
           say "$1 $3 $4" | place "$sa_unit/owner"
       } || {
         rm -rf "$sa_unit"
@@ -76,6 +77,9 @@ unit_state() {
   [ ! -s "$1/pid" ] || say pid "$(cat "$1/pid")"
   [ ! -s "$1/log-start" ] || say log-start "$(cat "$1/log-start")"
   [ ! -s "$1/verdict" ] || say verdict "$(cat "$1/verdict")"
+  if [ -s "$1/proof" ]; then
+    while IFS= read -r us_line; do say proof "$us_line"; done <"$1/proof"
+  fi
   if [ -s "$1/halt-progress" ]; then
     while IFS= read -r us_line; do say halt "$us_line"; done <"$1/halt-progress"
   fi
@@ -106,6 +110,7 @@ wrap() {
     wr_code=$?
     exec 3>&- 4>&-
   fi
+  case $wr_unit in */job) rm -f "${wr_unit%/*}/env" ;; esac
   until say "$wr_code" | place "$wr_unit/exit"; do sleep 5; done 2>/dev/null
 }
 
