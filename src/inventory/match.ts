@@ -32,7 +32,7 @@ export function findMismatch(term: Term, names: Names): Mismatch | null {
   const suggestion = names.groups.has(first)
     ? `did you mean the group "@${first}"?`
     : suggestName(first, [...names.hosts, ...prefixed]);
-  return { message: `no host is called ${listNames(missing)}`, suggestion };
+  return { message: `no host is called ${listNames(missing, 'or')}`, suggestion };
 }
 
 /** In the order of the inventory for a glob, as named for names. */
@@ -40,11 +40,13 @@ export function matchHosts(term: Exclude<Term, { kind: 'group' }>, hosts: Iterab
   return term.kind === 'names' ? term.names : [...hosts].filter((host) => matchGlob(term.glob, host));
 }
 
+const mostShown = 3;
+
 /** `"a", "b", "c" and 5 more`. */
-export function listNames(names: readonly string[], most = 3): string {
-  const shown = names.slice(0, most).map((name) => JSON.stringify(name));
+export function listNames(names: readonly string[], joiner: 'and' | 'or' = 'and'): string {
+  const shown = names.slice(0, mostShown).map((name) => JSON.stringify(name));
   const more = names.length - shown.length;
   if (more > 0) return `${shown.join(', ')} and ${more} more`;
   const last = shown.pop() ?? 'nothing';
-  return shown.length === 0 ? last : `${shown.join(', ')} and ${last}`;
+  return shown.length === 0 ? last : `${shown.join(', ')} ${joiner} ${last}`;
 }

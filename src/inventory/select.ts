@@ -33,14 +33,14 @@ function readTerms(pattern: string): Term[] {
   try {
     return parsePattern(pattern);
   } catch (error) {
-    throw usageError('invalid-pattern', `--host ${JSON.stringify(pattern)}: ${messageOf(error)}`, [
+    throw usageError('invalid-pattern', `host pattern ${JSON.stringify(pattern)}: ${messageOf(error)}`, [
       'a host, "@group", "tpu*", "a,b", "node[01-05]" or "@gpu,!prime1"',
     ]);
   }
 }
 
 function noHostMatches(pattern: string, why: string, suggestions: string[]): FleetError {
-  return usageError('no-host-matches', `no host matches ${JSON.stringify(pattern)}: ${why}`, suggestions);
+  return usageError('no-host-matches', `host pattern ${JSON.stringify(pattern)}: ${why}`, suggestions);
 }
 
 function showSome(inventory: Inventory): string {

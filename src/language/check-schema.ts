@@ -47,7 +47,8 @@ export function showValue(value: unknown): string {
   if (value === undefined) return 'nothing at all';
   if (Array.isArray(value)) return value.length === 0 ? 'an empty list' : 'a list';
   if (typeof value === 'object') return 'a mapping';
-  const text = JSON.stringify(value) ?? typeof value;
+  if (typeof value === 'number' || typeof value === 'boolean') return String(value);
+  const text = typeof value === 'string' ? JSON.stringify(value) : typeof value;
   return text.length <= longestShown ? text : `${text.slice(0, longestShown)}…`;
 }
 

@@ -9,8 +9,10 @@ export function nearestName(name: string, candidates: Iterable<string>): string 
     const distance = measureDistance(name.toLowerCase(), candidate.toLowerCase());
     const longest = Math.max(name.length, candidate.length);
     if (distance > Math.ceil(longest / 3) || distance >= longest) continue;
-    if (distance < smallest) {
-      smallest = distance;
+    // People rarely get the first letter wrong, so of equally near names the one that shares it is meant.
+    const doubt = distance + (name.charAt(0) === candidate.charAt(0) ? 0 : 0.5);
+    if (doubt < smallest) {
+      smallest = doubt;
       nearest = candidate;
     }
   }

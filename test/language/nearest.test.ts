@@ -6,6 +6,7 @@ it.each([
   ['prime', ['a4000', 'prime1', 'tpu1'], 'prime1'],
   ['connectTimeout', ['connect-timeout', 'keepalive'], 'connect-timeout'],
   ['montior', ['prepare', 'monitor'], 'monitor'],
+  ['b2', ['a2', 'b1'], 'b1'],
   ['PORT', ['port', 'user'], 'port'],
   ['adress', ['address', 'addresses'], 'address'],
 ])('%s is near %j: %s', (name, candidates, nearest) => {
