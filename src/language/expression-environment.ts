@@ -68,7 +68,8 @@ function registerMixedNumbers(environment: Environment): Environment {
     environment.registerOperator(`double ${operator} int: double`, handler);
     environment.registerOperator(`int ${operator} double: double`, handler);
   }
-  return environment;
+  // Stands for both orders, and for "!=".
+  return environment.registerOperator('double == int: bool', (left: number, right: bigint) => left === Number(right));
 }
 
 function unit(text: string): number {
