@@ -2,7 +2,7 @@ import { systemClock, type Clock } from '../clock.ts';
 import type { Host } from '../inventory/host.ts';
 import type { Inventory } from '../inventory/inventory.ts';
 import { FilesHaveErrors } from '../problem.ts';
-import { stateFolder } from '../store/state-folder.ts';
+import { hasDatabase, stateFolder } from '../store/state-folder.ts';
 import type { Store } from '../store/store.ts';
 
 export interface ContextOptions {
@@ -31,6 +31,7 @@ export class Context {
 
   /** Null when nothing has been stored yet: looking makes no folder. */
   async openStoreToLook(): Promise<Store | null> {
+    if (this.#store === null && !hasDatabase(this.stateDir)) return null;
     return this.#openStore({ create: false });
   }
 

@@ -11,7 +11,6 @@ import { renderEvents } from '../cli/render/events.ts';
 import { renderOutcome } from '../cli/render/outcome.ts';
 import { describeReturn, describeUndriven, isUndriven } from '../cli/render/run-words.ts';
 import { exitCodes } from '../errors.ts';
-import type { RunDocument } from '../store/run-document.ts';
 
 const earlierEvents = 5;
 
@@ -33,7 +32,7 @@ export default class Watch extends BaseCommand {
     const signal = AbortSignal.any([interruption.signal, stdoutClosed]);
     const display = createProgressDisplay(process.stderr, this.troubleScreen, context.clock);
     const [first] = readLastEvents(store, run.id, earlierEvents);
-    let last: RunDocument | null = null;
+    let last: RunNews['run'] | null = null;
     for await (const news of followRun(store, run.id, { clock: context.clock, signal, afterId: (first?.id ?? 1) - 1 })) {
       this.show(news, last, display);
       last = news.run;
@@ -43,7 +42,7 @@ export default class Watch extends BaseCommand {
     interruption.stop();
   }
 
-  private show(news: RunNews, before: RunDocument | null, display: ProgressDisplay): void {
+  private show(news: RunNews, before: RunNews['run'] | null, display: ProgressDisplay): void {
     if (this.jsonEnabled()) {
       writeJsonLine({ runs: [news.run], events: news.events });
       return;
@@ -54,7 +53,7 @@ export default class Watch extends BaseCommand {
     display.show(news.run);
   }
 
-  private conclude(run: RunDocument, interrupted: boolean): void {
+  private conclude(run: RunNews['run'], interrupted: boolean): void {
     if (run.outcome !== null) {
       process.exitCode = exitCodeOf(run.outcome);
       this.answer(renderOutcome(run, this.answerScreen));

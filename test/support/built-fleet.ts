@@ -1,0 +1,74 @@
+import { execFile, spawn } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+
+const repository = fileURLToPath(new URL('../..', import.meta.url));
+const timeLimitMs = 30_000;
+
+export interface Answered {
+  code: number | null;
+  stdout: string;
+  stderr: string;
+}
+
+export interface BuiltFleet {
+  /** Holds bin/fleet.js, dist, and the shipped inventories and playbooks. */
+  root: string;
+  bin: string;
+  /** Runs one command line as a process of its own, with an empty home of its own unless `env` says otherwise. */
+  run(args: readonly string[], options?: { env?: Record<string, string>; cwd?: string }): Promise<Answered>;
+  remove(): Promise<void>;
+}
+
+/** Builds the program into a temporary folder. One build serves all tests of a file: call it in `beforeAll`. */
+export async function buildFleet(): Promise<BuiltFleet> {
+  const folder = await mkdtemp(join(tmpdir(), 'fleet-built-'));
+  const root = join(folder, 'program');
+  const home = join(folder, 'home');
+  const remove = () => rm(folder, { recursive: true, force: true });
+  try {
+    await promisify(execFile)(process.execPath, [join(repository, 'build.js'), root], { timeout: timeLimitMs });
+  } catch (error) {
+    await remove();
+    throw error;
+  }
+  const bin = join(root, 'bin/fleet.js');
+  return {
+    root,
+    bin,
+    run: (args, { env = {}, cwd = root } = {}) =>
+      runProcess(process.execPath, [bin, ...args], { cwd, env: { PATH: process.env['PATH'] ?? '', HOME: home, ...env } }),
+    remove,
+  };
+}
+
+export function runProcess(
+  program: string,
+  args: readonly string[],
+  options: { cwd: string; env: Record<string, string> },
+): Promise<Answered> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(program, args, {
+      ...options,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      timeout: timeLimitMs,
+      killSignal: 'SIGKILL',
+    });
+    const stdout: Buffer[] = [];
+    const stderr: Buffer[] = [];
+    child.stdout.on('data', (chunk: Buffer) => stdout.push(chunk));
+    child.stderr.on('data', (chunk: Buffer) => stderr.push(chunk));
+    child.on('error', reject);
+    child.on('close', (code) => {
+      resolve({ code, stdout: Buffer.concat(stdout).toString(), stderr: Buffer.concat(stderr).toString() });
+    });
+  });
+}
+
+/** The one JSON document on stdout; fails when there is anything else. */
+export function readDocument(answered: Answered): Record<string, unknown> {
+  return JSON.parse(answered.stdout) as Record<string, unknown>;
+}
