@@ -2,15 +2,20 @@ import type { Client, ClientChannel } from 'ssh2';
 import type { Clock } from '../clock.ts';
 import { messageOf } from '../errors.ts';
 import { ConnectionFailed } from './failures.ts';
-import { startTimer } from './time-limit.ts';
+import { openChannel } from './open-channel.ts';
 
 export type ChannelPurpose = 'questions' | 'conversation';
 
-interface Request {
+export interface ChannelRequest {
   purpose: ChannelPurpose;
   commandLine: string;
+  /** Called before anything of the channel can be missed. `giveBack` counts it as closed, however the host takes it. */
   opened: (channel: ClientChannel, giveBack: () => void) => void;
   refused: (error: ConnectionFailed) => void;
+}
+
+interface WaitingRequest extends ChannelRequest {
+  order: number;
 }
 
 interface ChannelsOptions {
@@ -19,10 +24,12 @@ interface ChannelsOptions {
   who: string;
   clock: Clock;
   openLimitMs: number;
-  /** Called when something waits and the host allows a single channel: the asking one must make room. */
+  /** Called when a conversation waits and the host allows a single channel: the asking one must make room. */
   onCrowded: () => void;
   /** Called when the host refuses a channel although none is open. */
   onUseless: () => void;
+  /** Runs a command over a connection of its own. */
+  runElsewhere: (commandLine: string) => void;
 }
 
 const mostChannels = 8;
@@ -36,7 +43,8 @@ export class Channels {
   #limit = mostChannels;
   #open = 0;
   #conversations = 0;
-  #waiting: Request[] = [];
+  #waiting: WaitingRequest[] = [];
+  #lastOrder = 0;
   #failure: ConnectionFailed | null = null;
 
   constructor(options: ChannelsOptions) {
@@ -47,17 +55,28 @@ export class Channels {
     return this.#open < this.#limit;
   }
 
-  /** Opens a channel that runs `commandLine`. `opened` is called before anything of it can be missed. Returns a function that withdraws a request still waiting. */
-  request(request: Request): () => void {
+  /** Opens a channel that runs `commandLine`, now or when there is room. Returns a function that withdraws a request still waiting. */
+  request(request: ChannelRequest): () => void {
     if (this.#failure !== null) {
       request.refused(this.#failure);
       return () => undefined;
     }
-    this.#waiting.push(request);
+    const order = ++this.#lastOrder;
+    this.#waiting.push({ ...request, order });
     this.#admit();
     return () => {
-      this.#waiting = this.#waiting.filter((other) => other !== request);
+      this.#waiting = this.#waiting.filter((other) => other.order !== order);
     };
+  }
+
+  /** Runs a command whose output and end nobody waits for. */
+  run(commandLine: string): void {
+    this.request({ purpose: 'questions', commandLine, opened: endQuietly, refused: () => undefined });
+  }
+
+  /** The same, where a channel that hangs takes the only one that there is. */
+  runElsewhere(commandLine: string): void {
+    this.#options.runElsewhere(commandLine);
   }
 
   /** The connection is gone: what waits is refused, now and later. */
@@ -75,57 +94,46 @@ export class Channels {
       if (request === undefined) break;
       this.#start(request);
     }
-    if (this.#waiting.length > 0 && this.#limit === 1) this.#options.onCrowded();
+    this.#askForRoom();
   }
 
-  #fits(request: Request): boolean {
+  #askForRoom(): void {
+    if (this.#limit === 1 && this.#waiting.some((request) => request.purpose === 'conversation')) this.#options.onCrowded();
+  }
+
+  #fits({ purpose }: ChannelRequest): boolean {
     if (!this.hasRoom) return false;
-    return request.purpose === 'questions' || this.#limit === 1 || this.#conversations < this.#limit - 1;
+    return purpose === 'questions' || this.#limit === 1 || this.#conversations < this.#limit - 1;
   }
 
-  #start(request: Request): void {
-    const giveBack = this.#take(request.purpose);
+  #start(request: WaitingRequest): void {
     const { client, who, clock, openLimitMs } = this.#options;
-    let settled = false;
-    const settle = (): boolean => {
-      if (settled) return false;
-      settled = true;
-      cancelTimer();
-      return true;
-    };
-    const cancelTimer = startTimer(clock, openLimitMs, () => {
-      if (settle()) request.refused(notOpened(who, `no answer in ${openLimitMs / 1000} s`));
+    const giveBack = this.#take(request.purpose);
+    openChannel(client, request.commandLine, clock, openLimitMs, {
+      opened: (channel) => {
+        request.opened(channel, giveBack);
+        this.#askForRoom();
+      },
+      gone: giveBack,
+      timedOut: () => request.refused(notOpened(who, `no answer in ${openLimitMs / 1000} s`)),
+      failed: (error, refused) => {
+        if (refused && this.#open > 1) this.#learnLimit(request);
+        else this.#refuse(request, error, refused);
+        giveBack();
+      },
     });
-    try {
-      client.exec(request.commandLine, (error, channel) => {
-        if (error !== undefined) {
-          if (settle()) this.#refuse(request, error, giveBack);
-          else giveBack();
-          return;
-        }
-        channel.once('close', giveBack);
-        channel.on('error', ignore);
-        channel.stderr.on('error', ignore);
-        if (settle()) request.opened(channel, giveBack);
-        else discard(channel);
-      });
-    } catch (error) {
-      if (settle()) this.#refuse(request, error, giveBack);
-    }
   }
 
-  /** The host allows no more than what is open now, unless nothing is. */
-  #refuse(request: Request, error: unknown, giveBack: () => void): void {
-    const isRefusal = typeof error === 'object' && error !== null && 'reason' in error && typeof error.reason === 'number';
-    if (isRefusal && this.#open > 1) {
-      this.#limit = Math.min(this.#limit, this.#open - 1);
-      this.#waiting.unshift(request);
-      giveBack();
-      return;
-    }
-    giveBack();
+  /** The host allows no more than what is open now. */
+  #learnLimit(request: WaitingRequest): void {
+    this.#limit = Math.min(this.#limit, this.#open - 1);
+    const later = this.#waiting.findIndex((other) => other.order > request.order);
+    this.#waiting.splice(later === -1 ? this.#waiting.length : later, 0, request);
+  }
+
+  #refuse(request: WaitingRequest, error: unknown, refused: boolean): void {
     request.refused(this.#failure ?? notOpened(this.#options.who, messageOf(error)));
-    if (isRefusal) this.#options.onUseless();
+    if (refused) this.#options.onUseless();
   }
 
   #take(purpose: ChannelPurpose): () => void {
@@ -143,15 +151,10 @@ export class Channels {
   }
 }
 
-/** A channel that fails also closes, and that is what is listened to. */
-function ignore(): void {
-  return;
-}
-
-function discard(channel: ClientChannel): void {
+export function endQuietly(channel: ClientChannel): void {
   channel.resume();
   channel.stderr.resume();
-  channel.close();
+  channel.end();
 }
 
 function notOpened(who: string, why: string): ConnectionFailed {

@@ -1,7 +1,6 @@
-import type { Clock } from '../clock.ts';
 import { OutcomeUnknown } from './failures.ts';
-import { createMarker, openShell, type RemoteShell, type RemoteShellContext } from './remote-shell.ts';
-import { startTimer } from './time-limit.ts';
+import { createMarker, openShell, type RemoteShellContext } from './remote-shell.ts';
+import type { ShellChannel, ShellListener } from './shell-channel.ts';
 import type { Ended, Streams } from './transport.ts';
 
 export interface ConverseOptions {
@@ -16,56 +15,16 @@ export interface ConverseOptions {
 const readScript = 'unset fleet_script; IFS= read -r fleet_script || exit 255;';
 const evalScript = 'eval "$(printf %b "$fleet_script")"';
 
-const quietMs = 500;
-const mostWaitMs = 5_000;
-
-/** Runs a script under a `sh` of its own channel. Rejects with OutcomeUnknown when its end never came. */
-export async function converse(
-  context: RemoteShellContext,
-  conversations: Set<Conversation>,
-  script: string,
-  streams: Streams,
-  { input, signal }: ConverseOptions,
-): Promise<Ended> {
-  if (script.includes('\0')) throw new RangeError('a script cannot hold a NUL byte');
-  const conversation = new Conversation(context, streams);
-  conversations.add(conversation);
-  try {
-    const shell = await openShell(context, {
-      purpose: 'conversation',
-      program: `${readScript} ${input === undefined ? 'exec </dev/null; ' : ''}${evalScript}`,
-      marker: createMarker(),
-      listener: conversation,
-      ...(signal === undefined ? {} : { signal }),
-    });
-    return await conversation.run(shell, `${escapeLine(script)}\n`, input, signal);
-  } finally {
-    conversations.delete(conversation);
-  }
-}
-
-/** One line for `read -r` and `printf %b`. */
-function escapeLine(script: string): string {
-  return script.replaceAll('\\', '\\\\').replaceAll('\n', '\\n');
-}
-
-/** A script that runs, until it exits and its output has come, or the channel is lost. */
-export class Conversation {
+/** A script under a `sh` of its own channel, until it has exited and its output has come, or the channel is lost. */
+export class Conversation implements ShellListener {
+  readonly #context: RemoteShellContext;
   readonly #streams: Streams;
-  readonly #who: string;
-  readonly #clock: Clock;
-  #shell: RemoteShell | null = null;
-  #ended: Ended | null = null;
-  #over = false;
   readonly #end: Promise<Ended>;
-  #resolve: (ended: Ended) => void = () => undefined;
-  #reject: (error: unknown) => void = () => undefined;
-  #cancelQuiet: () => void = () => undefined;
-  #cancelWait: () => void = () => undefined;
+  #resolve: (end: Ended) => void = () => undefined;
+  #reject: (error: OutcomeUnknown) => void = () => undefined;
 
-  constructor({ who, clock }: RemoteShellContext, streams: Streams) {
-    this.#who = who;
-    this.#clock = clock;
+  constructor(context: RemoteShellContext, streams: Streams) {
+    this.#context = context;
     this.#streams = streams;
     this.#end = new Promise((resolve, reject) => {
       this.#resolve = resolve;
@@ -75,71 +34,57 @@ export class Conversation {
     this.#end.catch(() => undefined);
   }
 
-  async run(shell: RemoteShell, line: string, input: Buffer | undefined, signal: AbortSignal | undefined): Promise<Ended> {
-    this.#shell = shell;
-    const onAbort = () => {
-      this.fail(new OutcomeUnknown(`${this.#who}: the command was cut off from here; it may have run in part`, signal?.reason));
-      shell.abandon('HUP');
-    };
+  /** Fails with OutcomeUnknown once the script was sent; before, nothing ran. */
+  async run(script: string, { input, signal }: ConverseOptions): Promise<Ended> {
+    const line = writeLine(script);
+    const shell = await openShell(this.#context, {
+      purpose: 'conversation',
+      program: `${readScript} ${input === undefined ? 'exec </dev/null; ' : ''}${evalScript}`,
+      marker: createMarker(),
+      listener: this,
+      signal,
+    });
+    const onAbort = () => this.#cutOff(shell, signal?.reason);
     signal?.addEventListener('abort', onAbort, { once: true });
     try {
       shell.write(line);
-      if (input !== undefined) {
-        shell.write(input);
-        shell.endInput();
-      }
+      if (input !== undefined) sendInput(shell, input);
       return await this.#end;
     } finally {
       signal?.removeEventListener('abort', onAbort);
     }
   }
 
-  stdout = (chunk: Buffer): void => {
-    this.#receive(() => this.#streams.onStdout(chunk));
-  };
+  stdout(chunk: Buffer): void {
+    this.#streams.onStdout(chunk);
+  }
 
-  stderr = (chunk: Buffer): void => {
-    this.#receive(() => this.#streams.onStderr(chunk));
-  };
+  stderr(chunk: Buffer): void {
+    this.#streams.onStderr(chunk);
+  }
 
-  /** sshd says so at once; the channel closes only when the last child has let go of the output. */
-  exited = (ended: Ended): void => {
-    this.#ended = ended;
-    this.#cancelWait = startTimer(this.#clock, mostWaitMs, () => this.#finish());
-    this.#waitForQuiet();
-  };
-
-  closed = (): void => {
-    if (this.#ended === null) this.fail(new OutcomeUnknown(`${this.#who}: the channel closed before the command's end was told`));
-    else this.#finish();
-  };
+  ended(end: Ended | null): void {
+    if (end !== null) this.#resolve(end);
+    else this.fail(new OutcomeUnknown(`${this.#context.who}: the channel closed before the end of the command was told`));
+  }
 
   fail(error: OutcomeUnknown): void {
-    if (this.#stop()) this.#reject(error);
+    this.#reject(error);
   }
 
-  #receive(pass: () => void): void {
-    if (this.#over) return;
-    if (this.#ended !== null) this.#waitForQuiet();
-    pass();
+  #cutOff(shell: ShellChannel, reason: unknown): void {
+    this.fail(new OutcomeUnknown(`${this.#context.who}: the command was cut off from here; it may have run in part`, reason));
+    shell.abandon('HUP');
   }
+}
 
-  #waitForQuiet(): void {
-    this.#cancelQuiet();
-    this.#cancelQuiet = startTimer(this.#clock, quietMs, () => this.#finish());
-  }
+/** One line for `read -r` and `printf %b`. */
+function writeLine(script: string): string {
+  if (script.includes('\0')) throw new RangeError('a script cannot hold a NUL byte');
+  return `${script.replaceAll('\\', '\\\\').replaceAll('\n', '\\n')}\n`;
+}
 
-  #finish(): void {
-    if (this.#ended === null || !this.#stop()) return;
-    this.#shell?.close();
-    this.#resolve(this.#ended);
-  }
-
-  #stop(): boolean {
-    if (this.#over) return false;
-    this.#over = true;
-    this.#cancelQuiet();
-    this.#cancelWait();
-    return true;
-  }
+function sendInput(shell: ShellChannel, input: Buffer): void {
+  shell.write(input);
+  shell.endInput();
 }

@@ -2,7 +2,8 @@ import type { Clock } from '../clock.ts';
 import { quote } from '../quoting.ts';
 import { OutcomeUnknown, QuestionTimedOut, QuestionTooLong } from './failures.ts';
 import { FrameReader } from './frame-reader.ts';
-import { createMarker, openShell, type RemoteShell, type RemoteShellContext } from './remote-shell.ts';
+import { createMarker, openShell, type RemoteShellContext } from './remote-shell.ts';
+import type { ShellChannel } from './shell-channel.ts';
 import { startTimer } from './time-limit.ts';
 import type { Answer, AskOptions } from './transport.ts';
 
@@ -20,7 +21,7 @@ interface Question {
 }
 
 interface OpenShell {
-  shell: RemoteShell;
+  shell: ShellChannel;
   marker: string;
 }
 
@@ -67,6 +68,7 @@ export class Questions {
 
   /** Gives the channel up as soon as what was sent is answered; questions asked meanwhile wait for another one. */
   makeRoom(): void {
+    if (this.#open === null && !this.#opening) return;
     this.#makingRoom = true;
     this.#advance();
   }
@@ -82,13 +84,14 @@ export class Questions {
   }
 
   #advance(): void {
+    if (this.#opening) return;
     if (this.#makingRoom) {
-      if (this.#sent.length > 0 || this.#opening) return;
+      if (this.#sent.length > 0) return;
       this.#makingRoom = false;
       this.#open?.shell.endInput();
       this.#leaveShell();
     }
-    if (this.#waiting.length === 0 || this.#opening) return;
+    if (this.#waiting.length === 0) return;
     if (this.#open === null) this.#openShell();
     else this.#sendWaiting(this.#open);
   }
@@ -98,7 +101,6 @@ export class Questions {
     const marker = createMarker();
     const readers = { stdout: new FrameReader(marker), stderr: new FrameReader(marker) };
     const isCurrent = () => this.#open?.marker === marker;
-    let exit = '';
     openShell(this.#context, {
       purpose: 'questions',
       program: 'exec /bin/sh',
@@ -110,17 +112,16 @@ export class Questions {
         stderr: (chunk) => {
           if (isCurrent()) this.#receive('stderr', readers.stderr, chunk);
         },
-        exited: ({ exitCode, signal }) => {
-          exit = signal === null ? ` (exit ${exitCode})` : ` (killed by ${signal})`;
-        },
-        closed: () => {
-          if (isCurrent()) this.#loseShell(exit);
+        ended: (end) => {
+          if (isCurrent())
+            this.#loseShell(end === null ? '' : ` (${end.signal === null ? `exit ${end.exitCode}` : `killed by ${end.signal}`})`);
         },
       },
     }).then(
       (shell) => {
         this.#opening = false;
         this.#open = { shell, marker };
+        this.#sendWaiting(this.#open);
         this.#advance();
       },
       (error: unknown) => {

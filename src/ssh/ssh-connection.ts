@@ -1,11 +1,13 @@
 import type { Clock } from '../clock.ts';
 import { nameAddress } from './address.ts';
-import { Channels } from './channels.ts';
-import { Conversation, converse, type ConverseOptions } from './conversation.ts';
+import { Channels, endQuietly } from './channels.ts';
+import { Conversation, type ConverseOptions } from './conversation.ts';
 import { OutcomeUnknown } from './failures.ts';
 import type { Link } from './dial.ts';
+import { explainLoss } from './greeting.ts';
+import { openChannel } from './open-channel.ts';
 import { Questions } from './questions.ts';
-import { lostBeforeStart, type RemoteShellContext } from './remote-shell.ts';
+import type { RemoteShellContext } from './remote-shell.ts';
 import { startTimer } from './time-limit.ts';
 import type { Answer, AskOptions, Connection, Ended, SshAddress, Streams } from './transport.ts';
 
@@ -23,7 +25,8 @@ export class SshConnection implements Connection {
   #closed = false;
   #cause: unknown = undefined;
 
-  constructor(link: Link, address: SshAddress, clock: Clock) {
+  /** `dialAgain` makes another connection to the same host. */
+  constructor(link: Link, address: SshAddress, clock: Clock, dialAgain: () => Promise<Link>) {
     const { client } = link;
     this.#link = link;
     this.#clock = clock;
@@ -36,6 +39,7 @@ export class SshConnection implements Connection {
       openLimitMs: limitMs,
       onCrowded: () => this.#questions.makeRoom(),
       onUseless: () => this.close(),
+      runElsewhere: (commandLine) => void runAlone(dialAgain, commandLine, clock, limitMs),
     });
     this.#context = { channels, who: this.#who, clock, greetingLimitMs: limitMs };
     this.#questions = new Questions(this.#context);
@@ -54,13 +58,19 @@ export class SshConnection implements Connection {
   }
 
   ask(script: string, options: AskOptions): Promise<Answer> {
-    if (!this.#alive) return Promise.reject(lostBeforeStart(this.#who, this.#cause));
+    if (!this.#alive) return Promise.reject(explainLoss(this.#who, this.#cause));
     return this.#questions.ask(script, options);
   }
 
   async converse(script: string, streams: Streams, options: ConverseOptions = {}): Promise<Ended> {
-    if (!this.#alive) throw lostBeforeStart(this.#who, this.#cause);
-    return converse(this.#context, this.#conversations, script, streams, options);
+    if (!this.#alive) throw explainLoss(this.#who, this.#cause);
+    const conversation = new Conversation(this.#context, streams);
+    this.#conversations.add(conversation);
+    try {
+      return await conversation.run(script, options);
+    } finally {
+      this.#conversations.delete(conversation);
+    }
   }
 
   close(): void {
@@ -87,10 +97,19 @@ export class SshConnection implements Connection {
     this.#closed = true;
     const cause = this.#cause;
     const why = cause instanceof Error ? `: ${cause.message}` : '';
-    const unsent = lostBeforeStart(this.#who, cause);
+    const unsent = explainLoss(this.#who, cause);
     this.#context.channels.fail(unsent);
     const sent = new OutcomeUnknown(`${this.#who}: the connection was lost before the answer was complete${why}`, cause);
     this.#questions.fail(sent, unsent);
     for (const conversation of this.#conversations) conversation.fail(sent);
   }
+}
+
+/** Over a connection of its own. When that fails the command is not run, and the caller finds its channel still taken. */
+async function runAlone(dialAgain: () => Promise<Link>, commandLine: string, clock: Clock, limitMs: number): Promise<void> {
+  const link = await dialAgain().catch(() => null);
+  if (link === null) return;
+  const { client, socket } = link;
+  const leave = () => socket.destroy();
+  openChannel(client, commandLine, clock, limitMs, { opened: endQuietly, gone: leave, timedOut: leave, failed: leave });
 }

@@ -48,8 +48,8 @@ class SshTransport implements Transport {
   }
 
   async #dial(key: string, address: SshAddress): Promise<SshConnection> {
-    const link = await dial(address, this.#environment, this.#closing.signal);
-    const connection = new SshConnection(link, address, this.#clock);
+    const dialIt = () => dial(address, this.#environment, this.#closing.signal);
+    const connection = new SshConnection(await dialIt(), address, this.#clock, dialIt);
     this.#connections.set(key, connection);
     return connection;
   }

@@ -1,0 +1,172 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import ssh2, { type Connection, type ServerChannel, type Session } from 'ssh2';
+import type { SshdAddress } from './sshd.ts';
+
+/** An SSH server inside the test, whose commands are real, for what a real sshd does not do on request. */
+export interface SshServer {
+  address: SshdAddress;
+  /** Logins so far. */
+  logins(): number;
+  /** Command lines received so far. */
+  commandLines(): string[];
+  /** Sessions open now. */
+  openSessions(): number;
+  /** Passes on so many more bytes of output, of all channels together, then cuts every connection. */
+  cutAfter(bytes: number): void;
+  /** Cuts every connection now. */
+  cut(): void;
+  /** Goes silent without closing anything, as a host does when its network cable is pulled. */
+  goSilent(): void;
+  stop(): Promise<void>;
+}
+
+export interface SshServerOptions {
+  /** More sessions at once than this are refused, as sshd does. */
+  maxSessions?: number;
+  /** Stands in for /bin/sh in every command: `['busybox', 'sh']`. */
+  sh?: string[];
+  /** Whether a `signal` request reaches the process group; sshd before 7.9 takes none. */
+  takesSignals?: boolean;
+}
+
+/** Starts a server on loopback that lets in one key as any user. */
+export async function startSshServer(options: SshServerOptions = {}): Promise<SshServer> {
+  const folder = mkdtempSync(join(tmpdir(), 'fleet-ssh-server-'));
+  const hostKey = ssh2.utils.generateKeyPairSync('ed25519');
+  const userKey = ssh2.utils.generateKeyPairSync('ed25519');
+  const keyFile = join(folder, 'user-key');
+  writeFileSync(keyFile, userKey.private, { mode: 0o600 });
+  const sh = writeShell(folder, options.sh);
+  const sockets = new Set<Socket>();
+  const children = new Set<ChildProcess>();
+  const received: string[] = [];
+  let logins = 0;
+  let open = 0;
+  let bytesLeft = Infinity;
+
+  const cut = () => {
+    for (const socket of sockets) socket.destroySoon();
+  };
+  const pass = (chunk: Buffer, to: (chunk: Buffer) => void) => {
+    const part = chunk.subarray(0, Math.min(chunk.length, bytesLeft));
+    bytesLeft -= part.length;
+    if (part.length > 0) to(part);
+    if (bytesLeft === 0) cut();
+  };
+  const run = (channel: ServerChannel, commandLine: string, session: Session) => {
+    const child = spawn('/bin/sh', ['-c', commandLine.replaceAll('/bin/sh', sh)], { cwd: folder, detached: true });
+    children.add(child);
+    child.stdout.on('data', (chunk: Buffer) => pass(chunk, (part) => channel.write(part)));
+    child.stderr.on('data', (chunk: Buffer) => pass(chunk, (part) => channel.stderr.write(part)));
+    child.stdin.on('error', () => undefined);
+    channel.pipe(child.stdin);
+    channel.on('error', () => undefined);
+    session.on('signal', (accept, _reject, { name }) => {
+      accept?.();
+      if (options.takesSignals !== false) signalGroup(child, `SIG${name}`);
+    });
+    child.once('close', (code, signal) => {
+      children.delete(child);
+      if (code === null) channel.exit((signal ?? 'SIGKILL').slice(3));
+      else channel.exit(code);
+      channel.close();
+    });
+  };
+  const serve = (client: Connection) => {
+    let sessions = 0;
+    client.on('error', () => undefined);
+    client.on('authentication', (context) => {
+      if (context.method === 'publickey') context.accept();
+      else context.reject(['publickey']);
+    });
+    client.on('ready', () => logins++);
+    client.on('session', (accept, reject) => {
+      if (sessions >= (options.maxSessions ?? 10)) {
+        reject();
+        return;
+      }
+      sessions += 1;
+      open += 1;
+      const session = accept();
+      let over = false;
+      const end = () => {
+        if (over) return;
+        over = true;
+        sessions -= 1;
+        open -= 1;
+      };
+      session.on('exec', (acceptExec, _rejectExec, { command }) => {
+        received.push(command);
+        const channel = acceptExec();
+        channel.once('close', end);
+        run(channel, command, session);
+      });
+      client.once('close', end);
+    });
+  };
+
+  const server = new ssh2.Server({ hostKeys: [hostKey.private] }, serve);
+  const listener = createServer((socket) => {
+    sockets.add(socket);
+    socket.on('error', () => undefined);
+    socket.once('close', () => sockets.delete(socket));
+    server.injectSocket(socket);
+  });
+  await new Promise<void>((resolve) => listener.listen(0, '127.0.0.1', resolve));
+  const bound = listener.address();
+  if (typeof bound !== 'object' || bound === null) throw new Error('not listening on a port');
+  const knownHosts = join(folder, 'known_hosts');
+  writeFileSync(knownHosts, `[127.0.0.1]:${bound.port} ${hostKey.public}\n`);
+  return {
+    address: {
+      host: '127.0.0.1',
+      port: bound.port,
+      user: 'somebody',
+      keys: [keyFile],
+      agent: false,
+      hostKeys: 'strict',
+      knownHosts,
+      connectTimeoutSeconds: 5,
+      keepaliveSeconds: 15,
+    },
+    logins: () => logins,
+    commandLines: () => received,
+    openSessions: () => open,
+    cutAfter: (bytes) => {
+      bytesLeft = bytes;
+      if (bytes === 0) cut();
+    },
+    cut,
+    goSilent: () => {
+      for (const socket of sockets) socket.pause();
+    },
+    stop: async () => {
+      for (const child of children) signalGroup(child, 'SIGKILL');
+      for (const socket of sockets) socket.destroy();
+      await new Promise((resolve) => listener.close(resolve));
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** A path without blanks that runs the wanted shell. */
+function writeShell(folder: string, words: string[] | undefined): string {
+  if (words === undefined) return '/bin/sh';
+  const file = join(folder, 'sh');
+  writeFileSync(file, `#!/bin/sh\nexec ${words.join(' ')} "$@"\n`);
+  chmodSync(file, 0o755);
+  return file;
+}
+
+function signalGroup(child: ChildProcess, signal: string): void {
+  if (child.pid === undefined) return;
+  try {
+    process.kill(-child.pid, signal);
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error;
+  }
+}
