@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as wait } from 'node:timers/promises';
+import { PretendFailure } from './failure.ts';
 import type { Limits } from './limits.ts';
 
 const loaderArguments = [
@@ -10,9 +11,13 @@ const loaderArguments = [
   '--multiprocessing-fork',
 ];
 
-/** Starts data loaders as ordinary children of this process, with its output. */
-export function startLoaders(python: string, count: number): ChildProcess[] {
-  return Array.from({ length: count }, () => spawn(python, loaderArguments, { stdio: ['ignore', 'inherit', 'inherit'] }));
+/** Starts data loaders as ordinary children of this process, with its output. They are ready when this resolves. */
+export async function startLoaders(python: string, count: number): Promise<ChildProcess[]> {
+  const loaders = Array.from({ length: count }, () =>
+    spawn(python, loaderArguments, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] }),
+  );
+  await Promise.all(loaders.map((loader) => Promise.race([once(loader, 'message'), once(loader, 'exit')])));
+  return loaders;
 }
 
 /** Ends them, as a trainer that ends by itself does. */
@@ -32,14 +37,15 @@ export function isLoader(args: string[]): boolean {
   return args.some((arg) => arg.includes('spawn_main('));
 }
 
-const lookMs = 250;
-
 /** The life of a loader: it waits for work while its trainer lives, and for a while after the trainer was killed. */
 export async function runLoader(limits: Limits): Promise<void> {
+  if (process.send === undefined) throw new PretendFailure('the pretend data loader is started by the pretend trainer only', 2);
   // Without a listener Node would open its debugger.
   process.on('SIGUSR1', () => undefined);
-  const parent = process.ppid;
+  const orphaned = once(process, 'disconnect');
+  process.send('ready');
   const endMs = performance.now() + limits.lifeSeconds * 1000;
-  while (process.ppid === parent && performance.now() < endMs) await wait(lookMs);
+  await Promise.race([orphaned, wait(limits.lifeSeconds * 1000, undefined, { ref: false })]);
   await wait(Math.max(0, Math.min(limits.lingerSeconds * 1000, endMs - performance.now())));
+  if (process.connected) process.disconnect();
 }

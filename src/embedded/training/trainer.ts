@@ -46,7 +46,7 @@ export async function train(places: TrainerPlaces, limits: Limits): Promise<void
     memoryMiB: config.memory.reservedMiB + contextMiB,
     utilizationPercent: config.utilizationPercent,
   });
-  const loaders = startLoaders(places.python, loadersPerRank);
+  const loaders = await startLoaders(places.python, loadersPerRank);
   outputs.addRecord('fineweb_loader_ready', 0);
   try {
     await advanceToEnd(run);
