@@ -35,7 +35,13 @@ export function readJsonl(rule: JsonlRule, judge: JsonlJudge, chunk: Chunk): Rea
     }
     const { objects, foreign } = findObjects(text);
     if (foreign !== null) skipLine(reading, `expected a JSON object, got "${excerpt(foreign)}"`);
-    for (const object of objects) readFound(object, position + Buffer.byteLength(text.slice(0, object.start)));
+    let before = 0;
+    let place = position;
+    for (const object of objects) {
+      place += Buffer.byteLength(text.slice(before, object.start));
+      before = object.start;
+      readFound(object, place);
+    }
   }
 
   function readFound(object: FoundObject, position: number): void {
