@@ -1,0 +1,38 @@
+import { isResult, type ActiveState } from '../lifecycle/states.ts';
+import type { Drive } from './drive.ts';
+import { haltJob } from './halt-job.ts';
+import { beginRun } from './begin-run.ts';
+import { prepareHost } from './prepare-host.ts';
+import { startJob } from './start-job.ts';
+import { validateHost } from './validate-host.ts';
+import { verifyRun } from './verify-run.ts';
+import { watchJob } from './watch-job.ts';
+
+type Part = (drive: Drive) => Promise<void>;
+
+/** What each state waits for. Null: a person, or a version that knows the state. */
+const parts: Record<ActiveState, Part | null> = {
+  queued: beginRun,
+  preparing: prepareHost,
+  validating: validateHost,
+  blocked: null,
+  launching: startJob,
+  running: watchJob,
+  lingering: watchJob,
+  restarting: null,
+  verifying: verifyRun,
+  'rolling-back': null,
+  halting: haltJob,
+};
+
+/** The walk: the part that belongs to the recorded state, again and again, until the state is a result or waits. Each part moves the state on. */
+export async function advance(drive: Drive): Promise<void> {
+  for (;;) {
+    const { state } = drive.record();
+    if (isResult(state)) return;
+    const part = parts[state];
+    if (part === null) return;
+    drive.signal.throwIfAborted();
+    await part(drive);
+  }
+}

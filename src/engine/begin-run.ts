@@ -1,0 +1,85 @@
+import { messageOf } from '../errors.ts';
+import { claimHost } from '../remote/claims.ts';
+import { ConnectionFailed, QuestionTimedOut } from '../ssh/failures.ts';
+import { settleAll, type Row } from './check-rows.ts';
+import type { Drive } from './drive.ts';
+import { isSilence } from './host-session.ts';
+import { decideNoGo } from './no-go.ts';
+import { describeOwner } from './owner.ts';
+import { lookAtHost } from './requirements.ts';
+
+const firstTries = 3;
+const betweenTriesMs = 2_000;
+
+/**
+ * `queued`: the host is looked at before anything is changed: what a run needs at all, what the playbook requires, and whether another run has
+ * the machine. A host that never answered leaves a cancelled run, since nothing was sent.
+ */
+export async function beginRun(drive: Drive): Promise<void> {
+  const rows = await firstContact(drive, () => lookAtHost(drive));
+  if (rows === null) return;
+  const { kind } = drive.plan;
+  if (kind === 'launch' && !rows.some(isFailed)) rows.push(await takeMachine(drive));
+  settleAll(drive, 'requirements', rows);
+  if (rows.some(isFailed)) {
+    await decideNoGo(drive, ['queued'], rows.find(isFailed)?.reason ?? 'no-go');
+    return;
+  }
+  const to = kind === 'launch' ? 'preparing' : 'validating';
+  drive.transition({ from: ['queued'], to, event: drive.event('state', `${to} on ${drive.host.name}`) });
+}
+
+/** Null when the host could not be reached or trusted: the run is cancelled then. */
+async function firstContact<T>(drive: Drive, look: () => Promise<T>): Promise<T | null> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await look();
+    } catch (error) {
+      if (!isSilence(error)) throw error;
+      const retryable = !(error instanceof ConnectionFailed) || error.retryable;
+      if (!retryable || tries === firstTries) {
+        const suggestions = error.suggestions.map((suggestion) => `; ${suggestion}`).join('');
+        cancel(drive, error instanceof QuestionTimedOut ? 'host-hangs' : error.code, `${messageOf(error)}${suggestions}`);
+        return null;
+      }
+      await drive.parts.clock.wait(betweenTriesMs, drive.signal);
+      drive.signal.throwIfAborted();
+    }
+  }
+}
+
+function cancel(drive: Drive, reason: string, message: string): void {
+  drive.must(
+    drive.parts.store.recordReachability(
+      drive.lease,
+      'unreachable',
+      drive.parts.clock.now(),
+      drive.event('unreachable', message),
+    ),
+  );
+  drive.transition({
+    from: ['queued'],
+    to: 'cancelled',
+    event: drive.event('state', `cancelled: ${drive.host.name} could not be reached or trusted, nothing was sent`),
+    outcome: { result: 'cancelled', reason, exitCode: null, degraded: false },
+    message,
+  });
+}
+
+async function takeMachine(drive: Drive): Promise<Row> {
+  const claim = await drive.session.call(claimHost(drive.actor, describeOwner(drive.parts.owner)));
+  const name = 'no other run has the machine';
+  if (claim.claimed) {
+    const now = drive.parts.clock.now();
+    const machine = claim.file.split('/').at(-1) ?? claim.file;
+    const record = { host: drive.host.name, worker: 0, machine, claimedAt: now, releasedAt: null };
+    drive.must(drive.parts.store.recordHostClaim(drive.lease, record));
+    return { name, result: 'pass', expected: 'free', observed: 'claimed for this run', message: null, seconds: null };
+  }
+  const message = `run ${claim.run} of ${claim.owner} has it; fleet status ${claim.run}, or fleet halt ${claim.run}, on the machine that started it`;
+  return { name, result: 'fail', expected: 'free', observed: `run ${claim.run}`, message, seconds: null, reason: 'host-busy' };
+}
+
+function isFailed(row: Row): boolean {
+  return row.result === 'fail' || row.result === 'error';
+}

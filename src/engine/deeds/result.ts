@@ -1,0 +1,4 @@
+import type { Row } from '../check-rows.ts';
+
+/** What a deed has to say of itself; its name and its time are known to whoever asked. */
+export type Result = Omit<Row, 'name' | 'seconds'>;

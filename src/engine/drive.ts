@@ -1,0 +1,25 @@
+import type { Actor } from '../remote/claims.ts';
+import type { Lease, NewEvent, RunRecord, Transition } from '../store/store.ts';
+import type { HostSession } from './host-session.ts';
+import type { EngineParts } from './parts.ts';
+import type { Plan, PlannedHost } from './plan.ts';
+import type { ResolvedEnvironment } from './secrets.ts';
+
+/** One controller's hold on one run: what every part of the walk works with. */
+export interface Drive {
+  parts: EngineParts;
+  plan: Plan;
+  host: PlannedHost;
+  actor: Actor;
+  lease: Lease;
+  session: HostSession;
+  environment: ResolvedEnvironment;
+  /** Aborts with Detached when the person goes away, and with LeaseLost when somebody else took over. */
+  signal: AbortSignal;
+  record(): RunRecord;
+  event(kind: string, text: string, detail?: unknown): NewEvent;
+  tell(kind: string, text: string, detail?: unknown): void;
+  transition(transition: Transition): void;
+  /** A guarded write that did not land means that this controller has been replaced. */
+  must(landed: boolean): void;
+}

@@ -1,0 +1,87 @@
+import { exitCodes, FleetError } from '../errors.ts';
+import type { RemoteCommand } from '../remote/command.ts';
+import { hostScriptExits, sendHostScript, withHostScript } from '../remote/host-script.ts';
+import type { Scrubber } from '../scrubber.ts';
+import { ConnectionFailed, OutcomeUnknown, QuestionTimedOut } from '../ssh/failures.ts';
+import type { Answer, Connection } from '../ssh/transport.ts';
+import { backOffMs } from './back-off.ts';
+import { Detached, LeaseLost } from './lease-lost.ts';
+import type { EngineParts } from './parts.ts';
+import type { PlannedHost } from './plan.ts';
+
+/** What tells that a host did not answer, and nothing else. */
+export type Silence = ConnectionFailed | OutcomeUnknown | QuestionTimedOut;
+
+export interface Contact {
+  reached(): void;
+  /** Called once for each failed try. */
+  missed(error: Silence, nextTryMs: number): void;
+}
+
+export interface HostSession {
+  /** Asks until there is an answer: every command may be sent twice, and a host out of reach is never a failed command. */
+  call<T>(command: RemoteCommand<T>): Promise<T>;
+  /** Asks once: transport failures are the caller's. */
+  callOnce<T>(command: RemoteCommand<T>): Promise<T>;
+}
+
+/** Everything that a host answers is scrubbed here, before anybody reads it. */
+export function openHostSession(
+  parts: Pick<EngineParts, 'connect' | 'clock'>,
+  host: PlannedHost,
+  address: string | null,
+  options: { run: string; scrubber: Scrubber; contact: Contact; signal: AbortSignal },
+): HostSession {
+  const { signal, contact, scrubber } = options;
+
+  const callOnce = async <T>(command: RemoteCommand<T>): Promise<T> => {
+    signal.throwIfAborted();
+    const connection = await parts.connect(host, address);
+    const answer = await askWithScript(connection, host, command);
+    if (answer.exitCode === hostScriptExits.fenced) throw new LeaseLost(options.run);
+    if (answer.exitCode === hostScriptExits.cannotWrite) throw cannotWrite(host, command, answer);
+    contact.reached();
+    return command.parse({ ...answer, stdout: scrubber.scrub(answer.stdout), stderr: scrubber.scrub(answer.stderr) });
+  };
+
+  const call = async <T>(command: RemoteCommand<T>): Promise<T> => {
+    for (let tries = 1; ; tries++) {
+      try {
+        return await callOnce(command);
+      } catch (error) {
+        if (!isSilence(error) || (error instanceof QuestionTimedOut && command.mayHang)) throw error;
+        const nextTryMs = backOffMs(tries);
+        contact.missed(error, nextTryMs);
+        await parts.clock.wait(nextTryMs, signal);
+        if (signal.aborted) throw signal.reason instanceof Error ? signal.reason : new Detached();
+      }
+    }
+  };
+  return { call, callOnce };
+}
+
+async function askWithScript<T>(connection: Connection, host: PlannedHost, command: RemoteCommand<T>): Promise<Answer> {
+  const ask = () => connection.ask(withHostScript(host.remoteDir, command.body), { timeoutSeconds: command.timeoutSeconds });
+  const answer = await ask();
+  if (answer.exitCode !== hostScriptExits.missing || answer.stdout.length > 0) return answer;
+  const sent = await connection.ask(sendHostScript(host.remoteDir), { timeoutSeconds: 60 });
+  return sent.exitCode === 0 ? ask() : sent;
+}
+
+function cannotWrite(host: PlannedHost, command: RemoteCommand<unknown>, answer: Answer): FleetError {
+  const said = `${answer.stdout.toString().trim()} ${answer.stderr.toString().trim()}`.trim();
+  return new FleetError(
+    `${host.name}: cannot ${command.name}: the host cannot write: ${said === '' ? 'no reason given' : said}`,
+    {
+      code: 'host-cannot-write',
+      exit: exitCodes.couldNot,
+      suggestions: [
+        `look at the free space and the permissions of "${host.remoteDir ?? '~/.local/state/fleet'}" on ${host.name}`,
+      ],
+    },
+  );
+}
+
+export function isSilence(error: unknown): error is Silence {
+  return error instanceof ConnectionFailed || error instanceof OutcomeUnknown || error instanceof QuestionTimedOut;
+}

@@ -1,0 +1,153 @@
+import type { Health } from '../lifecycle/states.ts';
+import type { Reason } from '../monitor/health.ts';
+import { createRunMonitor, type Judgement, type RunMonitor } from '../monitor/run-monitor.ts';
+import type { MonitorRules } from '../monitor/rules.ts';
+import { detachedExecutor } from '../remote/detached/executor.ts';
+import type { UnitState } from '../remote/executor.ts';
+import type { Batch, NewEvent, OffsetRecord } from '../store/store.ts';
+import type { Drive } from './drive.ts';
+import { askForAccelerators } from './probe.ts';
+import { readNewLines } from './read-files.ts';
+import { setupOf } from './deeds/run-command.ts';
+import { jobPlace, launchOf } from './start-job.ts';
+
+export interface Look {
+  state: UnitState;
+  judgement: Judgement;
+  stalled: boolean;
+  stallText: string;
+  /** A file has more than was read in this look. */
+  more: boolean;
+}
+
+/** The eyes of one controller on one job. What a look brings is stored in one transaction with the offsets it was read to. */
+export interface JobMonitor {
+  look(options: { final: boolean; extraReasons: Reason[] }): Promise<Look>;
+}
+
+const noRules: MonitorRules = { metrics: [], progress: null, stall: null, criteria: [], flags: [] };
+
+export function createJobMonitor(drive: Drive): JobMonitor {
+  const { store, clock } = drive.parts;
+  const run = drive.actor.run;
+  const rules = drive.plan.playbook.monitor ?? noRules;
+  const monitor = createRunMonitor(rules, {
+    samples: store.readSamples(run, null),
+    flags: store.readFlags(run),
+    criteria: store.readCriteria(run),
+  });
+  const place = jobPlace(drive);
+  const probeEveryMs = probeInterval(drive);
+  let offsets = currentOffsets(drive);
+  let probedAt = Number.NEGATIVE_INFINITY;
+  let told = {
+    criteria: new Map(store.readCriteria(run).map(({ name, verdict }) => [name, verdict])),
+    flags: store.readFlags(run).length,
+  };
+
+  return {
+    async look({ final, extraReasons }) {
+      const [state, files] = await Promise.all([
+        drive.session.call(detachedExecutor.state(run, place)),
+        Promise.all(offsets.map((offset) => readNewLines(drive, offset, (chunk) => monitor.read(chunk)))),
+      ]);
+      const samples: Batch['samples'] = files.flatMap(({ offset, reading }) =>
+        reading === null || reading.rows.length === 0
+          ? []
+          : [{ source: offset.source, attempt: offset.attempt, worker: 0, generation: offset.generation, rows: reading.rows }],
+      );
+      if (probeEveryMs !== null && clock.monotonic() - probedAt >= probeEveryMs && state.word === 'running') {
+        probedAt = clock.monotonic();
+        samples.push(...(await probe(drive, monitor)));
+      }
+      const judgement = monitor.judge({ final, extraReasons });
+      const stall = monitor.judgeStall(clock.monotonic());
+      const batch: Batch = {
+        observedAt: clock.now(),
+        worker: 0,
+        workerState: { state: state.word, pid: state.pid, exitCode: state.exitCode, incarnation: state.startedOn },
+        offsets: files.map(({ offset }) => offset),
+        samples,
+        flags: judgement.flags,
+        criteria: judgement.criteria,
+        progress: rules.progress === null ? null : judgement.progress,
+        health: judgement.health,
+        events: describeNews(drive, judgement, told),
+      };
+      drive.must(store.recordBatch(drive.lease, batch));
+      offsets = batch.offsets;
+      told = { criteria: new Map(judgement.criteria.map(({ name, verdict }) => [name, verdict])), flags: judgement.flags.length };
+      const limit = stall.limitSeconds === null ? '' : `, more than ${Math.round(stall.limitSeconds)} s`;
+      return {
+        state,
+        judgement,
+        stalled: stall.stalled,
+        stallText: `no progress for ${Math.round(stall.ageSeconds)} s${limit}`,
+        more: files.some(({ more }) => more),
+      };
+    },
+  };
+}
+
+function currentOffsets(drive: Drive): OffsetRecord[] {
+  const { attempt } = jobPlace(drive);
+  const recorded = drive.parts.store.readOffsets(drive.actor.run).filter((offset) => offset.attempt === attempt);
+  const files = [
+    { name: 'log', path: launchOf(drive).log },
+    ...(drive.plan.playbook.monitor?.metrics ?? []).flatMap((source) => ('path' in source ? [source] : [])),
+  ];
+  return files.map(
+    ({ name, path }) =>
+      recorded.find((offset) => offset.source === name) ?? {
+        attempt,
+        worker: 0,
+        source: name,
+        path,
+        inode: null,
+        head: null,
+        headBytes: 0,
+        offset: 0,
+        generation: 0,
+      },
+  );
+}
+
+function probeInterval(drive: Drive): number | null {
+  const source = drive.plan.playbook.monitor?.metrics.find(({ kind }) => kind === 'accelerators');
+  return source?.kind === 'accelerators' ? source.everySeconds * 1000 : null;
+}
+
+async function probe(drive: Drive, monitor: RunMonitor): Promise<Batch['samples']> {
+  const source = drive.plan.playbook.monitor?.metrics.find(({ kind }) => kind === 'accelerators');
+  if (source === undefined) return [];
+  const answer = await drive.session.call(askForAccelerators(setupOf(drive)));
+  if (answer.kind !== 'found') return [];
+  const { attempt } = jobPlace(drive);
+  const rows = monitor.readAccelerators({
+    source: source.name,
+    worker: 0,
+    attempt,
+    accelerators: answer.accelerators,
+    readAt: drive.parts.clock.now(),
+  });
+  return rows.length === 0 ? [] : [{ source: source.name, attempt, worker: 0, generation: 0, rows }];
+}
+
+function describeNews(drive: Drive, judgement: Judgement, told: { criteria: Map<string, string>; flags: number }): NewEvent[] {
+  const criteria = judgement.criteria
+    .filter(({ name, verdict }) => verdict !== 'pending' && told.criteria.get(name) !== verdict)
+    .map(({ name, verdict, expected, observed, message }) => {
+      const text = `${name}: ${verdict}, expected ${expected ?? ''}, got ${observed ?? 'nothing'}${message === null ? '' : ` (${message})`}`;
+      return drive.event('criterion', text, { name, verdict });
+    });
+  const flags = judgement.flags.slice(told.flags).map((flag) => {
+    const hint = flag.hint === null ? '' : ` (${flag.hint})`;
+    return drive.event('flag', `${flag.color} flag: ${flag.text}${hint}`, { color: flag.color });
+  });
+  return [...criteria, ...flags];
+}
+
+/** For messages: `red: throughput: expected >= 39, got 22`. */
+export function describeHealth(health: Health, reasons: readonly Reason[]): string {
+  return reasons.length === 0 ? health : `${health}: ${reasons.map(({ text }) => text).join('; ')}`;
+}

@@ -1,0 +1,15 @@
+/** Somebody else drives the run now: this controller must not write or act for it any more. Not a failure of the run. */
+export class LeaseLost extends Error {
+  constructor(run: string) {
+    super(`another controller drives run ${run} now`);
+    this.name = 'LeaseLost';
+  }
+}
+
+/** The person went away, or asked to come back later: the job goes on. */
+export class Detached extends Error {
+  constructor() {
+    super('detached');
+    this.name = 'Detached';
+  }
+}

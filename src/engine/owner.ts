@@ -1,0 +1,5 @@
+import type { Owner } from '../store/store.ts';
+
+export function describeOwner(owner: Owner): string {
+  return `${owner.user}@${owner.host} (pid ${owner.pid})`;
+}

@@ -1,0 +1,15 @@
+import type { Clock } from '../clock.ts';
+import type { Connection } from '../ssh/transport.ts';
+import type { Owner, Store } from '../store/store.ts';
+import type { PlannedHost } from './plan.ts';
+
+/** The real things an engine works with, joined by whoever starts it. */
+export interface EngineParts {
+  store: Store;
+  clock: Clock;
+  owner: Owner;
+  /** The live connection to a worker, dialled when there is none. */
+  connect(host: PlannedHost, address: string | null): Promise<Connection>;
+  /** Where secrets are looked up. */
+  environment: NodeJS.ProcessEnv;
+}

@@ -1,0 +1,123 @@
+import { randomBytes } from 'node:crypto';
+import { exitCodes, FleetError, notYet } from '../errors.ts';
+import type { Host, SshSettings } from '../inventory/host.ts';
+import type { ResolvedPlaybook } from '../playbook/playbook.ts';
+import type { NewRun, TargetRecord } from '../store/store.ts';
+
+export type PlannedReach = { kind: 'ssh'; ssh: SshSettings } | { kind: 'embedded'; machine: string };
+
+/** What a run needs of the inventory, as it was when the run was planned. */
+export interface PlannedHost {
+  name: string;
+  reach: PlannedReach;
+  accelerators: Host['accelerators'];
+  cost: Host['cost'];
+  remoteDir: string | null;
+  setup: string;
+}
+
+/**
+ * All that a run is, fixed before anything is touched: a resume reads it again and nothing else. It holds references to secrets, never values.
+ * There is one target, one attempt, one profile and one executor today; the form has room for more.
+ */
+export interface Plan {
+  version: 1;
+  run: string;
+  kind: 'launch' | 'validate';
+  executor: 'detached';
+  profile: string | null;
+  point: string | null;
+  playbook: ResolvedPlaybook;
+  hosts: PlannedHost[];
+  targets: TargetRecord[];
+}
+
+export function makePlan(kind: Plan['kind'], playbook: ResolvedPlaybook, host: Host): Plan {
+  if (kind === 'launch' && playbook.launch === null) {
+    throw new FleetError(`${playbook.file}: nothing to launch: there is no "launch" section`, {
+      code: 'nothing-to-launch',
+      exit: exitCodes.usage,
+    });
+  }
+  return {
+    version: 1,
+    run: makeRunId(),
+    kind,
+    executor: 'detached',
+    profile: null,
+    point: null,
+    playbook,
+    hosts: [
+      {
+        name: host.name,
+        reach: planReach(host),
+        accelerators: host.accelerators,
+        cost: host.cost,
+        remoteDir: host.remoteDir,
+        setup: host.setup,
+      },
+    ],
+    targets: [{ index: 0, role: 'main', host: host.name, worker: 0, address: firstAddress(host) }],
+  };
+}
+
+/** The first record of a run: what the store keeps of the plan beside the plan itself. */
+export function describeRun(plan: Plan, createdAt: number): NewRun {
+  const cost = plan.hosts.length === 1 ? (plan.hosts[0]?.cost ?? null) : null;
+  return {
+    id: plan.run,
+    kind: plan.kind,
+    playbook: plan.playbook.name,
+    point: plan.point,
+    profile: plan.profile,
+    executor: plan.executor,
+    plan: JSON.stringify(plan),
+    targets: plan.targets,
+    perHour: cost?.perHour ?? null,
+    currency: cost?.currency ?? null,
+    createdAt,
+  };
+}
+
+export function readPlan(text: string): Plan {
+  const plan = JSON.parse(text) as Plan;
+  if (plan.version !== 1) {
+    const found = JSON.stringify((plan as { version: unknown }).version);
+    throw new FleetError(`the stored plan has version ${found}, this fleet reads version 1`, {
+      code: 'newer-plan',
+      exit: exitCodes.couldNot,
+    });
+  }
+  return plan;
+}
+
+function planReach(host: Host): PlannedReach {
+  switch (host.reach.kind) {
+    case 'embedded':
+      return { kind: 'embedded', machine: host.reach.machine };
+    case 'pending':
+      throw new FleetError(`host "${host.name}": the address is not known yet: ${host.reach.reason}`, {
+        code: 'host-address-unknown',
+        exit: exitCodes.unreachable,
+        suggestions: [`put the address of "${host.name}" into its inventory, under hosts.${host.name}.address`],
+      });
+    case 'ssh':
+      if (host.reach.workers.length !== 1) {
+        throw notYet(
+          `host "${host.name}" has ${host.reach.workers.length} workers; a run takes hosts of one worker in this version`,
+        );
+      }
+      return { kind: 'ssh', ssh: host.reach.ssh };
+  }
+}
+
+function firstAddress(host: Host): string | null {
+  return host.reach.kind === 'ssh' ? (host.reach.workers[0]?.address ?? null) : null;
+}
+
+const idLetters = 'abcdefghjkmnpqrstuvwxyz23456789';
+
+/** Ten letters and digits that nobody mixes up: safe as a folder name, and told apart by its first few. */
+function makeRunId(): string {
+  return Array.from(randomBytes(10), (byte) => idLetters[byte % idLetters.length]).join('');
+}
