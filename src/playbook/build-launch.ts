@@ -2,7 +2,7 @@ import { suggestName } from '../language/check-schema.ts';
 import type { YamlPath } from '../yaml.ts';
 import type { HaltMove, Launch } from './playbook.ts';
 import type { Reader } from './reader.ts';
-import { launchSchema, type LaunchFile } from './schema.ts';
+import { haltSchema, stackDumpSchema, startSchema, type HaltFile } from './schema.ts';
 import { partAt, take } from './sections.ts';
 
 /** Signals that a job may be sent. */
@@ -11,23 +11,31 @@ const defaultGraceSeconds = 60;
 const defaultMoves = ['TERM', '60s', 'KILL'];
 
 export function buildLaunch(reader: Reader, playbook: unknown): Launch | null {
-  const file = take(launchSchema, partAt(playbook, 'launch'));
+  const halt = buildHalt(reader, take(haltSchema, partAt(playbook, 'launch', 'halt') ?? {}) ?? {});
+  const stackDump = buildStackDump(reader, playbook);
+  const file = take(startSchema, partAt(playbook, 'launch'));
   if (file === null) return null;
-  const dump = file['stack-dump'];
-  if (dump !== undefined) reportUnknownSignal(reader, ['launch', 'stack-dump', 'signal'], dump.signal);
-  if (dump?.signal === 'KILL') reader.report(['launch', 'stack-dump', 'signal'], 'KILL ends the job, it cannot write its stack');
   const limit = file['time-limit'];
   return {
     command: file.run,
     log: file.log,
     proveEnv: file['prove-env'] ?? null,
-    halt: buildHalt(reader, file.halt ?? {}),
-    stackDump: dump === undefined ? null : { signal: dump.signal, collect: dump.collect ?? null },
+    halt,
+    stackDump,
     timeLimitSeconds: limit === undefined ? null : reader.duration(['launch', 'time-limit'], limit),
   };
 }
 
-function buildHalt(reader: Reader, file: NonNullable<LaunchFile['halt']>): Launch['halt'] {
+function buildStackDump(reader: Reader, playbook: unknown): Launch['stackDump'] {
+  const file = take(stackDumpSchema, partAt(playbook, 'launch', 'stack-dump'));
+  if (file === null) return null;
+  const path = ['launch', 'stack-dump', 'signal'];
+  reportUnknownSignal(reader, path, file.signal);
+  if (file.signal === 'KILL') reader.report(path, 'KILL ends the job before it can write its stack');
+  return { signal: file.signal, collect: file.collect ?? null };
+}
+
+function buildHalt(reader: Reader, file: HaltFile): Launch['halt'] {
   const { sentinel = null, grace, then = defaultMoves } = file;
   if (grace !== undefined && sentinel === null) {
     reader.report(['launch', 'halt', 'grace'], '"grace" is the time given to a "sentinel", and there is none', { part: 'key' });

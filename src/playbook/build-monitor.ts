@@ -58,7 +58,9 @@ function buildMetric(reader: Reader, name: string, value: unknown): MetricSource
       reader.report([...path, 'columns', index], `a second column is called ${JSON.stringify(column)}`);
   }
   if (columns !== null && !columns.includes(step)) {
-    reader.reportUnknown([...path, file.step === undefined ? 'columns' : 'step'], 'column for the step', step, columns);
+    reader.reportUnknown([...path, file.step === undefined ? 'columns' : 'step'], 'column for the step', step, [
+      ...new Set(columns),
+    ]);
   }
   return [{ kind: 'csv', name, path: file.csv, columns, step }];
 }
@@ -66,7 +68,7 @@ function buildMetric(reader: Reader, name: string, value: unknown): MetricSource
 /** Null: not known before the file is read. */
 function columnsOf(source: MetricSource | undefined): readonly string[] | null {
   if (source?.kind === 'accelerators') return acceleratorColumns;
-  return source?.kind === 'csv' ? source.columns : null;
+  return source?.kind === 'csv' && source.columns !== null ? [...new Set(source.columns)] : null;
 }
 
 function buildProgress(reader: Reader, playbook: unknown, findSeries: FindSeries): Monitor['progress'] {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { showValue } from '../language/check-schema.ts';
 
 /*
  * The shape of a playbook file, its templates filled in. Durations, sizes, ranges, patterns and expressions are text here; their own
@@ -6,8 +7,9 @@ import { z } from 'zod';
  */
 
 const text = z.string().min(1);
-const duration = text.describe('A duration with its unit: "15m", "1h30m"');
-const size = text.describe('A size with its unit: "80GB" (10^9) or "80GiB" (2^30)');
+const version = textOf('a version condition such as ">=3.10"').describe('A version condition: ">=3.10"');
+const duration = textOf('a duration such as "15m"').describe('A duration with its unit: "15m", "1h30m"');
+const size = textOf('a size such as "80GB"').describe('A size with its unit: "80GB" (10^9) or "80GiB" (2^30)');
 const range = z.union([z.number(), text]).describe('"45..55", ">= 39", "<= 55" or one amount');
 const pattern = text.describe('A regular expression of RE2');
 const expression = text.describe('A CEL expression');
@@ -45,8 +47,8 @@ export const requiresSchema = z.strictObject({
       memory: size.optional(),
     })
     .optional(),
-  python: text.optional().describe('A version condition: ">=3.10"'),
-  driver: text.optional().describe('A version condition: ">=545"'),
+  python: version.optional(),
+  driver: version.optional(),
   disk: z.strictObject({ path: path.optional(), free: size }).optional(),
 });
 
@@ -92,16 +94,25 @@ export const entrySchema = z.strictObject({
   severity: z.enum(['fail', 'warn']).optional(),
 });
 
-export const launchSchema = z.strictObject({
+export const haltSchema = z.strictObject({
+  sentinel: path.optional(),
+  grace: duration.optional(),
+  then: z.array(textOf('a signal such as "TERM" or a wait such as "60s"')).min(1).optional(),
+});
+
+export const stackDumpSchema = z.strictObject({ signal: text, collect: path.optional() });
+
+const ownLaunch = {
   run: text,
   log: path,
   'prove-env': z.strictObject({ process: text }).optional(),
-  halt: z
-    .strictObject({ sentinel: path.optional(), grace: duration.optional(), then: z.array(text).min(1).optional() })
-    .optional(),
-  'stack-dump': z.strictObject({ signal: text, collect: path.optional() }).optional(),
   'time-limit': duration.optional(),
-});
+};
+
+/** The launch without the parts that have a schema of their own. */
+export const startSchema = z.object(ownLaunch);
+
+const launchSchema = z.strictObject({ ...ownLaunch, halt: haltSchema.optional(), 'stack-dump': stackDumpSchema.optional() });
 
 export const metricSchema = z.union([
   z.strictObject({ csv: path, columns: z.array(text).min(1).optional(), step: text.optional() }),
@@ -167,5 +178,12 @@ export const playbookSchema = z.strictObject({
 export type ParamFile = z.infer<typeof paramSchema>;
 export type EntryFile = z.infer<typeof entrySchema>;
 export type OutputFile = z.infer<typeof output>;
-export type LaunchFile = z.infer<typeof launchSchema>;
+export type HaltFile = z.infer<typeof haltSchema>;
 export type FileSize = z.infer<typeof fileSize>;
+
+/** Text that says what it is for when something else stands there. */
+function textOf(what: string) {
+  return z.string({
+    error: ({ input }) => (input === undefined ? `missing, expected ${what}` : `expected ${what}, got ${showValue(input)}`),
+  });
+}
