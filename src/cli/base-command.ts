@@ -35,7 +35,7 @@ export abstract class BaseCommand extends Command {
     try {
       return await work(context);
     } finally {
-      context.close();
+      await context.close();
     }
   }
 

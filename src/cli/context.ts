@@ -3,7 +3,9 @@ import type { Host } from '../inventory/host.ts';
 import type { Inventory } from '../inventory/inventory.ts';
 import { FilesHaveErrors } from '../problem.ts';
 import { hasDatabase, stateFolder } from '../store/state-folder.ts';
+import type { EngineParts } from '../engine/parts.ts';
 import type { Store } from '../store/store.ts';
+import type { Workers } from './workers.ts';
 
 export interface ContextOptions {
   environment: NodeJS.ProcessEnv;
@@ -22,6 +24,7 @@ export class Context {
   /** What `--inventory` said; empty for the usual places. */
   readonly inventories: readonly string[];
   #store: Store | null = null;
+  #workers: Workers | null = null;
 
   constructor({ environment, inventories }: ContextOptions) {
     this.environment = environment;
@@ -57,7 +60,26 @@ export class Context {
     return selectHosts(inventory, pattern);
   }
 
-  close(): void {
+  /** How hosts are reached. */
+  async reachWorkers(): Promise<Workers> {
+    const { reachWorkers } = await import('./workers.ts');
+    return (this.#workers ??= reachWorkers(this.environment));
+  }
+
+  /** What drives runs: the store, the clock, this process, and the hosts. */
+  async engineParts(): Promise<EngineParts> {
+    const [store, workers, { readOwner }] = await Promise.all([
+      this.openStore(),
+      this.reachWorkers(),
+      import('../store/owner.ts'),
+    ]);
+    return { store, clock: this.clock, owner: readOwner(), connect: workers.connect, environment: this.environment };
+  }
+
+  /** Jobs on the hosts are not touched. */
+  async close(): Promise<void> {
+    await this.#workers?.close();
+    this.#workers = null;
     this.#store?.close();
     this.#store = null;
   }

@@ -9,7 +9,7 @@ const origin = ['worker', 'source', 'attempt', 'step', 'at'];
 /** A column of the file that is called like one of ours is ours; `step` and `at` mean the same in both. */
 export function describeSample(sample: SampleRow): MetricRow {
   const { worker, source, attempt, step, at } = sample;
-  const ours = { worker, source, attempt, step, at: at === null ? null : rfc3339(at) };
+  const ours = { worker, source, attempt, step, at: rfc3339(at) };
   const theirs = Object.entries(sample.columns).filter(([name]) => !origin.includes(name));
   return { ...ours, ...Object.fromEntries(theirs) };
 }

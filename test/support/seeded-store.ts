@@ -6,7 +6,7 @@ import type { Lease, NewRun, Store } from '../../src/store/store.ts';
 export interface Seed {
   store: Store;
   /** A run that this process drives until `store.releaseLease(lease)`. */
-  addRun(run: Partial<NewRun> & { id: string }): Lease;
+  addRun: (run: Partial<NewRun> & { id: string }) => Lease;
 }
 
 export function seedStore(stateDir: string): Seed {
@@ -36,4 +36,64 @@ export function seedStore(stateDir: string): Seed {
       return answer.lease;
     },
   };
+}
+
+/** Through every state up to a running job. */
+export function start(store: Store, lease: Lease): void {
+  const now = Date.now();
+  for (const [from, to] of [
+    ['queued', 'preparing'],
+    ['preparing', 'validating'],
+    ['validating', 'launching'],
+    ['launching', 'running'],
+  ] as const) {
+    store.transition(lease, { from: [from], to, event: { at: now, kind: 'state', text: to }, startedAt: now });
+  }
+}
+
+export function finish(
+  store: Store,
+  lease: Lease,
+  result: 'succeeded' | 'failed' | 'halted' | 'cancelled',
+  reason: string | null,
+  endedAt = Date.now(),
+): void {
+  store.transition(lease, {
+    from: ['queued', 'running'],
+    to: result,
+    event: { at: endedAt, kind: 'state', text: `${result}: the job is over` },
+    outcome: { result, reason, exitCode: null, degraded: false },
+    endedAt,
+  });
+}
+
+/** Rows of a training file, the second without its loss, and two criteria. */
+export function recordTraining(store: Store, lease: Lease, rows: number): void {
+  store.recordBatch(lease, {
+    observedAt: Date.now(),
+    worker: 0,
+    offsets: [],
+    samples: [
+      {
+        source: 'training',
+        attempt: 1,
+        worker: 0,
+        generation: 0,
+        rows: Array.from({ length: rows }, (_, index) => ({
+          position: index * 20,
+          step: index + 1,
+          at: 1_800_000_000_000,
+          columns: { step: index + 1, loss: index === 1 ? null : 1 / (index + 1), note: 'a,b' },
+        })),
+      },
+    ],
+    flags: [],
+    criteria: [
+      { name: 'throughput', verdict: 'violated', severity: 'red', expected: '>= 39', observed: '12', message: 'too slow' },
+      { name: 'loss', verdict: 'met', severity: 'red', expected: null, observed: null, message: null },
+    ],
+    progress: { step: rows, of: 50_000, ratePerSecond: 2, etaSeconds: 3600 },
+    health: 'green',
+    events: [],
+  });
 }

@@ -1,0 +1,47 @@
+import { join } from 'node:path';
+import type { PlannedHost } from '../engine/plan.ts';
+import type { Connection, SshAddress, Transport } from '../ssh/transport.ts';
+import { findProgramRoot } from './program-root.ts';
+
+export interface Workers {
+  connect(host: Pick<PlannedHost, 'name' | 'reach'>, address: string | null): Promise<Connection>;
+  close(): Promise<void>;
+}
+
+/** Reaches real hosts over SSH, and embedded ones over SSH to a server in this process, which is started when it is first asked for. */
+export function reachWorkers(environment: NodeJS.ProcessEnv): Workers {
+  let transport: Promise<Transport> | null = null;
+  const embedded = new Map<string, ReturnType<typeof startEmbedded>>();
+
+  const getTransport = () =>
+    (transport ??= import('../ssh/ssh-transport.ts').then(({ createSshTransport }) => createSshTransport({ environment })));
+
+  const findAddress = async (
+    { name, reach }: Pick<PlannedHost, 'name' | 'reach'>,
+    address: string | null,
+  ): Promise<SshAddress> => {
+    if (reach.kind === 'ssh') return { ...reach.ssh, host: address ?? name };
+    const started = embedded.get(name) ?? startEmbedded(name, reach.machine, environment);
+    embedded.set(name, started);
+    started.catch(() => embedded.delete(name));
+    const { host, port, user, keyFile, knownHosts } = await started;
+    const limits = { connectTimeoutSeconds: 10, keepaliveSeconds: 15 };
+    return { host, port, user, keys: [keyFile], agent: false, hostKeys: 'strict', knownHosts, ...limits };
+  };
+
+  return {
+    connect: async (host, address) => (await getTransport()).connect(await findAddress(host, address)),
+    async close() {
+      if (transport !== null) await (await transport).close();
+      for (const started of await Promise.allSettled(embedded.values())) {
+        if (started.status === 'fulfilled') await started.value.close();
+      }
+    },
+  };
+}
+
+async function startEmbedded(name: string, machine: string, environment: NodeJS.ProcessEnv) {
+  const { embeddedFolder, startEmbeddedHost } = await import('../embedded/embedded-host.ts');
+  const assetsDir = join(findProgramRoot(), 'dist');
+  return startEmbeddedHost({ name, machine, dataDir: embeddedFolder(environment), environment, assetsDir });
+}
