@@ -6,7 +6,7 @@ import { buildMonitor } from './build-monitor.ts';
 import type { EnvVariable, Requirements, ResolvedPlaybook, Work } from './playbook.ts';
 import type { Reader } from './reader.ts';
 import { requiresSchema, sourceSchema, variableSchema, workSchema } from './schema.ts';
-import { entriesAt, partAt, take } from './sections.ts';
+import { entriesAt, partAt, take, takeSound } from './sections.ts';
 
 export type Built = Omit<ResolvedPlaybook, 'file' | 'sha256' | 'params'>;
 
@@ -34,7 +34,7 @@ export function buildPlaybook(reader: Reader, value: unknown): Built {
 }
 
 function buildWork(reader: Reader, value: unknown): Work | null {
-  const file = take(workSchema, partAt(value, 'work'));
+  const file = takeSound(workSchema, partAt(value, 'work'));
   if (file === null) return null;
   const { steps = null, throughput, duration } = file;
   return {
@@ -46,7 +46,7 @@ function buildWork(reader: Reader, value: unknown): Work | null {
 }
 
 function buildRequires(reader: Reader, value: unknown): Requirements | null {
-  const file = take(requiresSchema, partAt(value, 'requires'));
+  const file = takeSound(requiresSchema, partAt(value, 'requires'));
   if (file === null) return null;
   for (const key of ['python', 'driver'] as const) {
     const condition = file[key];

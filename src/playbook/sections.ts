@@ -6,6 +6,16 @@ export function take<T>(schema: z.ZodType<T>, value: unknown): T | null {
   return result.success ? result.data : null;
 }
 
+/** The same for a part whose keys do not depend on each other: only what is wrong is left out. */
+export function takeSound<T>(schema: z.ZodType<T>, value: unknown): T | null {
+  const result = schema.safeParse(value);
+  if (result.success || typeof value !== 'object' || value === null) return result.data ?? null;
+  const wrong = result.error.issues.flatMap((issue) =>
+    issue.code === 'unrecognized_keys' ? issue.keys : issue.path.slice(0, 1),
+  );
+  return take(schema, Object.fromEntries(Object.entries(value).filter(([key]) => !wrong.includes(key))));
+}
+
 export function partAt(value: unknown, ...keys: string[]): unknown {
   let part = value;
   for (const key of keys) {

@@ -1,0 +1,84 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { makePlaybookSchema } from '../../src/playbook/json-schema.ts';
+import { lintPlaybook } from '../../src/playbook/lint-playbook.ts';
+import { readPlaybook } from '../../src/playbook/read-playbook.ts';
+import { resolvePlaybook } from '../../src/playbook/resolve-playbook.ts';
+import { formatProblem } from '../../src/problem.ts';
+
+const root = join(import.meta.dirname, '../..');
+const file = join(root, 'playbooks/prod-50k.yaml');
+
+function readShipped() {
+  const { playbook, problems } = readPlaybook(file);
+  if (playbook === null) throw new Error(problems.map(formatProblem).join('\n'));
+  return playbook;
+}
+
+describe('prod-50k as it is shipped', () => {
+  it('resolves with its defaults', () => {
+    const { resolved, problems } = resolvePlaybook(readShipped(), { set: {}, host: {} });
+    expect(problems).toEqual([]);
+    expect(resolved?.env.filter(({ critical }) => critical).map(({ name }) => name)).toEqual(['NSA_PREFILL_BATCHED', 'CONFIG']);
+    expect(resolved?.verify[0]?.deed).toMatchObject({
+      kind: 'files',
+      count: { low: 10, high: 10 },
+      size: { low: 400e6, high: 600e6 },
+    });
+  });
+
+  it('holds the whole configuration', () => {
+    const { resolved } = resolvePlaybook(readShipped(), { set: {}, host: {} });
+    const config = resolved?.validate.find(({ deed }) => deed.kind === 'config')?.deed;
+    expect(config).toMatchObject({
+      expect: {
+        'model.dim': 768,
+        'model.n_layers': 12,
+        'model.n_heads': 12,
+        'nsa.l': 32,
+        'nsa.d': 16,
+        'nsa.l_sel': 64,
+        'nsa.n_sel': 16,
+        'nsa.w': 512,
+        'train.steps': 50000,
+        'train.seq_len': 2048,
+        'train.batch_size': 1,
+        'train.lr': 0.0002,
+        'train.save_every': 5000,
+        'train.out_dir': 'artifacts/m7c_125m_2xa100_prod',
+        'train.precision': 'bf16',
+        'train.gradient_checkpointing': false,
+        'train.use_flash': true,
+      },
+    });
+  });
+
+  it('warns that its own figures cannot be true together, and of nothing else', () => {
+    expect(lintPlaybook(readShipped()).map(({ message }) => message)).toEqual([
+      '50000 steps of 4096 tokens at 45..55 tokens/s take 43 to 53 days, and the duration is given as 15h..20h',
+    ]);
+  });
+
+  it('names each of its 88 rows', () => {
+    const text = readFileSync(file, 'utf8');
+    const missing = Array.from({ length: 88 }, (_, index) => `S2-${index + 1}`).filter(
+      (row) => !new RegExp(`${row}\\b`).test(text),
+    );
+    expect(missing).toEqual([]);
+  });
+});
+
+describe('schemas/playbook.json', () => {
+  it('is the schema of this version', () => {
+    const shipped: unknown = JSON.parse(readFileSync(join(root, 'schemas/playbook.json'), 'utf8'));
+    expect(shipped).toEqual(makePlaybookSchema());
+  });
+
+  it('lets a template stand where a number is wanted', () => {
+    const schema = JSON.stringify(makePlaybookSchema());
+    expect(schema).toContain(
+      '"steps":{"anyOf":[{"type":"number","exclusiveMinimum":0},{"type":"string","pattern":"\\\\$\\\\{\\\\{.*\\\\}\\\\}"}]}',
+    );
+  });
+});
