@@ -18,9 +18,9 @@ export interface AuthorCommand {
 export function askAuthorCommand(wanted: AuthorCommand): RemoteCommand<{ exitCode: number; stdout: Buffer; stderr: Buffer }> {
   return {
     name: 'run a check',
-    body: `${wanted.environment}
+    body: `enter ${quote(wanted.workdir)} || exit 126
+${wanted.environment}
 export FLEET_RUN_ID=${quote(wanted.run)} FLEET_ATTEMPT=${wanted.attempt} FLEET_WORKER_INDEX=${wanted.worker}
-enter ${quote(wanted.workdir)} || exit 126
 unset FLEET_DIR FLEET_SCRIPT
 exec sh -c ${quote(withSetup(wanted.setup, wanted.command))}`,
     timeoutSeconds: wanted.timeoutSeconds,

@@ -62,7 +62,8 @@ export function listFiles(workdir: string, globs: string[]): RemoteCommand<Found
     parse(answer) {
       const lines = readLines(answer.stdout);
       if (lines.at(-1)?.word !== 'listed') throw new UnexpectedAnswer('list files', answer);
-      return valuesOf(lines, 'found').map((rest) => {
+      // Globs may overlap.
+      return [...new Set(valuesOf(lines, 'found'))].map((rest) => {
         const blank = rest.indexOf(' ');
         return { size: Number(rest.slice(0, blank)), path: rest.slice(blank + 1) };
       });
@@ -70,7 +71,7 @@ export function listFiles(workdir: string, globs: string[]): RemoteCommand<Found
   };
 }
 
-/** Moves what the globs match into `.fleet-archive/RUN` beside it. Returns where each went; nothing there is fine. */
+/** Moves what the globs match into `.fleet-archive/RUN` beside it. Returns all that lies there now; nothing is fine. */
 export function archiveFiles(actor: Actor, workdir: string, globs: string[]): RemoteCommand<string[]> {
   return {
     name: 'put files away',
@@ -81,7 +82,7 @@ archive ${quote(actor.run)} ${globs.map(shellGlob).join(' ')}`,
     parse(answer) {
       const lines = readLines(answer.stdout);
       if (lines.at(-1)?.word !== 'archived-all') throw new UnexpectedAnswer('put files away', answer);
-      return valuesOf(lines, 'archived');
+      return [...new Set(valuesOf(lines, 'archived'))];
     },
   };
 }

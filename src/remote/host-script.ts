@@ -20,7 +20,7 @@ export const hostScriptExits = { missing: 90, fenced: 91, cannotWrite: 92 } as c
 /** `body` with the functions of the host script at hand. Answers exit 90 and nothing else when the host does not have the script yet. */
 export function withHostScript(remoteDir: string | null, body: string): string {
   return `${setFolder(remoteDir)}
-[ -f "$FLEET_SCRIPT" ] || exit ${hostScriptExits.missing}
+[ -s "$FLEET_SCRIPT" ] || exit ${hostScriptExits.missing}
 . "$FLEET_SCRIPT"
 ${body}`;
 }
@@ -28,15 +28,21 @@ ${body}`;
 /** Puts the script in place in one rename, so that a reader never sees a part of it. Safe to send twice. */
 export function sendHostScript(remoteDir: string | null): string {
   return `${setFolder(remoteDir)}
+{ read -r fleet_word </proc/sys/kernel/random/uuid; } 2>/dev/null || fleet_word=$$
 (umask 077 && mkdir -p "$FLEET_DIR/lib") || exit ${hostScriptExits.cannotWrite}
-(umask 077 && printf '%s' ${quote(hostScript)} >"$FLEET_SCRIPT.$$") && mv -f "$FLEET_SCRIPT.$$" "$FLEET_SCRIPT" && exit 0
-rm -f "$FLEET_SCRIPT.$$"
+(umask 077 && printf '%s' ${quote(hostScript)} >"$FLEET_SCRIPT.$fleet_word") && mv -f "$FLEET_SCRIPT.$fleet_word" "$FLEET_SCRIPT" && exit 0
+rm -f "$FLEET_SCRIPT.$fleet_word"
 exit ${hostScriptExits.cannotWrite}`;
 }
 
 function setFolder(remoteDir: string | null): string {
-  return `FLEET_DIR=${remoteDir === null ? '$HOME/.local/state/fleet' : shellPath(remoteDir)}
+  return `FLEET_DIR=${folderOf(remoteDir ?? '~/.local/state/fleet')}
 FLEET_SCRIPT=$FLEET_DIR/lib/${fileName}`;
+}
+
+/** Never relative: what is left running goes to other folders. */
+function folderOf(remoteDir: string): string {
+  return /^[/~]/.test(remoteDir) ? shellPath(remoteDir) : `"$HOME"/${quote(remoteDir)}`;
 }
 
 /** One shell word for a path as an author writes it; a leading `~/` is the home folder. */
@@ -47,11 +53,9 @@ export function shellPath(path: string): string {
 
 /** A shell pattern: only `*`, `?` and `[...]` keep their meaning. */
 export function shellGlob(glob: string): string {
-  return shellPathParts(glob)
-    .map((part) => (part === '*' || part === '?' || /^\[[\w!^-]+\]$/.test(part) ? part : shellPath(part)))
-    .join('');
-}
-
-function shellPathParts(glob: string): string[] {
-  return glob.split(/(\*|\?|\[[\w!^-]+\])/).filter((part) => part !== '');
+  const [first = '', ...rest] = glob.split(/(\*|\?|\[[\w!^-]+\])/);
+  return [
+    first === '' ? '' : shellPath(first),
+    ...rest.map((part, index) => (index % 2 === 0 || part === '' ? part : quote(part))),
+  ].join('');
 }

@@ -30,7 +30,10 @@ export const detachedExecutor: Executor = {
     const folder = unitFolder(run, place);
     return {
       name: `read what ${place.unit} printed`,
-      body: `tail -c ${maxBytes} ${folder}/stdout\ntail -c ${maxBytes} ${folder}/stderr >&2\ncat ${folder}/error >&2 2>/dev/null\nexit 0`,
+      body: `tail -c ${maxBytes} ${folder}/stdout 2>/dev/null
+tail -c ${maxBytes} ${folder}/stderr >&2 2>/dev/null
+cat ${folder}/error >&2 2>/dev/null
+exit 0`,
       timeoutSeconds: 60,
       parse: ({ stdout, stderr }) => ({ stdout, stderr }),
     };

@@ -3,18 +3,27 @@
 #
 # Folders below $FLEET_DIR, each made by an atomic mkdir:
 #   runs/RUN/fence/TOKEN             the tokens this run was driven with; the highest one drives
+#   runs/RUN/fence/TOKEN/halt        that controller has asked for a halt: what an older one started late does not begin
 #   runs/RUN/aATTEMPT/wWORKER/UNIT   a unit, and in it:
 #     claim wrapper guard pid        who made it, and the processes that carry it: "PID START"
-#     incarnation                    the machine and boot that the unit was started on
+#     incarnation began              the machine and boot that the unit was started on, and when on its clock
 #     script                         what runs: setup and the author's command
 #     log-start                      bytes that were in the log before the unit began
 #     halt halt-progress             a wish to stop, and how far it got
 #     verdict                        why the guard stopped the unit by itself
+#     error                          why it could not begin
 #     exit                           the exit status, renamed into place; its presence ends the unit
+#     spent                          nobody is left in the session and the group of "pid": the number may mean another process now
 #   runs/RUN/aATTEMPT/wWORKER/env    the environment with its secrets, 0600, removed when the attempt ends
-#   claims/MACHINE                   which run uses this machine
+#   claims/MACHINE/N                 which run uses this machine; the highest number counts. A claim is never changed, and no number comes back
+#   claims/MACHINE/N.beat            when its controller last spoke
 #
-# Every answer is made of lines "WORD VALUE...". Exit 90: this file is missing; 91: a newer controller drives the run; 92: cannot write.
+# Every answer is made of lines "WORD VALUE...". Exit 90: this file is missing; 91: a newer controller drives the run; 92: cannot write;
+# 93: no process could be started.
+
+newline='
+'
+here=
 
 say() { printf '%s\n' "$*"; }
 
@@ -52,15 +61,17 @@ file_lives() {
   lives "$fl_pid" "$fl_start"
 }
 
-# Sets own to the pid of this very shell, also in a subshell, where $$ names the parent. Not for a command substitution: that is a shell too.
-read_own_pid() {
-  read -r own_line </proc/self/stat
-  own=${own_line%% *}
+# Writes "PID START" of this very shell into $1. Not $$, which names the parent in a subshell; not in a command substitution, which is one.
+record_self() {
+  read -r rs_line </proc/self/stat
+  rs_pid=${rs_line%% *}
+  read_process "$rs_pid" && say "$rs_pid $st_start" | place "$1"
 }
 
-uptime_seconds() {
-  read -r us_up _ </proc/uptime
-  printf '%s' "${us_up%%.*}"
+# Sets uptime, in whole seconds: the clock of this host that never jumps.
+read_uptime() {
+  read -r uptime _ </proc/uptime
+  uptime=${uptime%%.*}
 }
 
 # Machine, host name, boot, pid namespace, start of pid 1: together they say whether a recorded pid can still mean the same process.
@@ -76,27 +87,53 @@ incarnation() {
   say "${in_machine:-none} ${in_name:-none} ${in_boot:-none} ${in_space:-none} $st_start"
 }
 
-# Into a folder as an author writes it: relative to the home folder.
-enter() {
-  cd "$HOME" || return 1
+# Was unit $1 started here and in this boot? Only then can a pid that it holds still mean the same process.
+started_here() {
+  [ -n "$here" ] || here=$(incarnation)
+  { read -r sh_then <"$1/incarnation"; } 2>/dev/null && [ "$sh_then" = "$here" ]
+}
+
+# Was unit $1 started on this machine, now or in an earlier boot? A home may be shared by machines.
+started_on_this_machine() {
+  [ -n "$here" ] || here=$(incarnation)
+  { read -r sm_machine sm_name _ <"$1/incarnation"; } 2>/dev/null || return 1
+  case $here in "$sm_machine $sm_name "*) ;; *) return 1 ;; esac
+}
+
+# Does the process that unit $1 has written into its file $2 live?
+unit_lives() { started_here "$1" && file_lives "$1/$2"; }
+
+# Sets author_path to a path as an author writes it: below the home folder where it begins with a tilde.
+read_author_path() {
   # shellcheck disable=SC2088 # a tilde that an author wrote
   case $1 in
-  "~") return 0 ;;
-  "~/"*) cd -- "${1#??}" || return 1 ;;
-  *) cd -- "$1" || return 1 ;;
+  "~") author_path=$HOME ;;
+  "~/"*) author_path=$HOME/${1#??} ;;
+  *) author_path=$1 ;;
   esac
 }
 
-machine_key() {
-  # shellcheck disable=SC2046 # split into fields
-  set -- $(incarnation)
-  printf '%s-%s' "$1" "$2" | tr -c 'A-Za-z0-9._-' '_'
+# Into a folder as an author writes it, relative to the home folder. No relative cd: CDPATH would lead it elsewhere.
+enter() {
+  read_author_path "$1"
+  case $author_path in
+  /*) cd -- "$author_path" || return 1 ;;
+  *) cd -- "$HOME/$author_path" || return 1 ;;
+  esac
+}
+
+# A word that no other process has, here or on a machine that shares the folder.
+unique_word() {
+  un_word=$$
+  { read -r un_word </proc/sys/kernel/random/uuid; } 2>/dev/null
+  printf '%s' "$un_word"
 }
 
 # Writes standard input to $1 in one rename, readable by the owner alone.
 place() {
-  (umask 077 && cat >"$1.$$.tmp" && mv -f "$1.$$.tmp" "$1") && return 0
-  rm -f "$1.$$.tmp"
+  pl_new=$1.$(unique_word).tmp
+  { (umask 077 && cat >"$pl_new" && mv -f "$pl_new" "$1"); } 2>/dev/null && return 0
+  rm -f "$pl_new"
   return 1
 }
 
@@ -116,12 +153,15 @@ session_tool() {
   else say none; fi
 }
 
+# Python ignores these two for itself, and whatever it becomes would inherit that.
+python_restores_signals='import os, signal, sys; signal.signal(signal.SIGPIPE, signal.SIG_DFL); signal.signal(signal.SIGXFSZ, signal.SIG_DFL)'
+
 # Runs "$@" in a new session and waits for it. The caller is never a group leader here, so nothing forks and the exit status is its own.
 in_new_session() {
   case $(session_tool) in
   setsid) setsid "$@" ;;
   busybox) busybox setsid "$@" ;;
-  python3) python3 -c 'import os, sys; os.setsid(); os.execvp(sys.argv[1], sys.argv[1:])' "$@" ;;
+  python3) python3 -ESc "$python_restores_signals; os.setsid(); os.execvp(sys.argv[1], sys.argv[1:])" "$@" ;;
   perl) perl -MPOSIX -e 'POSIX::setsid(); exec { $ARGV[0] } @ARGV' "$@" ;;
   *) return 93 ;;
   esac
@@ -133,10 +173,10 @@ leave_running() {
   case $(session_tool) in
   setsid) setsid sh -c 'exec setsid "$@"' sh "$@" ;;
   busybox) busybox setsid sh -c 'exec busybox setsid "$@"' sh "$@" ;;
-  python3) python3 -c 'import os, sys
+  python3) python3 -ESc "$python_restores_signals
 if os.fork(): os._exit(0)
-os.setsid(); os.execvp(sys.argv[1], sys.argv[1:])' "$@" ;;
-  perl) perl -MPOSIX -e 'fork and exit; POSIX::setsid(); exec { $ARGV[0] } @ARGV' "$@" ;;
+os.setsid(); os.execvp(sys.argv[1], sys.argv[1:])" "$@" ;;
+  perl) perl -MPOSIX -e 'my $child = fork; exit 1 unless defined $child; exit 0 if $child; POSIX::setsid(); exec { $ARGV[0] } @ARGV' "$@" ;;
   *) return 93 ;;
   esac </dev/null >/dev/null 2>&1
 }

@@ -1,65 +1,88 @@
-# fence RUN TOKEN: goes on only while no newer controller has been here.
-fence() {
-  fe_dir=$FLEET_DIR/runs/$1/fence
-  (umask 077 && mkdir -p "$fe_dir/$2") 2>/dev/null || cannot_write "$fe_dir"
-  for fe_seen in "$fe_dir"/*; do
-    fe_seen=${fe_seen##*/}
-    if [ "$fe_seen" -gt "$2" ] 2>/dev/null; then
-      say fenced "$fe_seen"
+# admit RUN TOKEN: goes on only while no newer controller has been here. Fails when that cannot be written down.
+admit() {
+  ad_dir=$FLEET_DIR/runs/$1/fence ad_kept=0
+  (umask 077 && mkdir -p "$ad_dir/$2") 2>/dev/null || ad_kept=1
+  for ad_seen in "$ad_dir"/*; do
+    ad_seen=${ad_seen##*/}
+    if [ "$ad_seen" -gt "$2" ] 2>/dev/null; then
+      say fenced "$ad_seen"
       exit 91
     fi
   done
+  return "$ad_kept"
 }
 
-# claim_host RUN TOKEN OWNER: takes this machine for the run, or says which run has it. A claim is believed while its run has a process
-# here, or while its controller has spoken within two minutes of this host's own clock, in this incarnation.
+fence() { admit "$1" "$2" || cannot_write "$ad_dir"; }
+
+# Sets machine_claims to the folder of this machine's claims, and made_claim claim_run claim_owner claim_incarnation from the newest.
+read_claim() {
+  [ -n "$here" ] || here=$(incarnation)
+  machine_claims=$FLEET_DIR/claims/$(say "$here" | cut -d' ' -f1,2 | tr -c 'A-Za-z0-9._\n-' '_')
+  newest_claim=0 claim_run='' claim_owner='' claim_incarnation=''
+  for rc_file in "$machine_claims"/*; do
+    rc_number=${rc_file##*/}
+    if [ "$rc_number" -gt "$newest_claim" ] 2>/dev/null; then newest_claim=$rc_number; fi
+  done
+  { read -r claim_run && read -r claim_owner && read -r claim_incarnation; } 2>/dev/null <"$machine_claims/$newest_claim"
+}
+
+# Writes that the owner of claim $1 has just spoken.
+beat_claim() {
+  read_uptime
+  say "$uptime" | place "$machine_claims/$1.beat"
+}
+
+# Is the newest claim good? While its run has a process here, or its controller has spoken within two minutes, in this incarnation. One
+# that was given back has no beat.
+claim_holds() {
+  if [ -z "$claim_run" ] || [ "$claim_incarnation" != "$here" ]; then return 1; fi
+  if { read -r ch_beat <"$machine_claims/$newest_claim.beat"; } 2>/dev/null; then
+    read_uptime
+    [ $((uptime - ch_beat)) -ge 120 ] || return 0
+  fi
+  [ -n "$(members "$claim_run")" ]
+}
+
+# claim_host RUN TOKEN OWNER: takes this machine for the run, or says which run has it. A claim is made whole and then linked to the next
+# number, which fails when somebody else was faster: of several that see the same old claim, one follows it.
 claim_host() {
   fence "$1" "$2"
-  ch_dir=$FLEET_DIR/claims ch_now=$(incarnation)
-  ch_file=$ch_dir/$(machine_key)
-  (umask 077 && mkdir -p "$ch_dir") 2>/dev/null || cannot_write "$ch_dir"
   for _ in 1 2 3 4 5; do
-    if (umask 077 && set -C && printf '%s\n' "$1" "$3" "$ch_now" >"$ch_file") 2>/dev/null; then
-      uptime_seconds | place "$ch_file.beat" || cannot_write "$ch_file.beat"
-      say claimed "$ch_file"
+    read_claim
+    (umask 077 && mkdir -p "$machine_claims") 2>/dev/null || cannot_write "$machine_claims"
+    if [ "$claim_run" = "$1" ] && [ "$claim_incarnation" = "$here" ]; then
+      beat_claim "$newest_claim" || cannot_write "$machine_claims"
+      say claimed "$machine_claims/$newest_claim"
       return 0
     fi
-    [ -e "$ch_file" ] || cannot_write "$ch_file"
-    ch_run='' ch_owner='' ch_then=''
-    for _ in 1 2 3 4 5 6 7 8 9 10; do
-      { read -r ch_run && read -r ch_owner && read -r ch_then; } <"$ch_file" && break
-      pause
-    done 2>/dev/null
-    if [ "$ch_run" = "$1" ]; then
-      uptime_seconds | place "$ch_file.beat" || cannot_write "$ch_file.beat"
-      say claimed "$ch_file"
+    if [ "$claim_run" != "$1" ] && claim_holds; then
+      say busy "$claim_run" "$claim_owner"
       return 0
     fi
-    if [ -n "$ch_run" ] && [ "$ch_then" = "$ch_now" ]; then
-      ch_beat=0
-      [ -s "$ch_file.beat" ] && read -r ch_beat <"$ch_file.beat"
-      if [ $(($(uptime_seconds) - ch_beat)) -lt 120 ] || [ -n "$(members "$ch_run")" ]; then
-        say busy "$ch_run" "$ch_owner"
-        return 0
-      fi
+    ch_next=$((newest_claim + 1)) ch_new=$machine_claims/new.$(unique_word)
+    beat_claim "$ch_next" || cannot_write "$machine_claims"
+    printf '%s\n' "$1" "$3" "$here" | place "$ch_new" || cannot_write "$ch_new"
+    if ln "$ch_new" "$machine_claims/$ch_next" 2>/dev/null; then
+      rm -f "$ch_new" "$machine_claims/$newest_claim" "$machine_claims/$newest_claim.beat"
+      say claimed "$machine_claims/$ch_next"
+      return 0
     fi
-    mv -f "$ch_file" "$ch_file.stale.$$" 2>/dev/null && rm -f "$ch_file.stale.$$"
+    rm -f "$ch_new"
+    [ -e "$machine_claims/$ch_next" ] || cannot_write "$machine_claims/$ch_next"
   done
   say busy unknown unknown
 }
 
-# release_host RUN TOKEN: gives the machine back, if this run has it.
+# release_host RUN TOKEN: gives the machine back, if this run has it. Without a beat, and without processes, a claim does not hold.
 release_host() {
   fence "$1" "$2"
-  rh_file=$FLEET_DIR/claims/$(machine_key) rh_run=''
-  [ -s "$rh_file" ] && read -r rh_run <"$rh_file"
-  [ "$rh_run" != "$1" ] || rm -f "$rh_file" "$rh_file.beat"
+  read_claim
+  [ "$claim_run" != "$1" ] || rm -f "$machine_claims/$newest_claim.beat"
   say released
 }
 
 # beat RUN: the controller of the run that holds the machine is still there.
 beat() {
-  be_file=$FLEET_DIR/claims/$(machine_key) be_run=''
-  [ -s "$be_file" ] && read -r be_run <"$be_file"
-  [ "$be_run" != "$1" ] || uptime_seconds | place "$be_file.beat"
+  read_claim
+  [ "$claim_run" != "$1" ] || [ ! -f "$machine_claims/$newest_claim.beat" ] || beat_claim "$newest_claim"
 }

@@ -7,7 +7,10 @@ file_facts() {
   fi_inode=$1 fi_size=$6
 }
 
-head_sum() { head -c "$2" -- "$1" 2>/dev/null | cksum | cut -d' ' -f1; }
+# Some busybox have no cksum.
+head_sum() {
+  head -c "$2" -- "$1" 2>/dev/null | if command -v cksum >/dev/null 2>&1; then cksum; else md5sum; fi | cut -d' ' -f1
+}
 
 # read_from FILE OFFSET MAX HEAD: "file INODE SIZE SUM HEAD", a newline, then the bytes. SUM is of the first HEAD bytes; asked with 0, it
 # is of as many as there are, up to 256. Nothing but the numbers when nothing is new.
@@ -30,27 +33,47 @@ read_from() {
     return 0
   fi
   say file "$fi_inode" "$fi_size" "$(head_sum "$1" "$rf_head")" "$rf_head"
-  [ "$fi_size" -le "$2" ] || tail -c "+$(($2 + 1))" -- "$1" | head -c "$3"
+  [ "$fi_size" -gt "$2" ] || return 0
+  # Only dd skips without reading: the tail of some busybox reads a log of gigabytes from its beginning, each time.
+  dd "if=$1" bs=65536 "skip=$(($2 / 65536))" 2>/dev/null | tail -c "+$(($2 % 65536 + 1))" | head -c "$3"
 }
 
-# list_files "$@" (already expanded): "SIZE PATH" a line.
+# list_files "$@" (already expanded): "SIZE PATH" a line. A newline in a name would look like a line of ours.
 list_files() {
   for lf_file in "$@"; do
-    [ -f "$lf_file" ] && file_facts "$lf_file" && say found "$fi_size" "$lf_file"
+    if [ ! -f "$lf_file" ] || ! file_facts "$lf_file"; then continue; fi
+    case $lf_file in
+    *"$newline"*) say found "$fi_size" "$(say "$lf_file" | tr '\n' '?' | sed 's/?$//')" ;;
+    *) say found "$fi_size" "$lf_file" ;;
+    esac
   done
   say listed
 }
 
-# archive RUN "$@": moves what is there into .fleet-archive/RUN beside it, and tells all that lies there.
+# archive RUN "$@": moves what is there into .fleet-archive/RUN beside it, and tells all that lies there: also what was moved before, when
+# the answer was lost.
 archive() {
   ar_run=$1
   shift
   for ar_file in "$@"; do
+    ar_file=${ar_file%/}
     ar_dir=$(dirname -- "$ar_file")/.fleet-archive/$ar_run
+    case ${ar_file##*/} in '' | . | .. | .fleet-archive) continue ;; esac
     if [ -e "$ar_file" ] || [ -L "$ar_file" ]; then
-      if ! mkdir -p -- "$ar_dir" || ! mv -f -- "$ar_file" "$ar_dir/"; then cannot_write "$ar_dir"; fi
-      say archived "$ar_dir/${ar_file##*/}"
+      if ! mkdir -p -- "$ar_dir" || ! mv -f -- "$ar_file" "$(free_name "$ar_dir/${ar_file##*/}")"; then cannot_write "$ar_dir"; fi
     fi
+    for ar_kept in "$ar_dir"/*; do
+      if [ -e "$ar_kept" ] || [ -L "$ar_kept" ]; then say archived "$ar_kept"; fi
+    done
   done
   say archived-all
+}
+
+# $1, or with a number behind it where there is such a file already.
+free_name() {
+  fn_name=$1 fn_number=0
+  while [ -e "$fn_name" ] || [ -L "$fn_name" ]; do
+    fn_number=$((fn_number + 1)) fn_name=$1.$((fn_number + 1))
+  done
+  printf '%s' "$fn_name"
 }

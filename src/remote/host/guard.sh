@@ -3,70 +3,79 @@ guard_apart() {
   guard "$FLEET_DIR" "$1"
 }
 
-# Beside the unit, with or without a controller: keeps the time limit, and carries out a wish to stop. Leaves when the unit has ended.
+# guard DIR UNIT [WISH]. Beside the unit, with or without a controller: keeps the time limit, and carries out a wish to stop. Leaves when the
+# unit has ended, and after a wish to stop when nothing of the run is left. A wish that the disk had no room for comes as an argument.
 guard() {
-  gu_unit=$2 gu_halted=''
-  read_own_pid
-  read_process "$own" && say "$own $st_start" | place "$gu_unit/guard"
+  gu_unit=$2 gu_wish=${3-} gu_halted='' gu_prove_at=0
+  if [ -z "$gu_wish" ] && unit_lives "$gu_unit" guard; then return 0; fi
+  record_self "$gu_unit/guard"
   read -r gu_run _ <"$gu_unit/owner"
-  gu_prove_at=0 gu_wrong=''
-  gu_begin=$(uptime_seconds) gu_limit=$(cat "$gu_unit/limit")
-  while [ ! -s "$gu_unit/exit" ]; do
-    if [ ! -f "$gu_unit/halt" ] && [ -n "$gu_limit" ] && [ $(($(uptime_seconds) - gu_begin)) -ge "$gu_limit" ]; then
-      say time-limit "$gu_limit" | place "$gu_unit/verdict"
-      say reason "past the time limit of $gu_limit s" | place "$gu_unit/halt"
-    fi
-    prove_now_and_then
-    if [ -s "$gu_unit/wrapper" ]; then
-      # Between the wrapper's first act and the job's there is nothing to stop yet; the job looks for the wish before it begins.
-      if [ -f "$gu_unit/halt" ] && { [ -s "$gu_unit/pid" ] || ! file_lives "$gu_unit/wrapper"; }; then carry_out_halt; fi
-      file_lives "$gu_unit/wrapper" || file_lives "$gu_unit/pid" || break
-    else
-      file_lives "$gu_unit/claim" || break
-    fi
-    pause
+  read -r gu_begin <"$gu_unit/began"
+  gu_limit=$(cat "$gu_unit/limit")
+  while find_unit_word "$gu_unit"; do
+    case $unit_word in starting | running | ending) ;; *) break ;; esac
+    read_uptime
+    keep_time_limit
+    [ "$unit_word" != running ] || prove_now_and_then
+    # Between the wrapper's first act and the job's there is nothing to stop yet; the job looks for the wish before it begins.
+    if halt_is_wanted && [ "$unit_word" != starting ]; then carry_out_halt; fi
+    sleep 0.5 2>/dev/null || sleep 1
   done
-  [ ! -f "$gu_unit/halt" ] || [ "$gu_halted" = gone ] || carry_out_halt
+  while [ -d "$gu_unit" ] && halt_is_wanted && [ "$gu_halted" != gone ]; do
+    carry_out_halt
+    [ "$gu_halted" = gone ] || sleep 2
+  done
+}
+
+keep_time_limit() {
+  if [ -z "$gu_limit" ] || halt_is_wanted || [ $((uptime - gu_begin)) -lt "$gu_limit" ]; then return 0; fi
+  gu_wish="reason past the time limit of $gu_limit s"
+  say time-limit "$gu_limit" | place "$gu_unit/verdict"
+  say "$gu_wish" | place "$gu_unit/halt"
 }
 
 # Keeps in "proof" what the last look at the environment of the job's processes found: often at first, when its processes come, and then
-# seldom. A process that is wrong in two looks settles it: a program may set a variable on the way to becoming another one. The file "prove"
-# holds a piece of their command line, and the names of the variables.
+# seldom. A process that is wrong settles it. The file "prove" holds a piece of their command line, and the names of the variables.
 prove_now_and_then() {
-  pn_now=$(uptime_seconds)
-  if [ ! -s "$gu_unit/prove" ] || [ "$pn_now" -lt "$gu_prove_at" ]; then return 0; fi
-  if [ $((pn_now - gu_begin)) -lt 60 ]; then gu_prove_at=$((pn_now + 1)); else gu_prove_at=$((pn_now + 30)); fi
+  if [ ! -s "$gu_unit/prove" ] || [ "$uptime" -lt "$gu_prove_at" ]; then return 0; fi
+  if [ $((uptime - gu_begin)) -lt 60 ]; then gu_prove_at=$((uptime + 1)); else gu_prove_at=$((uptime + 30)); fi
   if grep -qs -e ' missing$' -e ' differs$' "$gu_unit/proof"; then return 0; fi
   { read -r pn_process && read -r pn_names; } <"$gu_unit/prove"
-  pn_found=$(pushed_values | prove "$gu_run" "$pn_process" | grep -v '^looked$')
-  pn_wrong=$(say "$pn_found" | grep -e '^process' -e ' missing$' -e ' differs$')
-  case $pn_wrong in
-  *' missing'* | *' differs'*)
-    if [ "$pn_wrong" = "$gu_wrong" ]; then say "$pn_found" | place "$gu_unit/proof"; fi
-    ;;
-  ?*) say "$pn_found" | place "$gu_unit/proof" ;;
-  esac
-  gu_wrong=$pn_wrong
+  pn_found=$(pushed_values | one_line_each | prove "$gu_run" "$pn_process" | grep -v '^looked$')
+  [ -z "$pn_found" ] || say "$pn_found" | place "$gu_unit/proof"
 }
 
-# The first line of each value, as it was pushed.
+# Each value as it was pushed, ended by a NUL. Nothing but what the shell itself has runs with that environment.
 pushed_values() (
   # shellcheck disable=SC1091 # written by the controller
   . "${gu_unit%/*}/env" || exit 1
   for pv_name in $pn_names; do
-    eval "say \"$pv_name=\$$pv_name\"" | head -n 1
+    eval "printf '%s\\0' \"\$pv_name=\$$pv_name\""
   done
 )
 
-note_halt() { say "$(uptime_seconds) $*" >>"$gu_unit/halt-progress"; }
+halt_is_wanted() {
+  [ ! -s "$gu_unit/halt" ] || gu_wish=$(cat "$gu_unit/halt")
+  [ -n "$gu_wish" ]
+}
 
-forced() { grep -qsx force "$gu_unit/halt"; }
+forced() {
+  halt_is_wanted
+  say "$gu_wish" | grep -qx force
+}
+
+note_halt() {
+  read_uptime
+  say "$uptime $*" >>"$gu_unit/halt-progress"
+}
 
 # wait_gone SECONDS: true as soon as no process of the run lives; false when the time is over, or at once when force is asked for.
 wait_gone() {
-  wg_until=$(($(uptime_seconds) + $1))
-  while [ -n "$(members "$gu_run")" ]; do
-    if [ "$(uptime_seconds)" -ge "$wg_until" ]; then return 1; fi
+  read_uptime
+  wg_until=$((uptime + $1))
+  until nobody_left "$gu_run"; do
+    read_uptime
+    if [ "$uptime" -ge "$wg_until" ]; then return 1; fi
     if [ "$gu_halted" = '' ] && forced; then return 1; fi
     pause
   done
@@ -76,60 +85,81 @@ wait_gone() {
 # it is told once, and killed again at every later look.
 carry_out_halt() {
   [ "$gu_halted" != gone ] || return 0
-  if [ "$gu_halted" = '' ]; then
-    ask_to_stop
-    read -r ch_moves <"$gu_unit/moves"
-    for ch_move in $ch_moves; do
-      if forced || [ -z "$(members "$gu_run")" ]; then break; fi
-      case $ch_move in
-      wait:*) wait_gone "${ch_move#wait:}" ;;
-      *)
-        note_halt signal "$ch_move"
-        send_signal "$gu_run" "$ch_move"
-        ;;
-      esac
-    done
-    [ -z "$(members "$gu_run")" ] || note_halt signal KILL
-  fi
-  ch_before=$gu_halted gu_halted=kill
+  [ -n "$gu_halted" ] || ask_first
+  co_before=$gu_halted gu_halted=killed
   for _ in 1 2 3 4 5; do
-    [ -n "$(members "$gu_run")" ] || break
+    if nobody_left "$gu_run"; then
+      gu_halted=gone
+      note_halt gone
+      return 0
+    fi
     send_signal "$gu_run" KILL
-    wait_gone 1 && break
+    wait_gone 1
   done
-  gu_halted=$(members "$gu_run" | tr '\n' ';')
-  if [ -z "$gu_halted" ]; then
-    gu_halted=gone
-    note_halt gone
-  elif [ "$gu_halted" != "$ch_before" ]; then
-    note_halt survivors "$gu_halted"
-  fi
+  gu_halted=$(members "$gu_run" | while read -r co_pid co_state _; do printf '%s %s;' "$co_pid" "$co_state"; done)
+  if [ -n "$gu_halted" ] && [ "$gu_halted" != "$co_before" ]; then note_halt survivors "$gu_halted"; fi
+  : "${gu_halted:=killed}"
 }
 
-ask_to_stop() {
-  as_sentinel=$(cat "$gu_unit/sentinel") as_grace=$(sed -n 's/^grace //p' "$gu_unit/halt")
-  if [ -z "$as_sentinel" ] || forced || [ -z "$(members "$gu_run")" ]; then return 0; fi
-  if (enter "$(cat "$gu_unit/workdir")" && sed -n 's/^reason /halt: /p' "$gu_unit/halt" >"$as_sentinel") 2>/dev/null; then
-    note_halt sentinel "$as_sentinel"
-    wait_gone "${as_grace:-$(cat "$gu_unit/grace")}" && note_halt acknowledged
+# The sentinel and the moves, up to the last one, which is always KILL.
+ask_first() {
+  leave_sentinel
+  read -r af_moves <"$gu_unit/moves"
+  for af_move in $af_moves; do
+    if [ "$af_move" = KILL ] || forced || nobody_left "$gu_run"; then break; fi
+    case $af_move in
+    wait:*) wait_gone "${af_move#wait:}" ;;
+    *)
+      note_halt signal "$af_move"
+      send_signal "$gu_run" "$af_move"
+      ;;
+    esac
+  done
+  nobody_left "$gu_run" || note_halt signal KILL
+}
+
+leave_sentinel() {
+  ls_grace=$(say "$gu_wish" | sed -n 's/^grace //p')
+  read_author_path "$(cat "$gu_unit/sentinel")"
+  ls_sentinel=$author_path
+  if [ -z "$ls_sentinel" ] || forced || nobody_left "$gu_run"; then return 0; fi
+  if (enter "$(cat "$gu_unit/workdir")" && say "$gu_wish" | sed -n 's/^reason /halt: /p' >"$ls_sentinel") 2>/dev/null; then
+    note_halt sentinel "$ls_sentinel"
+    wait_gone "${ls_grace:-$(cat "$gu_unit/grace")}" && note_halt acknowledged
   else
-    note_halt sentinel-failed "$as_sentinel"
+    note_halt sentinel-failed "$ls_sentinel"
   fi
 }
 
-# request_halt RUN TOKEN GRACE FORCE REASON: leaves the wish in every unit that has not ended, and sees to it that each has a guard.
+# request_halt RUN TOKEN GRACE FORCE REASON: leaves the wish in every unit of this machine that has not ended, and sees to it that each has
+# a guard; where all have ended and left processes, in one of them. A full disk does not keep it from being carried out.
 request_halt() {
-  fence "$1" "$2"
+  admit "$1" "$2"
+  mkdir -p "$FLEET_DIR/runs/$1/fence/$2/halt" 2>/dev/null
+  rq_ended='' rq_found=no
   for rq_unit in "$FLEET_DIR/runs/$1"/a*/w*/*/; do
     rq_unit=${rq_unit%/}
-    if [ ! -f "$rq_unit/owner" ] || [ -s "$rq_unit/exit" ]; then continue; fi
-    {
-      say reason "$5"
-      [ -z "$3" ] || say grace "$3"
-      [ "$4" != 1 ] || say force
-    } | place "$rq_unit/halt" || cannot_write "$rq_unit/halt"
-    file_lives "$rq_unit/guard" || leave_running sh "$FLEET_SCRIPT" guard "$FLEET_DIR" "$rq_unit"
-    say halting "${rq_unit##*/}"
+    if [ ! -f "$rq_unit/owner" ] || ! started_on_this_machine "$rq_unit"; then continue; fi
+    if [ -s "$rq_unit/exit" ]; then
+      if [ -z "$rq_ended" ] || [ -s "$rq_unit/sentinel" ]; then rq_ended=$rq_unit; fi
+    else
+      rq_found=yes
+      leave_wish "$rq_unit" "$3" "$4" "$5"
+    fi
   done
+  if [ "$rq_found" = no ] && [ -n "$rq_ended" ] && ! nobody_left "$1"; then leave_wish "$rq_ended" "$3" "$4" "$5"; fi
   say asked
+}
+
+# leave_wish UNIT GRACE FORCE REASON. Force, once asked for, stays.
+leave_wish() {
+  lw_wish="reason $4"
+  [ -z "$2" ] || lw_wish="$lw_wish${newline}grace $2"
+  if [ "$3" = 1 ] || grep -qsx force "$1/halt"; then lw_wish="$lw_wish${newline}force"; fi
+  if ! say "$lw_wish" | place "$1/halt"; then
+    leave_running sh "$FLEET_SCRIPT" guard "$FLEET_DIR" "$1" "$lw_wish"
+  elif ! unit_lives "$1" guard; then
+    leave_running sh "$FLEET_SCRIPT" guard "$FLEET_DIR" "$1"
+  fi
+  say halting "${1##*/}"
 }

@@ -1,21 +1,34 @@
-# stale RUN NAME WORKDIR: live processes that an earlier run left: with the id of another run of this folder, or with no id, NAME in their
-# command line and their working folder under WORKDIR. "stale PID START COMMAND" a line.
+# stale RUN NAME WORKDIR: live processes that an earlier run left: those of another run of this folder, and those without any id that have
+# NAME in their command line and their working folder under WORKDIR. "stale PID START COMMAND" a line.
 stale() {
   sl_root=$(enter "$3" 2>/dev/null && pwd -P)
-  for sl_dir in /proc/[0-9]*; do
-    sl_pid=${sl_dir#/proc/}
-    if [ ! -r "$sl_dir/environ" ] || [ "$sl_pid" = "$$" ] || ! read_process "$sl_pid" || ended "$sl_pid"; then continue; fi
-    sl_start=$st_start sl_id=$(tr '\0' '\n' <"$sl_dir/environ" 2>/dev/null | sed -n 's/^FLEET_RUN_ID=//p' | head -n 1)
-    [ "$sl_id" != "$1" ] || continue
-    if [ -n "$sl_id" ]; then
-      [ -d "$FLEET_DIR/runs/$sl_id" ] || continue
-    else
-      sl_cwd=$(readlink "$sl_dir/cwd" 2>/dev/null)
-      [ -n "$sl_root" ] || continue
-      case $sl_cwd/ in "$sl_root"/*) ;; *) continue ;; esac
-      case $(command_line "$sl_pid") in *"$2"*) ;; *) continue ;; esac
-    fi
-    say stale "$sl_pid" "$sl_start" "$(command_line "$sl_pid" | cut -c1-200)"
+  sl_carried=$(with_run_id)
+  {
+    say "$sl_carried" | cut -d' ' -f2- | sort -u | while read -r sl_id; do
+      case $sl_id in '' | "$1" | . | .. | */*) continue ;; esac
+      [ ! -d "$FLEET_DIR/runs/$sl_id" ] || members "$sl_id"
+    done | while read -r sl_pid _ sl_begun; do say "$sl_pid" "$sl_begun"; done
+    [ -z "$sl_root" ] || with_name_below "$2" "$sl_root" | while read -r sl_pid sl_begun; do
+      case "$newline$sl_carried" in *"$newline$sl_pid "*) ;; *) say "$sl_pid" "$sl_begun" ;; esac
+    done
+  } | sort -u | while read -r sl_pid sl_begun; do say stale "$sl_pid" "$sl_begun" "$(short_command_line "$sl_pid")"; done
+}
+
+# "PID RUN" for every process that carries a run's id.
+with_run_id() {
+  may_carry FLEET_RUN_ID= | while read -r wi_pid; do
+    wi_id=$(tr '\0' '\n' 2>/dev/null <"/proc/$wi_pid/environ" | sed -n 's/^FLEET_RUN_ID=\(.\)/\1/p' | head -n 1)
+    [ -z "$wi_id" ] || say "$wi_pid" "$wi_id"
+  done 2>/dev/null
+}
+
+# "PID START" for every live process with $1 in its command line and its working folder under $2.
+with_name_below() {
+  for wn_dir in /proc/[0-9]*; do
+    wn_pid=${wn_dir#/proc/}
+    if [ "$wn_pid" = "$$" ] || ! read_process "$wn_pid" || ended "$wn_pid"; then continue; fi
+    case $(command_line "$wn_pid") in *"$1"*) ;; *) continue ;; esac
+    case $(readlink "$wn_dir/cwd" 2>/dev/null)/ in "${2%/}"/*) say "$wn_pid" "$st_start" ;; esac
   done
 }
 
@@ -27,41 +40,51 @@ halt_stale() {
     say none
     return 0
   fi
-  say "$hs_found" | while read -r _ hs_pid hs_start hs_command; do
-    say stopped "$hs_pid" "$hs_command"
-    ! lives "$hs_pid" "$hs_start" || kill -TERM "$hs_pid" 2>/dev/null
-  done
-  hs_until=$(($(uptime_seconds) + $5))
-  while [ -n "$(stale "$1" "$3" "$4")" ] && [ "$(uptime_seconds)" -lt "$hs_until" ]; do pause; done
-  for _ in 1 2 3 4 5; do
-    hs_left=$(stale "$1" "$3" "$4")
-    [ -n "$hs_left" ] || break
-    say "$hs_left" | while read -r _ hs_pid hs_start _; do ! lives "$hs_pid" "$hs_start" || kill -KILL "$hs_pid" 2>/dev/null; done
+  say "$hs_found" | while read -r _ hs_pid _ hs_command; do say stopped "$hs_pid" "$hs_command"; done
+  signal_stale TERM "$hs_found"
+  read_uptime
+  hs_until=$((uptime + $5))
+  while hs_left=$(stale "$1" "$3" "$4") && [ -n "$hs_left" ] && [ "$uptime" -lt "$hs_until" ]; do
     pause
+    read_uptime
   done
-  stale "$1" "$3" "$4" | while read -r _ hs_rest; do say survivor "$hs_rest"; done
+  for _ in 1 2 3 4 5; do
+    [ -n "$hs_left" ] || break
+    signal_stale KILL "$hs_left"
+    pause
+    hs_left=$(stale "$1" "$3" "$4")
+  done
+  [ -z "$hs_left" ] || say "$hs_left" | while read -r _ hs_pid _ hs_command; do say survivor "$hs_pid" "$hs_command"; done
   say looked
 }
 
-# prove RUN NAME, with lines "VARIABLE=value" on standard input: for each process of the run with NAME in its command line,
-# "process PID COMMAND" and then "variable NAME ok|missing|differs". A process with such a child is a launcher, and is passed over.
-prove() {
-  pr_wanted=$(cat) pr_all='' pr_launchers=' '
-  for pr_pid in $(members "$1" | cut -d' ' -f1); do
-    case $(command_line "$pr_pid") in *"$2"*) ;; *) continue ;; esac
-    read_process "$pr_pid" || continue
-    pr_all="$pr_all $pr_pid" pr_launchers="$pr_launchers$st_parent "
+signal_stale() {
+  say "$2" | while read -r _ hs_pid hs_start _; do
+    if lives "$hs_pid" "$hs_start"; then kill "-$1" "$hs_pid" 2>/dev/null; fi
   done
-  for pr_pid in $pr_all; do
-    case $pr_launchers in *" $pr_pid "*) continue ;; esac
-    pr_env=$(tr '\0' '\n' <"/proc/$pr_pid/environ" 2>/dev/null)
-    [ -n "$pr_env" ] || continue
-    say process "$pr_pid" "$(command_line "$pr_pid" | cut -c1-200)"
+}
+
+# From NUL-ended words to lines. A newline in a value becomes a byte that no value has.
+one_line_each() { tr '\000\n' '\n\001'; }
+
+# prove RUN NAME, with lines "VARIABLE=value" as one_line_each makes them on standard input: for each process of the run with NAME in its
+# command line, "process PID COMMAND" and then "variable NAME ok|missing|differs". Compared by the shell itself: as an argument of a tool,
+# a value could be read by everybody.
+prove() {
+  pr_wanted=$(cat)
+  members "$1" | while read -r pr_pid _; do
+    pr_command=$(command_line "$pr_pid")
+    case $pr_command in *"$2"*) ;; *) continue ;; esac
+    pr_env=$newline$(one_line_each 2>/dev/null <"/proc/$pr_pid/environ")$newline
+    [ "$pr_env" != "$newline$newline" ] || continue
+    say process "$pr_pid" "$(say "$pr_command" | cut -c1-200)"
     say "$pr_wanted" | while IFS= read -r pr_line; do
       [ -n "$pr_line" ] || continue
-      if say "$pr_env" | grep -qxF -e "$pr_line"; then say variable "${pr_line%%=*}" ok
-      elif say "$pr_env" | grep -q "^${pr_line%%=*}="; then say variable "${pr_line%%=*}" differs
-      else say variable "${pr_line%%=*}" missing; fi
+      case $pr_env in
+      *"$newline$pr_line$newline"*) say variable "${pr_line%%=*}" ok ;;
+      *"$newline${pr_line%%=*}="*) say variable "${pr_line%%=*}" differs ;;
+      *) say variable "${pr_line%%=*}" missing ;;
+      esac
     done
   done
   say looked
@@ -87,7 +110,8 @@ dump() {
 # hello: what a run needs of this host before anything else is asked of it.
 hello() {
   say incarnation "$(incarnation)"
-  say uptime "$(uptime_seconds)"
+  read_uptime
+  say uptime "$uptime"
   say session-tool "$(session_tool)"
   say home "$HOME"
   if (umask 077 && mkdir -p "$FLEET_DIR") 2>/dev/null && say probe | place "$FLEET_DIR/.probe" && rm -f "$FLEET_DIR/.probe"; then
@@ -95,12 +119,23 @@ hello() {
   else
     say writable no
   fi
-  if [ -r /proc/self/environ ] && [ -r /proc/1/stat ]; then say proc yes; else say proc no; fi
-  he_kill=no
-  for he_file in /etc/systemd/logind.conf /etc/systemd/logind.conf.d/*.conf; do
-    [ -r "$he_file" ] && grep -qiE '^[[:space:]]*KillUserProcesses[[:space:]]*=[[:space:]]*(yes|true|on|1)' "$he_file" && he_kill=yes
+  # Not pid 1: hidepid hides it, and everything else that is not ours.
+  if [ -r /proc/self/environ ] && read_process self && [ -r /proc/uptime ]; then say proc yes; else say proc no; fi
+  if kills_at_logout; then say kills-at-logout yes; else say kills-at-logout no; fi
+}
+
+# Does logind end what a user leaves behind? root is spared unless somebody says otherwise; the last word in its files counts.
+kills_at_logout() {
+  [ -d /run/systemd/seats ] || return 1
+  kl_root=root kl_kill=no
+  for kl_file in /usr/lib/systemd/logind.conf /etc/systemd/logind.conf /usr/lib/systemd/logind.conf.d/*.conf /run/systemd/logind.conf.d/*.conf /etc/systemd/logind.conf.d/*.conf; do
+    [ -r "$kl_file" ] || continue
+    kl_said=$(sed -n 's/^[[:space:]]*KillUserProcesses[[:space:]]*=[[:space:]]*//p' "$kl_file" | tail -n 1)
+    kl_kill=${kl_said:-$kl_kill}
+    grep -q '^[[:space:]]*KillExcludeUsers[[:space:]]*=' "$kl_file" && kl_root=
   done
-  say kills-at-logout "$he_kill"
+  if [ "$(id -u)" = 0 ] && [ -n "$kl_root" ]; then return 1; fi
+  case $kl_kill in [Yy]* | [Tt]* | [Oo][Nn]* | 1*) ;; *) return 1 ;; esac
 }
 
 # tidy RUN TOKEN: the environment and the machine's claim go; the run's folder stays as evidence.

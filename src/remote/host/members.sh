@@ -1,38 +1,47 @@
-# Can grep look behind a NUL byte? busybox's cannot.
-grep_sees_all() { printf 'a\0FLEET=1\0' | grep -qsF FLEET=1; }
+# Can all environments be searched at once? grep must look behind a NUL byte, which busybox's does not, and xargs must keep the list of
+# files from growing too long for one call.
+can_search_at_once() { printf 'a\0FLEET=1\0' | grep -qsF FLEET=1 && command -v xargs >/dev/null 2>&1; }
 
-# Processes with $1 ("NAME=value") in their environment, one pid a line.
-with_environment() {
-  if grep_sees_all; then
-    grep -lsF "$1" /proc/[0-9]*/environ 2>/dev/null | while IFS=/ read -r _ _ we_pid _; do
-      tr '\0' '\n' <"/proc/$we_pid/environ" 2>/dev/null | grep -qxF "$1" && say "$we_pid"
-    done
+# Processes that may have $1 in their environment, one pid a line.
+may_carry() {
+  if can_search_at_once; then
+    printf '%s\n' /proc/[0-9]*/environ | xargs grep -lsF -e "$1" 2>/dev/null | while IFS=/ read -r _ _ mc_pid _; do say "$mc_pid"; done
   else
-    for we_dir in /proc/[0-9]*; do
-      [ -r "$we_dir/environ" ] || continue
-      tr '\0' '\n' <"$we_dir/environ" 2>/dev/null | grep -qxF "$1" && say "${we_dir#/proc/}"
-    done
+    for mc_dir in /proc/[0-9]*; do [ ! -r "$mc_dir/environ" ] || say "${mc_dir#/proc/}"; done
   fi
 }
 
-# members RUN: every live process of the run, "PID STATE" a line: in a recorded session or group, carrying the run's id in its
+# Processes with the variable $1 ("NAME=value") in their environment, one pid a line.
+with_environment() {
+  may_carry "$1" | while read -r we_pid; do
+    if tr '\0' '\n' <"/proc/$we_pid/environ" | grep -qxF -e "$1"; then say "$we_pid"; fi
+  done 2>/dev/null
+}
+
+# Sets leaders to the recorded pids of the units of run $1, each between blanks. Left out are those of another boot, those whose session
+# is known to be over, and those whose number has another process now.
+read_leaders() {
+  leaders=' '
+  for rl_file in "$FLEET_DIR/runs/$1"/a*/w*/*/pid; do
+    rl_unit=${rl_file%/pid}
+    if [ ! -s "$rl_file" ] || [ -e "$rl_unit/spent" ] || ! started_here "$rl_unit"; then continue; fi
+    read -r rl_pid rl_start <"$rl_file"
+    if read_process "$rl_pid" && [ "$st_start" != "$rl_start" ]; then continue; fi
+    leaders="$leaders$rl_pid "
+  done
+}
+
+# members RUN: every live process of the run, "PID STATE START" a line: in a recorded session or group, carrying the run's id in its
 # environment, or a descendant of one of these. The wrapper and the guard are ours, not the run's.
 members() {
-  me_set=" $(with_environment "FLEET_RUN_ID=$1" | tr '\n' ' ')" me_now=$(incarnation) me_sessions=' '
-  for me_file in "$FLEET_DIR/runs/$1"/a*/w*/*/pid; do
-    [ -s "$me_file" ] || continue
-    read -r me_pid me_start <"$me_file"
-    [ "$me_now" = "$(cat "${me_file%/pid}/incarnation" 2>/dev/null)" ] || continue
-    if read_process "$me_pid" && [ "$st_start" != "$me_start" ]; then continue; fi
-    me_sessions="$me_sessions$me_pid "
-  done
-  me_table=''
+  me_set=" $(with_environment "FLEET_RUN_ID=$1" | tr '\n' ' ')" me_table=''
+  read_leaders "$1"
   for me_dir in /proc/[0-9]*; do
     me_pid=${me_dir#/proc/}
     read_process "$me_pid" || continue
-    case $me_sessions in *" $st_session "* | *" $st_group "*) me_set="$me_set$me_pid " ;; esac
+    case $leaders in *" $st_session "* | *" $st_group "*) me_set="$me_set$me_pid " ;; esac
     ended "$me_pid" && st_state=ended
-    me_table="$me_table $me_pid:$st_parent:$st_state"
+    me_table="$me_table $me_pid:$st_parent:$st_state:$st_start"
   done
   me_grown=1
   while [ "$me_grown" = 1 ]; do
@@ -40,28 +49,48 @@ members() {
     for me_row in $me_table; do
       me_pid=${me_row%%:*} me_parent=${me_row#*:}
       case $me_set in *" $me_pid "*) continue ;; esac
-      case $me_set in *" ${me_parent%:*} "*) me_set="$me_set$me_pid " me_grown=1 ;; esac
+      case $me_set in *" ${me_parent%%:*} "*) me_set="$me_set$me_pid " me_grown=1 ;; esac
     done
   done
   for me_row in $me_table; do
-    [ "${me_row##*:}" != ended ] || continue
-    case $me_set in *" ${me_row%%:*} "*) say "${me_row%%:*}" "${me_row##*:}" ;; esac
+    me_pid=${me_row%%:*} me_row=${me_row#*:*:}
+    [ "${me_row%:*}" != ended ] || continue
+    case $me_set in *" $me_pid "*) say "$me_pid" "${me_row%:*}" "${me_row#*:}" ;; esac
   done
 }
 
-command_line() { tr '\0' ' ' <"/proc/$1/cmdline" 2>/dev/null; }
+# Does no process of run $1 live? Two looks: one can miss what is being forked meanwhile.
+nobody_left() { [ -z "$(members "$1")" ] && pause && [ -z "$(members "$1")" ]; }
+
+# Does nobody live in the session or the group that process $1 led?
+session_is_over() {
+  for so_dir in /proc/[0-9]*; do
+    so_pid=${so_dir#/proc/}
+    read_process "$so_pid" || continue
+    case " $st_session $st_group " in *" $1 "*) ended "$so_pid" || return 1 ;; esac
+  done
+}
+
+# In one line: a newline in an argument would look like a line of ours.
+command_line() { tr -s '\000-\037\177' ' ' 2>/dev/null <"/proc/$1/cmdline"; }
+
+short_command_line() { command_line "$1" | cut -c1-200; }
 
 # look RUN: "process PID STATE COMMAND" for every live process of the run, then "looked".
 look() {
-  members "$1" | while read -r lo_pid lo_state; do say process "$lo_pid" "$lo_state" "$(command_line "$lo_pid" | cut -c1-200)"; done
+  members "$1" | while read -r lo_pid lo_state _; do say process "$lo_pid" "$lo_state" "$(short_command_line "$lo_pid")"; done
   say looked
 }
 
-# send_signal RUN SIGNAL: to the recorded groups first, so that nobody is missed between two looks, then to every member.
+# send_signal RUN SIGNAL: to the recorded groups first, so that nobody is missed between two looks, then to the members outside them: a
+# second TERM means something else than the first to many a program.
 send_signal() {
-  ss_to=$(members "$1")
+  ss_to=$(members "$1") ss_groups=' '
   for ss_file in "$FLEET_DIR/runs/$1"/a*/w*/*/pid; do
-    file_lives "$ss_file" && kill "-$2" "-$fl_pid" 2>/dev/null
+    if unit_lives "${ss_file%/pid}" pid && kill "-$2" "-$fl_pid" 2>/dev/null; then ss_groups="$ss_groups$fl_pid "; fi
   done
-  say "$ss_to" | while read -r ss_pid _; do [ -z "$ss_pid" ] || kill "-$2" "$ss_pid" 2>/dev/null; done
+  say "$ss_to" | while read -r ss_pid _ ss_start; do
+    if [ -z "$ss_pid" ] || ! lives "$ss_pid" "$ss_start"; then continue; fi
+    case $ss_groups in *" $st_group "*) ;; *) kill "-$2" "$ss_pid" 2>/dev/null ;; esac
+  done
 }

@@ -7,16 +7,9 @@ put_env() {
   say kept
 }
 
-remove_env() {
-  fence "$1" "$2"
-  rm -f "$FLEET_DIR/runs/$1"/a*/w*/env
-  say removed
-}
-
 # start RUN TOKEN ATTEMPT WORKER UNIT: claims the unit's folder and leaves its wrapper running; for a unit that exists already it only
 # tells the state, so that it can be asked again when the answer was lost. The unit's files come in the variables unit_script,
 # unit_workdir, unit_log (empty: files of its own), unit_limit (seconds, or empty), unit_sentinel, unit_grace, unit_moves, unit_prove, unit_needs_env.
-# shellcheck disable=SC2154 # the variables above
 start() {
   fence "$1" "$2"
   sa_dir=$FLEET_DIR/runs/$1/a$3/w$4 sa_unit=$FLEET_DIR/runs/$1/a$3/w$4/$5
@@ -26,38 +19,48 @@ start() {
   fi
   (umask 077 && mkdir -p "$sa_dir") 2>/dev/null || cannot_write "$sa_dir"
   if [ ! -d "$sa_unit" ]; then
+    # shellcheck disable=SC2154 # one of the variables above
     if [ "$unit_needs_env" = 1 ] && [ ! -f "$sa_dir/env" ]; then
       say env-missing
       return 0
     fi
     if (umask 077 && mkdir "$sa_unit") 2>/dev/null; then
-      read_process $$
-      {
-        say "$$ $st_start" | place "$sa_unit/claim" &&
-          incarnation | place "$sa_unit/incarnation" &&
-          printf '%s' "$unit_script" | place "$sa_unit/script" &&
-          say "$unit_workdir" | place "$sa_unit/workdir" &&
-          say "$unit_log" | place "$sa_unit/log" &&
-          say "$unit_limit" | place "$sa_unit/limit" &&
-          say "$unit_sentinel" | place "$sa_unit/sentinel" &&
-          say "$unit_grace" | place "$sa_unit/grace" &&
-          say "$unit_moves" | place "$sa_unit/moves" &&
-          printf '%s' "$unit_prove" | place "$sa_unit/prove" &&
-          say "$1 $3 $4" | place "$sa_unit/owner"
-      } || {
+      if ! write_unit "$@"; then
         rm -rf "$sa_unit"
         cannot_write "$sa_unit"
-      }
-      leave_running sh "$FLEET_SCRIPT" wrap "$FLEET_DIR" "$sa_unit"
-      for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25; do
-        if [ -s "$sa_unit/pid" ] || [ -s "$sa_unit/exit" ]; then break; fi
-        pause
-      done
+      fi
+      if ! leave_running sh "$FLEET_SCRIPT" wrap "$FLEET_DIR" "$sa_unit"; then
+        rm -rf "$sa_unit"
+        say cannot-start
+        exit 93
+      fi
     elif [ ! -d "$sa_unit" ]; then
       cannot_write "$sa_unit"
     fi
+    # Whoever made the folder, the answer waits for the process.
+    for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25; do
+      if [ -s "$sa_unit/pid" ] || [ -s "$sa_unit/exit" ] || [ ! -d "$sa_unit" ]; then break; fi
+      pause
+    done
   fi
   unit_state "$sa_unit"
+}
+
+# shellcheck disable=SC2154 # the variables of start
+write_unit() {
+  read_uptime
+  record_self "$sa_unit/claim" &&
+    incarnation | place "$sa_unit/incarnation" &&
+    say "$uptime" | place "$sa_unit/began" &&
+    printf '%s' "$unit_script" | place "$sa_unit/script" &&
+    say "$unit_workdir" | place "$sa_unit/workdir" &&
+    say "$unit_log" | place "$sa_unit/log" &&
+    say "$unit_limit" | place "$sa_unit/limit" &&
+    printf '%s' "$unit_sentinel" | place "$sa_unit/sentinel" &&
+    say "$unit_grace" | place "$sa_unit/grace" &&
+    say "$unit_moves" | place "$sa_unit/moves" &&
+    printf '%s' "$unit_prove" | place "$sa_unit/prove" &&
+    say "$1 $3 $4 $2" | place "$sa_unit/owner"
 }
 
 # state RUN ATTEMPT WORKER UNIT
@@ -67,71 +70,116 @@ state() {
 }
 
 unit_state() {
-  say uptime "$(uptime_seconds)"
+  read_uptime
+  say uptime "$uptime"
   say incarnation "$(incarnation)"
   if [ ! -d "$1" ]; then
     say state absent
     return 0
   fi
   [ ! -s "$1/incarnation" ] || say started-on "$(cat "$1/incarnation")"
+  find_unit_word "$1"
+  # A process may come between two of the looks that make one word.
+  [ "$unit_word" != gone ] || find_unit_word "$1"
   [ ! -s "$1/pid" ] || say pid "$(cat "$1/pid")"
   [ ! -s "$1/log-start" ] || say log-start "$(cat "$1/log-start")"
   [ ! -s "$1/verdict" ] || say verdict "$(cat "$1/verdict")"
-  if [ -s "$1/proof" ]; then
-    while IFS= read -r us_line; do say proof "$us_line"; done <"$1/proof"
-  fi
-  if [ -s "$1/halt-progress" ]; then
-    while IFS= read -r us_line; do say halt "$us_line"; done <"$1/halt-progress"
-  fi
-  # The exit file is looked at last: what was alive a moment ago may have ended by now, never the other way round.
-  us_state=gone
-  if file_lives "$1/pid"; then us_state=running
-  elif file_lives "$1/wrapper"; then
-    if [ -s "$1/pid" ]; then us_state=ending; else us_state=starting; fi
+  say_lines proof "$1/proof"
+  say_lines halt "$1/halt-progress"
+  [ ! -s "$1/exit" ] || say exit "$(cat "$1/exit")"
+  say state "$unit_word"
+}
+
+say_lines() {
+  [ -s "$2" ] || return 0
+  while IFS= read -r sl_line; do say "$1" "$sl_line"; done <"$2"
+}
+
+# Sets unit_word to what unit $1 is doing. The exit file is looked at last: what was alive a moment ago may have ended by now, never the
+# other way round.
+find_unit_word() {
+  unit_word=gone
+  if unit_lives "$1" pid; then unit_word=running
+  elif unit_lives "$1" wrapper; then
+    if [ -s "$1/pid" ]; then unit_word=ending; else unit_word=starting; fi
   elif [ ! -s "$1/wrapper" ]; then
-    if file_lives "$1/claim"; then us_state=starting; else us_state=claimed; fi
+    if unit_lives "$1" claim || wrapper_is_coming "$1"; then unit_word=starting; else unit_word=claimed; fi
   fi
-  if [ -s "$1/exit" ]; then
-    say exit "$(cat "$1/exit")"
-    us_state=exited
-  fi
-  say state "$us_state"
+  [ ! -s "$1/exit" ] || unit_word=exited
+}
+
+# Is there a wrapper for unit $1 that has not written its pid yet, or cannot?
+wrapper_is_coming() {
+  started_here "$1" || return 1
+  for wc_dir in /proc/[0-9]*; do
+    case $(command_line "${wc_dir#/proc/}") in *" wrap "*"$1 ") return 0 ;; esac
+  done
+  return 1
 }
 
 # The wrapper of a unit: it lives in a session of its own outside the job's, keeps the guard, and is the last to leave.
 wrap() {
-  wr_unit=$2
-  read_process $$ && say "$$ $st_start" | place "$wr_unit/wrapper"
-  wr_log=$(cat "$wr_unit/log") wr_code=126
-  guard_apart "$wr_unit" &
-  if enter "$(cat "$wr_unit/workdir")" 2>"$wr_unit/error" && open_output 2>"$wr_unit/error"; then
-    [ -z "$wr_log" ] || wc -c <"$wr_log" | tr -d ' ' | place "$wr_unit/log-start"
-    in_new_session sh "$FLEET_SCRIPT" carry "$FLEET_DIR" "$wr_unit" </dev/null >&3 2>&4 3>&- 4>&-
-    wr_code=$?
-    exec 3>&- 4>&-
-  fi
-  case $wr_unit in */job) rm -f "${wr_unit%/*}/env" ;; esac
-  until say "$wr_code" | place "$wr_unit/exit"; do sleep 5; done 2>/dev/null
-}
-
-# The log of a job takes both streams; a command keeps them apart, in its own folder. A plain "exec" would end this shell when it fails.
-open_output() {
-  if [ -n "$wr_log" ]; then
-    command : >>"$wr_log" && exec 3>>"$wr_log" 4>&3
+  wr_unit=$2 wr_code=126
+  if record_self "$wr_unit/wrapper"; then
+    guard_apart "$wr_unit" &
+    if open_workdir && open_output; then
+      in_new_session sh "$FLEET_SCRIPT" carry "$FLEET_DIR" "$wr_unit" </dev/null >&3 2>&4 3>&- 4>&-
+      wr_code=$?
+      exec 3>&- 4>&-
+    fi
   else
-    exec 3>"$wr_unit/stdout" 4>"$wr_unit/stderr"
-  fi
+    say "cannot write $wr_unit" >"$wr_unit/error"
+  fi 2>/dev/null
+  case $wr_unit in */job) rm -f "${wr_unit%/*}/env" ;; esac
+  # A full disk: the exit status waits here, for as long as there is a folder for it.
+  until say "$wr_code" | place "$wr_unit/exit" || [ ! -d "$wr_unit" ]; do sleep 2; done
+  if [ ! -s "$wr_unit/pid" ] || session_is_over "$(cut -d' ' -f1 "$wr_unit/pid")"; then say over | place "$wr_unit/spent"; fi
+  wait
 }
 
-# The job itself: the leader of its session, from here to the author's command one and the same process.
+open_workdir() {
+  wr_workdir=$(cat "$wr_unit/workdir")
+  enter "$wr_workdir" 2>"$wr_unit/error" && return 0
+  say "cannot enter the workdir $wr_workdir" >>"$wr_unit/error"
+  return 1
+}
+
+# The log of a job takes both streams; a command keeps them apart, in its own folder. Tried first: where it fails, "exec" ends a shell.
+open_output() {
+  read_author_path "$(cat "$wr_unit/log")"
+  if [ -z "$author_path" ]; then
+    command : >"$wr_unit/stdout" && command : >"$wr_unit/stderr" && exec 3>"$wr_unit/stdout" 4>"$wr_unit/stderr"
+    return
+  fi
+  if command : >>"$author_path" && wc -c <"$author_path" | tr -d ' ' | place "$wr_unit/log-start"; then
+    exec 3>>"$author_path" 4>&3
+    return 0
+  fi 2>"$wr_unit/error"
+  say "cannot open the log $author_path" >>"$wr_unit/error"
+  return 1
+}
+
+# The job itself: the leader of its session, from here to the author's command one and the same process. A halt looks for its pid after
+# leaving its wish, and the job for a wish after writing its pid: one of them sees the other.
 carry() {
-  [ ! -f "$2/halt" ] || exit 125
-  read -r FLEET_RUN_ID FLEET_ATTEMPT FLEET_WORKER_INDEX <"$2/owner"
-  export FLEET_RUN_ID FLEET_ATTEMPT FLEET_WORKER_INDEX
-  if ! read_process $$ || ! say "$$ $st_start" | place "$2/pid"; then exit 126; fi
+  read -r ca_run ca_attempt ca_worker ca_token <"$2/owner"
+  record_self "$2/pid" || exit 126
+  if [ -f "$2/halt" ] || halted_by_newer "$ca_run" "$ca_token"; then exit 125; fi
+  # Output into a file would come in blocks, and look like a hang.
+  export PYTHONUNBUFFERED="${PYTHONUNBUFFERED-1}"
   if [ -f "${2%/*}/env" ]; then
     # shellcheck disable=SC1091 # written by the controller
     . "${2%/*}/env"
   fi
+  export FLEET_RUN_ID="$ca_run" FLEET_ATTEMPT="$ca_attempt" FLEET_WORKER_INDEX="$ca_worker"
   exec sh "$2/script"
+}
+
+# Has a controller with a higher token than $2 asked for a halt of run $1?
+halted_by_newer() {
+  for hn_file in "$FLEET_DIR/runs/$1/fence"/*/halt; do
+    hn_token=${hn_file%/halt}
+    if [ -e "$hn_file" ] && [ "${hn_token##*/}" -gt "$2" ]; then return 0; fi
+  done
+  return 1
 }
