@@ -4,7 +4,7 @@ import { exitCodes, FleetError, systemCode } from '../errors.ts';
 import { quoteAll } from '../quoting.ts';
 import { readFileIfThere, replaceFile } from './atomic-file.ts';
 
-export const programs = ['nvidia-smi', 'python3', 'torchrun'] as const;
+const programs = ['nvidia-smi', 'python3', 'torchrun'] as const;
 
 /**
  * Installs each program as a script in `bin` that becomes Node running a copy of its bundle: jobs outlive this fleet, and its update.

@@ -1,13 +1,14 @@
-import { chmod, mkdir, mkdtemp, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { systemCode } from '../errors.ts';
 import { readFileIfThere, replaceFile } from './atomic-file.ts';
 import { runGit } from './git.ts';
+import { isLeftover, nameForThisProcess } from './process-start.ts';
 import { fingerprint, readWorkspaceFiles } from './workspace-files.ts';
 import type { WorkspaceFile } from './workspace-files.ts';
 
-export const workspaceName = 'nsa-vibe';
+const workspaceName = 'nsa-vibe';
 const branch = 'feat/nsa-training-breakthrough-stable-a100';
 
 /**
@@ -20,7 +21,7 @@ export async function installWorkspace(home: string, sourceDir: string): Promise
   const repository = join(home, workspaceName);
   const mark = { path: join(home, '.pretend', 'workspace'), content: `${fingerprint(files)}\n` };
   if (await isCurrent(repository, mark)) return;
-  const temporary = await mkdtemp(join(home, '.pretend', 'workspace-'));
+  const temporary = await makeTemporary(join(home, '.pretend', 'new-workspaces'));
   try {
     await commitFiles(temporary, files);
     if (!(await moveInPlace(temporary, repository))) await update(repository, temporary, mark);
@@ -28,6 +29,14 @@ export async function installWorkspace(home: string, sourceDir: string): Promise
   } finally {
     await rm(temporary, { recursive: true, force: true });
   }
+}
+
+async function makeTemporary(folder: string): Promise<string> {
+  await mkdir(folder, { recursive: true });
+  for (const name of await readdir(folder)) {
+    if (isLeftover(name)) await rm(join(folder, name), { recursive: true, force: true });
+  }
+  return await mkdtemp(join(folder, nameForThisProcess('')));
 }
 
 interface Mark {

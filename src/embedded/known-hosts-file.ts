@@ -2,7 +2,7 @@ import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ParsedKey } from 'ssh2';
 import { formatPublicKey } from './keys.ts';
-import { readProcessStart } from './process-start.ts';
+import { isLeftover, nameForThisProcess } from './process-start.ts';
 
 /**
  * Writes a known_hosts file for one start of the host: its port differs each time, and several fleet processes may serve the same host at
@@ -12,14 +12,13 @@ export async function writeKnownHosts(folder: string, port: number, hostKey: Par
   const files = join(folder, 'known_hosts');
   await mkdir(files, { recursive: true, mode: 0o700 });
   await removeLeftovers(files);
-  const path = join(files, `${process.pid}-${readProcessStart(process.pid) ?? ''}-${port}`);
+  const path = join(files, nameForThisProcess(String(port)));
   await writeFile(path, `[127.0.0.1]:${port} ${formatPublicKey(hostKey)}\n`, { mode: 0o600 });
   return path;
 }
 
 async function removeLeftovers(files: string): Promise<void> {
   for (const name of await readdir(files)) {
-    const [pid, start] = name.split('-');
-    if (start !== readProcessStart(Number(pid))) await rm(join(files, name), { force: true });
+    if (isLeftover(name)) await rm(join(files, name), { force: true });
   }
 }

@@ -10,6 +10,17 @@ export function readProcessStart(pid: number): string | null {
   return fields[0] === 'Z' || fields[0] === 'X' ? null : (fields[19] ?? null);
 }
 
+/** A name for a file that is worth nothing once this process is gone, and is told apart by `isLeftover`. */
+export function nameForThisProcess(suffix: string): string {
+  return `${process.pid}-${readProcessStart(process.pid) ?? ''}-${suffix}`;
+}
+
+/** Whether the process that a file was named for is gone. */
+export function isLeftover(name: string): boolean {
+  const [pid, start] = name.split('-');
+  return start !== readProcessStart(Number(pid));
+}
+
 function readStat(pid: number): string | null {
   try {
     return readFileSync(`/proc/${pid}/stat`, 'latin1');

@@ -63,7 +63,16 @@ test('a second start changes nothing, and keeps what a person changed', async ()
   await installHome(home, place.assetsDir);
   expect((await stat(join(home, 'bin/python3'))).mtimeMs).toBe(before.mtimeMs);
   expect(await readFile(join(home, 'nsa-vibe/README.md'), 'utf8')).toContain('a note');
-  expect(await readdir(join(home, '.pretend'))).toEqual(['programs', 'workspace']);
+  expect(await readdir(join(home, '.pretend'))).toEqual(['new-workspaces', 'programs', 'workspace']);
+});
+
+test('what a process that was killed had begun is removed', async () => {
+  const home = join(place.folder, 'killed');
+  const begun = join(home, '.pretend/new-workspaces', `${process.pid}-1-x`);
+  await mkdir(begun, { recursive: true });
+  await writeFile(join(begun, 'README.md'), '');
+  await installHome(home, place.assetsDir);
+  expect(await readdir(join(begun, '..'))).toEqual([]);
 });
 
 test('a newer workspace moves the repository on, and keeps its artifacts', async () => {
@@ -118,7 +127,7 @@ test('several fleet processes may start the same host at once', async () => {
   expect(git(home, 'status', '--porcelain')).toBe('');
   expect(await readdir(join(dataDir, 'demo'))).toEqual(['client_key', 'home', 'host_key', 'known_hosts']);
   expect(await readdir(join(dataDir, 'demo/known_hosts'))).toEqual([]);
-  expect(await readdir(join(home, '.pretend'))).toEqual(['programs', 'workspace']);
+  expect(await readdir(join(home, '.pretend'))).toEqual(['new-workspaces', 'programs', 'workspace']);
 });
 
 test('a machine without git gets one clear answer', async () => {

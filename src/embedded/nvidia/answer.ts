@@ -40,7 +40,11 @@ const help = [
 ];
 
 const names = ['help', 'list-gpus', 'id', 'query-gpu', 'query-compute-apps', 'format'];
-const short: Record<string, string> = { '-h': 'help', '-L': 'list-gpus', '-i': 'id' };
+const short = new Map([
+  ['-h', 'help'],
+  ['-L', 'list-gpus'],
+  ['-i', 'id'],
+]);
 const takeNothing = ['help', 'list-gpus'];
 
 /** Null when an argument is not one of ours. */
@@ -48,7 +52,7 @@ function parseArguments(args: string[]): Map<string, string> | null {
   const options = new Map<string, string>();
   for (let at = 0; at < args.length; at += 1) {
     const [flag = '', ...rest] = (args[at] ?? '').split('=');
-    const name = short[flag] ?? (flag.startsWith('--') ? flag.slice(2) : '');
+    const name = short.get(flag) ?? (flag.startsWith('--') ? flag.slice(2) : '');
     if (!names.includes(name)) return null;
     if (takeNothing.includes(name)) options.set(name, '');
     else if (rest.length > 0) options.set(name, rest.join('='));

@@ -13,14 +13,16 @@ const help = `python3 of an embedded host: it pretends. It knows
     python3 scripts/train_showcase.py                     the pretend trainer
 `;
 
-const oneLiners: Record<string, string> = {
-  'import torch; print(torch.__version__)': torchVersion,
-  'import torch; print(torch.version.cuda)': '12.1',
-  'import torch; print(torch.cuda.is_available())': 'True',
-  'import torch; print(torch.cuda.device_count())': '2',
-  'import torch; print(torch.cuda.get_device_name(0))': 'NVIDIA A100 80GB PCIe',
-  'import platform; print(platform.python_version())': pythonVersion,
-};
+const oneLiners = new Map(
+  Object.entries({
+    'import torch; print(torch.__version__)': torchVersion,
+    'import torch; print(torch.version.cuda)': '12.1',
+    'import torch; print(torch.cuda.is_available())': 'True',
+    'import torch; print(torch.cuda.device_count())': '2',
+    'import torch; print(torch.cuda.get_device_name(0))': 'NVIDIA A100 80GB PCIe',
+    'import platform; print(platform.python_version())': pythonVersion,
+  }),
+);
 
 const pretendDir = join(import.meta.dirname, '..');
 
@@ -38,7 +40,7 @@ await runPretend(async () => {
 });
 
 function answerOneLiner(code: string): void {
-  const answer = oneLiners[code.trim().replace(/\s*[;\n]\s*/g, '; ')];
+  const answer = oneLiners.get(code.trim().replace(/\s*[;\n]\s*/g, '; '));
   if (answer === undefined) throw cannotRun(`-c ${code}`);
   process.stdout.write(`${answer}\n`);
 }

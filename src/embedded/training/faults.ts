@@ -13,17 +13,19 @@ import { PretendFailure } from './failure.ts';
  * - `print-env`: the whole environment is printed at the start
  * - `ignore-halt`: .HALT is not heeded
  */
-const places: Record<string, number | null> = {
-  oom: 0.2,
-  nan: 0.2,
-  hang: 0.2,
-  'exit-early': 0.3,
-  slow: null,
-  'wrong-config': null,
-  'partial-lines': null,
-  'print-env': null,
-  'ignore-halt': null,
-};
+const places = new Map<string, number | null>(
+  Object.entries({
+    oom: 0.2,
+    nan: 0.2,
+    hang: 0.2,
+    'exit-early': 0.3,
+    slow: null,
+    'wrong-config': null,
+    'partial-lines': null,
+    'print-env': null,
+    'ignore-halt': null,
+  }),
+);
 
 export interface Faults {
   has(name: string): boolean;
@@ -35,7 +37,7 @@ export function parseFaults(text: string | undefined): Faults {
   const asked = new Map<string, number | null>();
   for (const word of (text ?? '').split(',').filter((part) => part !== '')) {
     const [name = '', step] = word.split('@');
-    const place = places[name];
+    const place = places.get(name);
     if (place === undefined || (step !== undefined && (place === null || !/^[1-9]\d{0,8}$/.test(step)))) throw refuse(word);
     asked.set(name, step === undefined ? null : Number(step));
   }
@@ -43,12 +45,12 @@ export function parseFaults(text: string | undefined): Faults {
     has: (name) => asked.has(name),
     stepOf: (name, steps) => {
       const step = asked.get(name);
-      return step === undefined ? null : (step ?? Math.max(1, Math.round(steps * (places[name] ?? 0))));
+      return step === undefined ? null : (step ?? Math.max(1, Math.round(steps * (places.get(name) ?? 0))));
     },
   };
 }
 
 function refuse(word: string): PretendFailure {
-  const known = Object.entries(places).map(([name, place]) => (place === null ? name : `${name}[@STEP]`));
+  const known = [...places].map(([name, place]) => (place === null ? name : `${name}[@STEP]`));
   return new PretendFailure(`PRETEND_FAULT: unknown fault "${word}", expected some of ${known.join(', ')}`, 2);
 }

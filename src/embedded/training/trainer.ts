@@ -127,11 +127,11 @@ function advance(run: Run, last: number): void {
 }
 
 /** Makes no further step and heeds nothing; only the watchdog still writes. */
-async function hang({ config, limits, outputs }: Run, startMs: number): Promise<void> {
+async function hang({ config, rank, limits, outputs }: Run, startMs: number): Promise<void> {
+  if (rank.rank === 0) writeFileSync(join(config.outDir, '.anomaly_type'), 'heartbeat_stall\n');
   while ((performance.now() - startMs) / 1000 < limits.lifeSeconds) {
     await wait(limits.watchdogSeconds * 1000);
     outputs.addRecord('watchdog_dump', 0);
-    writeFileSync(join(config.outDir, '.anomaly_type'), 'heartbeat_stall\n');
   }
   throw outOfTime(limits);
 }
