@@ -8,7 +8,7 @@ export function renderEvents(events: readonly Pick<EventRecord, 'at' | 'kind' | 
 }
 
 /** `2026-11-22T18:00:00Z running: the job has started`. */
-export function renderEvent(event: Pick<EventRecord, 'at' | 'kind' | 'text'>, screen: Screen): string {
+function renderEvent(event: Pick<EventRecord, 'at' | 'kind' | 'text'>, screen: Screen): string {
   const time = rfc3339(event.at).replace(/\.\d+Z$/, 'Z');
   return `${screen.paint('dim', time)} ${printable(event.text)}`;
 }

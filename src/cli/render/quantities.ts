@@ -1,7 +1,7 @@
 import { formatDuration } from '../../language/units.ts';
 
 /** What stands where a value is not known: never 0. */
-export const unknown = '-';
+const unknown = '-';
 
 export function formatSteps(step: number | null, of: number | null): string {
   if (step === null) return unknown;
