@@ -27,10 +27,7 @@ export function connect(file: string, busyMs: number = busyTimeoutMs): Connectio
       throw explainFailure(error, file);
     }
   };
-  const database = explained(() => new Database(file, { fileMustExist: true, timeout: busyMs }));
-  // These belong to the connection; the file is not looked at yet.
-  database.exec('PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF');
-
+  const database = explained(() => openDatabase(file, busyMs));
   const inTransaction = <T>(begin: string, work: () => T): T => {
     database.exec(begin);
     try {
@@ -53,4 +50,15 @@ export function connect(file: string, busyMs: number = busyTimeoutMs): Connectio
     write: (work) => explained(() => inTransaction('BEGIN IMMEDIATE', work)),
     close: () => explained(() => database.close()),
   };
+}
+
+function openDatabase(file: string, busyMs: number): Database.Database {
+  const database = new Database(file, { fileMustExist: true, timeout: busyMs });
+  try {
+    database.exec('PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF');
+    return database;
+  } catch (error) {
+    database.close();
+    throw error;
+  }
 }

@@ -5,9 +5,10 @@ import { FleetError, exitCodes, messageOf, systemCode } from '../errors.ts';
 /** What a person reads when the database at `file` cannot be used; any other error comes back as it is, since it is a defect. */
 export function explainFailure(error: unknown, file: string): unknown {
   const code = systemCode(error);
-  if (code === undefined) return error;
-  if (code === 'ERR_DLOPEN_FAILED' || /could not locate the bindings file/i.test(messageOf(error))) return cannotLoad(error);
-  if (!code.startsWith('SQLITE_')) return error;
+  // What looks for the native part tells only in words that it is missing.
+  const isMissing = code === undefined && messageOf(error).startsWith('Could not locate the bindings file');
+  if (isMissing || code === 'ERR_DLOPEN_FAILED') return cannotLoad(error);
+  if (!code?.startsWith('SQLITE_')) return error;
   if (code === 'SQLITE_FULL' || (code.startsWith('SQLITE_IOERR') && isFull(dirname(file)))) return diskFull(dirname(file), error);
   if (/^SQLITE_(BUSY|LOCKED)/.test(code)) return busy(file, error);
   if (/^SQLITE_(CORRUPT|NOTADB)/.test(code)) return corruptDatabase(file, messageOf(error), error);

@@ -2,8 +2,11 @@ import { accessSync, chmodSync, closeSync, constants, mkdirSync, openSync, readd
 import { homedir } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
 import { messageOf, systemCode } from '../errors.ts';
-import { diskFull, unwritable } from './failures.ts';
+import { corruptDatabase, diskFull, unwritable } from './failures.ts';
 import { refuseNetworkFileSystem } from './network-file-system.ts';
+
+/** One page of the smallest size. */
+const smallestDatabaseBytes = 512;
 
 /** Where this user's state is, absolute. An empty variable counts as unset, a relative XDG_STATE_HOME is ignored as its specification asks. */
 export function stateFolder(environment: Readonly<Record<string, string | undefined>>): string {
@@ -27,13 +30,29 @@ export function hasDatabase(stateDir: string): boolean {
 export function prepareStateFolder(stateDir: string): void {
   asked(stateDir, () => {
     refuseNetworkFileSystem(realpathSync(nearestExisting(stateDir)), stateDir);
-    mkdirSync(stateDir, { recursive: true, mode: 0o700 });
+    makeFolders(stateDir);
     refuseNetworkFileSystem(realpathSync(stateDir), stateDir);
     accessSync(stateDir, constants.R_OK | constants.W_OK | constants.X_OK);
     if (isFleets(stateDir)) closeToOthers(stateDir, 0o700);
     makeFile(databaseFile(stateDir));
+    refuseRemnant(databaseFile(stateDir));
     for (const suffix of ['', '-wal', '-shm']) closeToOthers(databaseFile(stateDir) + suffix, 0o600);
   });
+}
+
+/** One by one: mkdirSync's own recursion never ends where the system answers "no such file" to a folder whose parent exists, as /proc does. */
+function makeFolders(path: string): void {
+  if (isFolder(path)) return;
+  if (dirname(path) !== path) makeFolders(dirname(path));
+  try {
+    mkdirSync(path, 0o700);
+  } catch (error) {
+    if (systemCode(error) !== 'EEXIST' || !isFolder(path)) throw error;
+  }
+}
+
+function isFolder(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
 }
 
 /** A folder that holds other things as well, a home or a temporary one, is not ours to close. */
@@ -49,6 +68,13 @@ function makeFile(file: string): void {
     if (systemCode(error) !== 'EEXIST') throw error;
     accessSync(file, constants.R_OK | constants.W_OK);
   }
+}
+
+/** SQLite would take what is left of a truncated database for an empty one, and write over it and over its log. */
+function refuseRemnant(file: string): void {
+  const { size } = statSync(file);
+  const logged = statSync(`${file}-wal`, { throwIfNoEntry: false })?.size ?? 0;
+  if (size < smallestDatabaseBytes && size + logged > 0) throw corruptDatabase(file, `it is only ${size} bytes long`);
 }
 
 function closeToOthers(path: string, mode: number): void {
