@@ -129,7 +129,7 @@ export function createRunMonitor(rules: MonitorRules, restored: Restored | null)
     if (source === undefined) return;
     if (row.step !== null && (furthestStep === null || row.step > furthestStep)) furthestStep = row.step;
     if (name === rules.progress?.source) progress.add(row, attempt, worker);
-    if (row.step === null && source.kind === 'jsonl' && !source.counts(row.columns)) return;
+    if (row.step === null && source.kind === 'jsonl' && (source.rule.step !== null || !source.counts(row.columns))) return;
     for (const criterion of criteria) criterion.see(name, row, attempt, worker);
   }
 }
@@ -155,8 +155,12 @@ function compileWhen(when: string | null): (columns: Record<string, unknown>) =>
   if (when === null) return () => true;
   const compiled = compileExpression(when);
   if (!compiled.ok) return () => false;
+  const { expression } = compiled;
+  const names = new Set(expression.names.map(([name = '']) => name));
   return (columns) => {
-    const answer = compiled.expression.evaluate(columns);
+    const scope: Record<string, unknown> = {};
+    for (const name of names) if (Object.hasOwn(columns, name)) scope[name] = columns[name];
+    const answer = expression.evaluate(scope);
     return 'value' in answer && answer.value === true;
   };
 }

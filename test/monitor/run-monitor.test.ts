@@ -119,3 +119,111 @@ describe('extra reasons', () => {
     expect(judged).toMatchObject({ health: 'red', reasons: [{ color: 'red', text: 'CONFIG is not set in pid 7' }] });
   });
 });
+
+describe('a hung trainer whose watchdog goes on writing', () => {
+  const rules = { ...productionRules, progress: { source: 'heartbeat', column: 'step', of: 500 } };
+
+  it('is stalled: its records are no progress, and their step 0 is no restart', () => {
+    const monitor = createRunMonitor(rules, null);
+    let offset = 0;
+    const write = (text: string) => (offset += monitor.read(chunkOf(text, { source: 'heartbeat', offset })).consumed);
+    write(heartbeat(41) + heartbeat(42));
+    expect(monitor.judgeStall(0)).toEqual({ stalled: false, ageSeconds: 0, limitSeconds: 180 });
+    write(heartbeat(0, { msg: 'watchdog_dump' }));
+    expect(monitor.judgeStall(180_000).stalled).toBe(false);
+    write(heartbeat(0, { msg: 'watchdog_dump' }));
+    expect(monitor.judgeStall(181_000)).toEqual({ stalled: true, ageSeconds: 181, limitSeconds: 180 });
+    expect(monitor.judge().progress.step).toBe(42);
+    write(heartbeat(43));
+    expect(monitor.judgeStall(182_000).stalled).toBe(false);
+  });
+
+  it('that was found hanging after a restart of the controller is not stalled at the first look', () => {
+    const row = {
+      source: 'heartbeat',
+      worker: 0,
+      attempt: 1,
+      position: 0,
+      step: 42,
+      at: startedAt,
+      columns: { msg: 'progress', step: 42 },
+    };
+    const monitor = createRunMonitor(rules, { samples: [row], flags: [], criteria: [] });
+    expect(monitor.judge().progress.step).toBe(42);
+    expect(monitor.judgeStall(5_000_000)).toEqual({ stalled: false, ageSeconds: 0, limitSeconds: 180 });
+    expect(monitor.judgeStall(5_181_000).stalled).toBe(true);
+  });
+});
+
+describe('samples of accelerators', () => {
+  it('are placed at the step reached, and numbered on', () => {
+    const monitor = createRunMonitor(productionRules, null);
+    expect(monitor.readAccelerators(sample).map(({ position, step }) => [position, step])).toEqual([
+      [0, null],
+      [1, null],
+    ]);
+    monitor.read(chunkOf(trainingRows(1, 30)));
+    expect(monitor.readAccelerators(sample)).toMatchObject([
+      { position: 2, step: 30, columns: { index: 0, memory_used: 28e9, utilization: 99, temperature: 60, power: 280 } },
+      { position: 3, step: 30, columns: { index: 1 } },
+    ]);
+  });
+
+  it('with unknown memory leave the criterion inconclusive', () => {
+    const monitor = createRunMonitor(productionRules, null);
+    monitor.read(chunkOf(trainingRows(1, 500)));
+    const accelerators = sample.accelerators.map((accelerator, index) =>
+      index === 1 ? { ...accelerator, memoryUsedBytes: null } : accelerator,
+    );
+    monitor.readAccelerators({ ...sample, accelerators });
+    expect(judgeText(monitor)['memory']).toBe('inconclusive');
+  });
+});
+
+describe('a criterion over the whole run', () => {
+  it('is pending until its source has a row, then judged with each look', () => {
+    const monitor = createRunMonitor(productionRules, null);
+    expect(judgeText(monitor)['gates are healthy']).toBe('pending');
+    const first = heartbeat(1);
+    monitor.read(chunkOf(first, { source: 'heartbeat' }));
+    expect(judgeText(monitor)['gates are healthy']).toBe('met');
+    monitor.read(chunkOf(heartbeat(2, { gate_entropy_mean: 0.1 }), { source: 'heartbeat', offset: first.length }));
+    expect(judgeText(monitor)['gates are healthy']).toBe('violated');
+  });
+
+  it('does not look at records that do not count', () => {
+    const monitor = createRunMonitor(productionRules, null);
+    monitor.read(chunkOf(heartbeat(1) + heartbeat(0, { msg: 'watchdog_dump', gate_entropy_mean: 0 }), { source: 'heartbeat' }));
+    expect(judgeText(monitor)['gates are healthy']).toBe('met');
+  });
+});
+
+describe('the log', () => {
+  it('with a red flag makes the run red; an expected flag changes nothing', () => {
+    const monitor = createRunMonitor(productionRules, null);
+    const first = 'Attempting to use hipBLASLt on an unsupported architecture!\n';
+    monitor.read(chunkOf(first, { source: 'log' }));
+    expect(monitor.judge()).toMatchObject({ health: 'green', flags: [{ color: 'yellow', expected: true }] });
+    monitor.read(chunkOf('RuntimeError: CUDA error: an illegal memory access\n', { source: 'log', offset: first.length }));
+    expect(monitor.judge()).toMatchObject({
+      health: 'red',
+      reasons: [{ color: 'red', text: 'RuntimeError: CUDA error: an illegal memory access' }],
+    });
+  });
+});
+
+describe('lines that cannot be used', () => {
+  it('make the run yellow', () => {
+    const monitor = createRunMonitor(productionRules, null);
+    monitor.read(chunkOf(`garbage\n${trainingRows(1, 3)}`));
+    expect(monitor.judge()).toMatchObject({
+      health: 'yellow',
+      reasons: [
+        {
+          color: 'yellow',
+          text: 'training: lines that cannot be used, the first: expected 4 columns (step, loss, lr, toks_per_s), got 1',
+        },
+      ],
+    });
+  });
+});
