@@ -3,7 +3,7 @@ import type { Accelerator } from './accelerators.ts';
 import type { Facts } from './facts.ts';
 
 /** Someone on an accelerator; pid and name null: memory is used and no process can be seen, as across containers. */
-export interface Holder {
+interface Holder {
   index: number | null;
   pid: number | null;
   name: string | null;

@@ -1,7 +1,7 @@
 import type { Row } from './reading.ts';
 
 /** One accelerator as a probe saw it; null is unknown, never 0. */
-export interface AcceleratorReading {
+interface AcceleratorReading {
   index: number | null;
   memoryUsedBytes: number | null;
   /** Percent. */

@@ -1,5 +1,5 @@
 /** A longer line is skipped: it is no row, and holding it would cost memory without a bound. */
-export const longestLineBytes = 1024 * 1024;
+const longestLineBytes = 1024 * 1024;
 
 /** A caller that reads smaller pieces than this cannot get past a line that is too long. */
 export const smallestChunkBytes = 2 * longestLineBytes;

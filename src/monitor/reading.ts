@@ -22,7 +22,7 @@ export interface Row {
 }
 
 /** Lines that could not be used. */
-export interface Skipped {
+interface Skipped {
   count: number;
   firstReason: string | null;
 }
