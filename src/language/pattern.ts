@@ -4,7 +4,7 @@ const longestSource = 2_000;
 const largestProgram = 5_000;
 
 /** What a pattern's named groups caught. A group that reads as a number is one; a group that took no part is left out. */
-export type Captures = Record<string, string | number>;
+type Captures = Record<string, string | number>;
 
 export interface Pattern {
   source: string;

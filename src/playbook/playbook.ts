@@ -1,16 +1,10 @@
+import type { Range } from '../language/range.ts';
 import type { Size } from '../language/units.ts';
 import type { Severity } from '../lifecycle/states.ts';
 
 export type Scalar = string | number | boolean;
 
-/** Both ends included; null is open. */
-export interface Range {
-  low: number | null;
-  high: number | null;
-  text: string;
-}
-
-export type ParamType = 'string' | 'integer' | 'number' | 'boolean';
+type ParamType = 'string' | 'integer' | 'number' | 'boolean';
 
 export interface Param {
   type: ParamType;

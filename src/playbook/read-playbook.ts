@@ -34,7 +34,7 @@ export function checkPlaybook(document: YamlDocument, earlier: Problem[]): { pla
   const names = entriesAt(document.value, 'params').map(([name]) => name);
   const values = Object.fromEntries(names.map((name) => [name, params[name]?.default ?? undefined]));
   const assembled = assemblePlaybook(document, values);
-  const all = sortProblems([...earlier, ...problems, ...assembled.problems]);
+  const all = sortProblems([...earlier, ...problems, ...findNulBytes(document, document.value, []), ...assembled.problems]);
   if (all.length > 0) return { playbook: null, problems: all };
   const { name, description } = assembled.built;
   return { playbook: { name, description, file: document.file, params, document }, problems: [] };
@@ -52,6 +52,16 @@ export function assemblePlaybook(
   const built = buildPlaybook(createReader(document, meaning), filled.value);
   const settled = [...shape, ...meaning].filter((problem) => !isWaiting(problem, filled.waiting));
   return { built, problems: sortProblems([...reserved, ...filled.problems, ...settled]) };
+}
+
+/** An escape such as "\\0" in YAML: nothing with it can be given to a program. */
+function findNulBytes(document: YamlDocument, value: unknown, path: YamlPath): Problem[] {
+  if (typeof value === 'string')
+    return value.includes('\0') ? [document.problem(path, 'a NUL byte cannot be passed to a program')] : [];
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([key, item]: [string, unknown]) =>
+    findNulBytes(document, item, [...path, Array.isArray(value) ? Number(key) : key]),
+  );
 }
 
 /** Whether the problem is of a value that has not been filled in. */

@@ -48,6 +48,11 @@ export function takeOutReserved(document: YamlDocument): { value: unknown; probl
   return { value, problems };
 }
 
+/** For the reference. */
+export function reservedKeys(): string[] {
+  return [...new Set(reserved.flatMap(({ keys }) => keys))];
+}
+
 function fits(at: readonly string[], path: YamlPath): boolean {
   return at.length === path.length && at.every((step, index) => step === '*' || step === path[index]);
 }

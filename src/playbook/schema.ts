@@ -19,7 +19,7 @@ const identifier = z
   .string()
   .regex(/^[A-Za-z_][A-Za-z0-9_]*$/, { error: ({ input }) => `expected letters, digits and "_", got ${JSON.stringify(input)}` });
 
-export const monitorActions = ['notify', 'stack-dump', 'halt'] as const;
+const monitorActions = ['notify', 'stack-dump', 'halt'] as const;
 const actions = z.array(z.enum(monitorActions)).describe('What fleet does then');
 
 export const paramSchema = z.strictObject({

@@ -66,6 +66,7 @@ describe('one mistake gives one message', () => {
       'params: { a: { type: string, default: "${{ params.b }}" } }',
       'params.a.default: expected plain text, an expression is not filled in here: "${{ params.b }}"',
     ],
+    ['env: { A: "a\\0b" }', 'env.A: a NUL byte cannot be passed to a program'],
     ['workdir: 5', 'workdir: expected text, got 5'],
     ['workdir: "${{ parms.a }}"', 'workdir: no name "parms" is known here, expected params.NAME (did you mean "params"?)'],
     ['workdir: "${{ params.a"', 'workdir: "${{" is not closed by "}}"'],
