@@ -33,7 +33,6 @@ export const first = `
     CHECK (ended_at IS NULL OR outcome_result = state)
   ) STRICT;
   CREATE INDEX active_runs ON runs (number) WHERE ended_at IS NULL;
-  CREATE INDEX ended_runs ON runs (ended_at) WHERE ended_at IS NOT NULL;
 
   -- Apart from the run, whose row is written with every look at a host.
   CREATE TABLE plans (
