@@ -1,4 +1,16 @@
-import { isAlias, isMap, isNode, isScalar, isSeq, LineCounter, parseDocument, type Document, type Node } from 'yaml';
+import {
+  isAlias,
+  isMap,
+  isNode,
+  isScalar,
+  isSeq,
+  LineCounter,
+  parseDocument,
+  type Document,
+  type Node,
+  type Pair,
+  type YAMLMap,
+} from 'yaml';
 import type { Problem } from './problem.ts';
 import { readTextFile } from './text-file.ts';
 import {
@@ -76,6 +88,7 @@ export class YamlDocument {
   readonly value: unknown;
   readonly #parsed: Document;
   readonly #lines: LineCounter;
+  readonly #pairs = new Map<YAMLMap, Map<string, Pair>>();
 
   constructor(file: string, bytes: Buffer, value: unknown, parsed: Document, lines: LineCounter) {
     this.file = file;
@@ -90,7 +103,7 @@ export class YamlDocument {
     let node = this.#resolve(this.#parsed.contents);
     let key: Node | null = node;
     for (const [depth, step] of path.entries()) {
-      const next = findChild(node, step);
+      const next = this.#findChild(node, step);
       if (next === null) return this.#place(key);
       key = next.key ?? next.value;
       const last = depth === path.length - 1;
@@ -103,6 +116,26 @@ export class YamlDocument {
   problem(path: YamlPath, message: string, extras: ProblemExtras = {}): Problem {
     const { suggestion = null, severity = 'error', part = 'value' } = extras;
     return { file: this.file, ...this.locate(path, part), path: formatPath(path), message, suggestion, severity };
+  }
+
+  #findChild(node: Node | null, step: string | number): { key: Node | null; value: Node | null } | null {
+    if (isSeq(node)) {
+      const item = typeof step === 'number' ? node.items[step] : undefined;
+      return isNode(item) ? { key: null, value: item } : null;
+    }
+    if (!isMap(node)) return null;
+    const pair = this.#pairsOf(node).get(String(step));
+    if (pair === undefined) return null;
+    return { key: isNode(pair.key) ? pair.key : null, value: isNode(pair.value) ? pair.value : null };
+  }
+
+  /** By key, the last of a name as in the plain value; kept, since a file with many problems is asked many times. */
+  #pairsOf(map: YAMLMap): Map<string, Pair> {
+    const known = this.#pairs.get(map);
+    if (known !== undefined) return known;
+    const pairs = new Map(map.items.flatMap((pair) => (isScalar(pair.key) ? [[nameKey(pair.key), pair] as const] : [])));
+    this.#pairs.set(map, pairs);
+    return pairs;
   }
 
   #resolve(node: Node | null): Node | null {
@@ -140,15 +173,4 @@ export function sortProblems(problems: readonly Problem[]): Problem[] {
 function place(lines: LineCounter, offset: number): Position {
   const { line, col } = lines.linePos(offset);
   return { line: Math.max(line, 1), column: Math.max(col, 1) };
-}
-
-function findChild(node: Node | null, step: string | number): { key: Node | null; value: Node | null } | null {
-  if (isSeq(node)) {
-    const item = typeof step === 'number' ? node.items[step] : undefined;
-    return isNode(item) ? { key: null, value: item } : null;
-  }
-  if (!isMap(node)) return null;
-  const pair = node.items.findLast((item) => isScalar(item.key) && nameKey(item.key) === String(step));
-  if (pair === undefined) return null;
-  return { key: isNode(pair.key) ? pair.key : null, value: isNode(pair.value) ? pair.value : null };
 }

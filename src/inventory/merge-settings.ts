@@ -31,31 +31,32 @@ const wholeKeys = { accelerators: 'accelerators', cost: 'cost', remoteDir: 'remo
 
 /** Setting by setting, the nearest one wins. Each entry of `ssh` and of `params` is a setting; the others are taken whole. */
 export function mergeSettings(sources: readonly SettingSource[]): { settings: Settings; disagreements: Disagreement[] } {
-  const nearestFirst = sources.toSorted((left, right) => left.distance - right.distance);
   const settings: Settings = { ssh: {}, params: {} };
+  const winners = new Map<string, { source: SettingSource; value: unknown }>();
   const disagreements: Disagreement[] = [];
-  const merge = <Part extends object>(
-    into: Part,
-    key: keyof Part,
-    setting: string[],
-    pick: (settings: Settings) => Partial<Part>,
-  ) => {
-    const saying = nearestFirst.filter((source) => Object.hasOwn(pick(source.settings), key));
-    const [winner, ...others] = saying;
-    if (winner === undefined) return;
-    const value = pick(winner.settings)[key];
-    if (value === undefined) return;
-    into[key] = value;
-    const rival = others.find((one) => one.distance === winner.distance && !isDeepStrictEqual(pick(one.settings)[key], value));
-    if (rival?.group != null && winner.group !== null) disagreements.push({ setting, groups: [winner.group, rival.group] });
+  const take = <Part extends object>(into: Part, from: Part, key: keyof Part, setting: string[], source: SettingSource) => {
+    const value = from[key];
+    const winner = winners.get(setting.join('.'));
+    if (winner === undefined) {
+      winners.set(setting.join('.'), { source, value });
+      into[key] = value;
+      return;
+    }
+    const [first, second] = [winner.source, source];
+    if (first.distance !== second.distance || first.group === null || second.group === null) return;
+    if (!isDeepStrictEqual(winner.value, value)) disagreements.push({ setting, groups: [first.group, second.group] });
   };
-  for (const key of keysOf(sshKeys)) merge(settings.ssh, key, ['ssh', sshKeys[key]], (one) => one.ssh);
-  for (const key of keysOf(wholeKeys)) merge(settings, key, [wholeKeys[key]], (one) => one);
-  const params = new Set(sources.flatMap((source) => Object.keys(source.settings.params)));
-  for (const name of params) merge(settings.params, name, ['params', name], (one) => one.params);
+  for (const source of sources.toSorted((left, right) => left.distance - right.distance)) {
+    const { ssh, params } = source.settings;
+    for (const key of keysOf(ssh)) take(settings.ssh, ssh, key, ['ssh', sshKeys[key]], source);
+    for (const key of keysOf(wholeKeys)) {
+      if (Object.hasOwn(source.settings, key)) take<Settings>(settings, source.settings, key, [wholeKeys[key]], source);
+    }
+    for (const key of Object.keys(params)) take(settings.params, params, key, ['params', key], source);
+  }
   return { settings, disagreements };
 }
 
-function keysOf<Key extends string>(record: Record<Key, string>): Key[] {
-  return Object.keys(record) as Key[];
+function keysOf<Part extends object>(part: Part): (keyof Part & string)[] {
+  return Object.keys(part) as (keyof Part & string)[];
 }
