@@ -62,6 +62,9 @@ function unreachable(address: SshAddress, code: string, cause: unknown): Connect
         suggestions: ['is the machine on, and this computer in the right network or VPN?'],
         cause,
       });
+    case 'ECONNRESET':
+    case 'EPIPE':
+      return lost(address, { stage: 'handshake' }, cause);
     case 'ETIMEDOUT':
       return timedOut(address, { stage: 'connecting' });
     default:
@@ -117,7 +120,7 @@ function loginRefused(address: SshAddress, progress: DialProgress, credentials: 
   );
 }
 
-function lost(address: SshAddress, { stage }: DialProgress, cause: unknown): ConnectionFailed {
+function lost(address: SshAddress, { stage }: Pick<DialProgress, 'stage'>, cause: unknown): ConnectionFailed {
   const where =
     stage === 'authenticating'
       ? 'while logging in'

@@ -88,6 +88,7 @@ export class SshConnection implements Connection {
         resolve();
       });
       this.#alive = false;
+      this.#context.channels.fail(explainLoss(this.#who));
       client.end();
     });
   }

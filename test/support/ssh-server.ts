@@ -63,7 +63,8 @@ export async function startSshServer(options: SshServerOptions = {}): Promise<Ss
     child.stdout.on('data', (chunk: Buffer) => pass(chunk, (part) => channel.write(part)));
     child.stderr.on('data', (chunk: Buffer) => pass(chunk, (part) => channel.stderr.write(part)));
     child.stdin.on('error', () => undefined);
-    channel.pipe(child.stdin);
+    channel.on('data', (chunk: Buffer) => child.stdin.write(chunk));
+    channel.on('end', () => child.stdin.end());
     channel.on('error', () => undefined);
     session.on('signal', (accept, _reject, { name }) => {
       accept?.();
@@ -77,40 +78,38 @@ export async function startSshServer(options: SshServerOptions = {}): Promise<Ss
     });
   };
   const serve = (client: Connection) => {
-    let sessions = 0;
+    const sessions = new Set<Session>();
     client.on('error', () => undefined);
     client.on('authentication', (context) => {
       if (context.method === 'publickey') context.accept();
       else context.reject(['publickey']);
     });
     client.on('ready', () => logins++);
+    client.once('close', () => {
+      open -= sessions.size;
+      sessions.clear();
+    });
     client.on('session', (accept, reject) => {
-      if (sessions >= (options.maxSessions ?? 10)) {
+      if (sessions.size >= (options.maxSessions ?? 10)) {
         reject();
         return;
       }
-      sessions += 1;
-      open += 1;
       const session = accept();
-      let over = false;
-      const end = () => {
-        if (over) return;
-        over = true;
-        sessions -= 1;
-        open -= 1;
-      };
+      sessions.add(session);
+      open += 1;
       session.on('exec', (acceptExec, _rejectExec, { command }) => {
         received.push(command);
         const channel = acceptExec();
-        channel.once('close', end);
+        channel.once('close', () => {
+          if (sessions.delete(session)) open -= 1;
+        });
         run(channel, command, session);
       });
-      client.once('close', end);
     });
   };
 
   const server = new ssh2.Server({ hostKeys: [hostKey.private] }, serve);
-  const listener = createServer((socket) => {
+  const listener = createServer({ noDelay: true }, (socket) => {
     sockets.add(socket);
     socket.on('error', () => undefined);
     socket.once('close', () => sockets.delete(socket));
