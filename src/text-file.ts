@@ -3,9 +3,12 @@ import { isUtf8 } from 'node:buffer';
 import { messageOf, systemCode } from './errors.ts';
 import type { Problem } from './problem.ts';
 
-export const largestTextFile = 2 ** 20;
+const largestTextFile = 2 ** 20;
 
-export type TextFile = { text: string; bytes: Buffer };
+interface TextFile {
+  text: string;
+  bytes: Buffer;
+}
 
 /** Reads a regular file of strict UTF-8. A file past the limit is refused before it is read. */
 export function readTextFile(file: string): { read: TextFile; problem: null } | { read: null; problem: Problem } {

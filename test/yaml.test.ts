@@ -51,7 +51,7 @@ describe('reading a file', () => {
     expect(readYamlFile(join(folder, 'none.yaml')).problems[0]?.message).toBe('no such file');
     mkdirSync(join(folder, 'sub'));
     expect(readYamlFile(join(folder, 'sub')).problems[0]?.message).toBe('expected a file, got a folder');
-    execFileSync('mkfifo', [join(folder, 'fifo')]);
+    execFileSync('sh', ['-c', 'mkfifo "$1"', 'sh', join(folder, 'fifo')]);
     expect(readYamlFile(join(folder, 'fifo')).problems[0]?.message).toBe(
       'expected a file, got something that is not a plain file',
     );

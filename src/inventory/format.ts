@@ -161,7 +161,6 @@ export const inventoryFormat = z
 export const hostFormat = host;
 export const groupFormat = group;
 
-export type InventoryFile = z.infer<typeof inventoryFormat>;
 export type HostEntry = z.infer<typeof host>;
 export type GroupEntry = z.infer<typeof group>;
 export type SettingsEntry = Pick<GroupEntry, keyof typeof settings>;

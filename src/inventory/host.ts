@@ -14,7 +14,7 @@ export interface SshSettings {
   keepaliveSeconds: number;
 }
 
-export interface Worker {
+interface Worker {
   /** From 0. */
   index: number;
   address: string;

@@ -1,4 +1,4 @@
-export const mostPerRange = 1024;
+const mostPerRange = 1024;
 export const mostHosts = 4096;
 
 /** Names, in order: `node[01-03]`, `gpu[01-03,7]-r[1-2]`. Throws a RangeError that shows the range; nothing too large is built. */
