@@ -4,7 +4,7 @@ import type { Connection, SshAddress, Transport } from '../ssh/transport.ts';
 import { findProgramRoot } from './program-root.ts';
 
 export interface Workers {
-  connect(host: Pick<PlannedHost, 'name' | 'reach'>, address: string | null): Promise<Connection>;
+  connect: (host: Pick<PlannedHost, 'name' | 'reach'>, address: string | null) => Promise<Connection>;
   close(): Promise<void>;
 }
 

@@ -29,7 +29,7 @@ const parts: Record<ActiveState, Part | null> = {
 export async function advance(drive: Drive): Promise<void> {
   for (;;) {
     const { state } = drive.record();
-    if (isResult(state)) return;
+    if (isResult(state) || (state === 'running' && drive.leaveWhenRunning)) return;
     const part = parts[state];
     if (part === null) return;
     drive.signal.throwIfAborted();

@@ -13,15 +13,22 @@ import { resolveEnvironment } from './secrets.ts';
 const leaseMs = 30_000;
 const renewEveryMs = 10_000;
 
+export interface DriveOptions {
+  signal: AbortSignal;
+  /** Replace a live controller. */
+  takeOver: boolean;
+  leaveWhenRunning?: boolean;
+  /** How long a host may stay silent before its failure is thrown; for ever when left out. */
+  patienceMs?: number;
+  /** What is written first. */
+  begin?: (drive: Drive) => void;
+}
+
 /**
  * Takes the lease of a run and walks it on, from wherever it stands, until it has a result, waits for a person, or `signal` aborts. A first
- * launch and a resume are the same walk. Throws LeaseLost when another controller takes over. `begin` is what is written first.
+ * launch and a resume are the same walk. Throws LeaseLost when another controller takes over.
  */
-export async function driveRun(
-  parts: EngineParts,
-  run: string,
-  options: { signal: AbortSignal; takeOver: boolean; begin?: (drive: Drive) => void },
-): Promise<RunRecord> {
+export async function driveRun(parts: EngineParts, run: string, options: DriveOptions): Promise<RunRecord> {
   const before = readRun(parts, run);
   if (isResult(before.state)) return before;
   const lease = takeLease(parts, run, options.takeOver);
@@ -35,7 +42,7 @@ export async function driveRun(
     }
   }, renewEveryMs);
   try {
-    const drive = makeDrive(parts, before, lease, signal);
+    const drive = makeDrive(parts, before, lease, { ...options, signal });
     options.begin?.(drive);
     await advance(drive);
     return readRun(parts, run);
@@ -64,7 +71,8 @@ function heldBy(run: string, owner: Owner, since: number): FleetError {
   });
 }
 
-function makeDrive(parts: EngineParts, before: RunRecord, lease: Lease, signal: AbortSignal): Drive {
+function makeDrive(parts: EngineParts, before: RunRecord, lease: Lease, options: DriveOptions): Drive {
+  const { signal } = options;
   const run = before.id;
   const plan = readPlan(before.plan);
   const [host] = plan.hosts;
@@ -88,9 +96,16 @@ function makeDrive(parts: EngineParts, before: RunRecord, lease: Lease, signal: 
     host,
     lease,
     actor: { run, token: lease.token },
-    session: openHostSession(parts, host, target.address, { run, scrubber: environment.scrubber, contact, signal }),
+    session: openHostSession(parts, host, target.address, {
+      run,
+      scrubber: environment.scrubber,
+      contact,
+      signal,
+      patienceMs: options.patienceMs ?? Number.POSITIVE_INFINITY,
+    }),
     environment,
     signal,
+    leaveWhenRunning: options.leaveWhenRunning ?? false,
     record: () => readRun(parts, run),
     event,
     tell: (kind, text, detail) => must(parts.store.recordEvent(lease, event(kind, text, detail))),

@@ -16,6 +16,8 @@ export interface Drive {
   environment: ResolvedEnvironment;
   /** Aborts with Detached when the person goes away, and with LeaseLost when somebody else took over. */
   signal: AbortSignal;
+  /** `--detach`: leave as soon as the job is running. */
+  leaveWhenRunning: boolean;
   record(): RunRecord;
   event(kind: string, text: string, detail?: unknown): NewEvent;
   tell(kind: string, text: string, detail?: unknown): void;

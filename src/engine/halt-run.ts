@@ -1,6 +1,6 @@
 import { activeStates, isResult, type RunState } from '../lifecycle/states.ts';
 import type { RunRecord } from '../store/store.ts';
-import { driveRun } from './drive-run.ts';
+import { driveRun, type DriveOptions } from './drive-run.ts';
 import type { Drive } from './drive.ts';
 import type { EngineParts } from './parts.ts';
 import { storeWish, type HaltWish } from './wish-halt.ts';
@@ -15,9 +15,9 @@ export function haltRun(
   parts: EngineParts,
   run: string,
   wish: Omit<HaltWish, 'result'>,
-  signal: AbortSignal,
+  options: Pick<DriveOptions, 'signal' | 'patienceMs'>,
 ): Promise<RunRecord> {
-  return driveRun(parts, run, { signal, takeOver: true, begin: (drive) => begin(drive, wish) });
+  return driveRun(parts, run, { ...options, takeOver: true, begin: (drive) => begin(drive, wish) });
 }
 
 function begin(drive: Drive, wish: Omit<HaltWish, 'result'>): void {

@@ -30,7 +30,7 @@ export function openHostSession(
   parts: Pick<EngineParts, 'connect' | 'clock'>,
   host: PlannedHost,
   address: string | null,
-  options: { run: string; scrubber: Scrubber; contact: Contact; signal: AbortSignal },
+  options: { run: string; scrubber: Scrubber; contact: Contact; signal: AbortSignal; patienceMs: number },
 ): HostSession {
   const { signal, contact, scrubber } = options;
 
@@ -45,12 +45,14 @@ export function openHostSession(
   };
 
   const call = async <T>(command: RemoteCommand<T>): Promise<T> => {
+    const begin = parts.clock.monotonic();
     for (let tries = 1; ; tries++) {
       try {
         return await callOnce(command);
       } catch (error) {
         if (!isSilence(error) || (error instanceof QuestionTimedOut && command.mayHang)) throw error;
         const nextTryMs = backOffMs(tries);
+        if (parts.clock.monotonic() + nextTryMs - begin > options.patienceMs) throw error;
         contact.missed(error, nextTryMs);
         await parts.clock.wait(nextTryMs, signal);
         if (signal.aborted) throw signal.reason instanceof Error ? signal.reason : new Detached();

@@ -9,7 +9,7 @@ export interface EngineParts {
   clock: Clock;
   owner: Owner;
   /** The live connection to a worker, dialled when there is none. */
-  connect(host: PlannedHost, address: string | null): Promise<Connection>;
+  connect: (host: PlannedHost, address: string | null) => Promise<Connection>;
   /** Where secrets are looked up. */
   environment: NodeJS.ProcessEnv;
 }

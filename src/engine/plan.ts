@@ -91,7 +91,7 @@ export function readPlan(text: string): Plan {
   return plan;
 }
 
-function planReach(host: Host): PlannedReach {
+export function planReach(host: Host): PlannedReach {
   switch (host.reach.kind) {
     case 'embedded':
       return { kind: 'embedded', machine: host.reach.machine };

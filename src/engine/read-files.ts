@@ -1,9 +1,8 @@
+import { smallestChunkBytes as maxBytes } from '../monitor/lines.ts';
 import type { Chunk, Reading } from '../monitor/reading.ts';
 import { readFrom, type FilePart } from '../remote/files.ts';
 import type { OffsetRecord } from '../store/store.ts';
 import type { Drive } from './drive.ts';
-
-const maxBytes = 1_048_576;
 
 export interface FileReading {
   offset: OffsetRecord;

@@ -39,6 +39,7 @@ export async function streamLog(
     scrubber,
     contact,
     signal: wish.signal,
+    patienceMs: Number.POSITIVE_INFINITY,
   });
   const place = { attempt: run.attempt, worker: 0, unit: 'job' };
   const first = await session.callOnce(detachedExecutor.state(run.id, place));

@@ -1,7 +1,7 @@
 import { nameAddress } from './address.ts';
 import { fetchHostKey } from './dial.ts';
 import { ConnectionFailed, type ShownKey } from './failures.ts';
-import { describeKey, judgeHostKey, readRecordedKeys, recordHostKey } from './host-keys.ts';
+import { describeKey, recordIfUnknown } from './host-keys.ts';
 import type { SshAddress } from './transport.ts';
 
 /**
@@ -25,9 +25,6 @@ export async function acceptHostKey(
       },
     );
   }
-  const failure = judgeHostKey(address, readRecordedKeys(address), key);
-  if (failure === null) return shown;
-  if (failure.code !== 'host-key-unknown') throw failure;
-  recordHostKey(address, key);
+  recordIfUnknown(address, key);
   return shown;
 }

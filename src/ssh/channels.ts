@@ -6,7 +6,7 @@ import { openChannel } from './open-channel.ts';
 
 export type ChannelPurpose = 'questions' | 'conversation';
 
-export interface ChannelRequest {
+interface ChannelRequest {
   purpose: ChannelPurpose;
   commandLine: string;
   /** Called before anything of the channel can be missed. `giveBack` counts it as closed, however the host takes it. */
@@ -36,7 +36,7 @@ const mostChannels = 8;
 
 /**
  * The channels of one connection: at most eight, fewer where the host refuses more, and then requests wait in order.
- * Conversations leave one channel to questions wherever the host allows two.
+ * Conversations leave one channel to questions wherever the host is known to allow two.
  */
 export class Channels {
   readonly #options: ChannelsOptions;

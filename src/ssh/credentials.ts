@@ -16,6 +16,8 @@ export interface Credentials {
   problems: string[];
 }
 
+const largestKeyBytes = 1024 * 1024;
+
 /** An array for formats that may hold several keys. */
 type KeyParser = (text: string) => ParsedKey | ParsedKey[] | Error;
 
@@ -43,7 +45,10 @@ export function collectCredentials(address: SshAddress, environment: Environment
 function readKeyFile(file: string, parseKey: KeyParser): { text: string } | { problem: string } {
   let text: string;
   try {
-    const { mode, uid } = statSync(file);
+    const stats = statSync(file);
+    if (!stats.isFile() || stats.size > largestKeyBytes)
+      return { problem: 'is not a private key that can be used; expected a small plain file' };
+    const { mode, uid } = stats;
     if (uid === process.getuid?.() && (mode & 0o077) !== 0) {
       return { problem: `its permissions ${octal(mode)} let others read it; expected 0600 (chmod 600 "${file}")` };
     }

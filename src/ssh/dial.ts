@@ -3,8 +3,8 @@ import type { Client } from 'ssh2';
 import { nameAddress } from './address.ts';
 import { collectCredentials, type Credentials, type Environment } from './credentials.ts';
 import { explainFailure, type DialProgress } from './dial-failures.ts';
-import { ConnectionFailed } from './failures.ts';
-import { judgeHostKey, orderKeyAlgorithms, readRecordedKeys, recordHostKey } from './host-keys.ts';
+import { ConnectionFailed, HostKeyUnknown } from './failures.ts';
+import { judgeHostKey, orderKeyAlgorithms, readRecordedKeys, recordIfUnknown } from './host-keys.ts';
 import type { SshAddress } from './transport.ts';
 
 const keepaliveMisses = 3;
@@ -21,17 +21,19 @@ export async function dial(address: SshAddress, environment: Environment, signal
   const credentials = collectCredentials(address, environment, ssh2.utils.parseKey);
   const recorded = readRecordedKeys(address);
   let trusted: Buffer | null = null;
+  let isNew = false;
   return openClient(ssh2, address, signal, credentials, {
     judge: (key) => {
       if (trusted !== null) return trusted.equals(key) ? null : keyChangedInFlight(address);
       const failure = judgeHostKey(address, recorded, key);
-      if (failure !== null && !(failure.code === 'host-key-unknown' && address.hostKeys === 'accept-new')) return failure;
+      isNew = failure instanceof HostKeyUnknown && address.hostKeys === 'accept-new';
+      if (failure !== null && !isNew) return failure;
       trusted = key;
       return null;
     },
     // Only now has the server proved that the key is its own.
     proved: () => {
-      if (trusted !== null && judgeHostKey(address, recorded, trusted) !== null) recordHostKey(address, trusted);
+      if (trusted !== null && isNew) recordIfUnknown(address, trusted);
     },
     algorithms: orderKeyAlgorithms(recorded),
   });

@@ -3,7 +3,7 @@ import { FrameReader } from './frame-reader.ts';
 import type { ShellListener } from './shell-channel.ts';
 import type { Ended } from './transport.ts';
 
-export interface Greeted {
+interface Greeted {
   pid: number;
   /** What came after the first line already. */
   stdout: Buffer;

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { appendFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { ServerHostKeyAlgorithm } from 'ssh2';
 import { messageOf, systemCode } from '../errors.ts';
@@ -17,9 +17,12 @@ const algorithms: ServerHostKeyAlgorithm[] = [
   'rsa-sha2-256',
 ];
 
+const largestFileBytes = 16 * 1024 * 1024;
+
 /** What is recorded of a host. A file that does not exist records nothing; one that cannot be read is a failure. */
 export function readRecordedKeys(address: SshAddress): RecordedKey[] {
   try {
+    if (statSync(address.knownHosts).size > largestFileBytes) throw new RangeError(`larger than ${largestFileBytes} bytes`);
     return findRecordedKeys(readFileSync(address.knownHosts, 'utf8'), address.host, address.port);
   } catch (error) {
     if (systemCode(error) === 'ENOENT') return [];
@@ -58,8 +61,16 @@ export function judgeHostKey(address: SshAddress, recorded: readonly RecordedKey
   return other === undefined ? unknownFailure(address, shown) : changedFailure(address, shown, other);
 }
 
-/** Appends the key to the person's known_hosts, in one write. */
-export function recordHostKey(address: SshAddress, key: Buffer): void {
+/** Records a key that is still unknown, for good. Looks at the file again: another process may have been faster. */
+export function recordIfUnknown(address: SshAddress, key: Buffer): void {
+  const failure = judgeHostKey(address, readRecordedKeys(address), key);
+  if (failure === null) return;
+  if (!(failure instanceof HostKeyUnknown)) throw failure;
+  recordHostKey(address, key);
+}
+
+/** Appends in one write. */
+function recordHostKey(address: SshAddress, key: Buffer): void {
   const line = `${knownHostsName(address.host, address.port)} ${describeKey(key).type} ${key.toString('base64')}\n`;
   try {
     mkdirSync(dirname(address.knownHosts), { recursive: true, mode: 0o700 });

@@ -2,7 +2,7 @@ import type { Client, ClientChannel } from 'ssh2';
 import type { Clock } from '../clock.ts';
 import { startTimer } from './time-limit.ts';
 
-export interface ChannelOpening {
+interface ChannelOpening {
   /** Called before anything of the channel can be missed. */
   opened(channel: ClientChannel): void;
   /** `refused`: the host has no room for another channel. Otherwise the connection, or the command, failed. */

@@ -13,7 +13,7 @@ export interface RemoteShellContext {
   greetingLimitMs: number;
 }
 
-export interface ShellRequest {
+interface ShellRequest {
   purpose: ChannelPurpose;
   /** What the `sh` does after its first line; one line of sh, without single quotes. */
   program: string;

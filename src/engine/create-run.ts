@@ -1,0 +1,13 @@
+import type { EngineParts } from './parts.ts';
+import { describeRun, type Plan } from './plan.ts';
+
+/** The intent, durable before the first byte is sent anywhere. */
+export function createRun(parts: Pick<EngineParts, 'store' | 'clock'>, plan: Plan): void {
+  const at = parts.clock.now();
+  const hosts = plan.hosts.map(({ name }) => name).join(', ');
+  parts.store.createRun(describeRun(plan, at), {
+    at,
+    kind: 'state',
+    text: `queued: ${plan.kind} ${plan.playbook.name} on ${hosts}`,
+  });
+}
