@@ -1,12 +1,10 @@
 import Database from 'better-sqlite3';
 import { explainFailure } from './failures.ts';
 
-export type Statement<Params extends unknown[], Row> = Database.Statement<Params, Row>;
-
 /** One open database. What goes wrong in `read` and `write` comes out as an error that a person can read. */
 export interface Connection {
   file: string;
-  prepare<Params extends unknown[], Row = unknown>(sql: string): Statement<Params, Row>;
+  prepare<Params extends unknown[], Row = unknown>(sql: string): Database.Statement<Params, Row>;
   execute(sql: string): void;
   readPragma(name: string): unknown;
   read<T>(work: () => T): T;
@@ -17,7 +15,7 @@ export interface Connection {
   close(): void;
 }
 
-export const busyTimeoutMs = 5_000;
+export const busyTimeoutMs = 10_000;
 
 export function connect(file: string, busyMs: number = busyTimeoutMs): Connection {
   const explained = <T>(work: () => T): T => {

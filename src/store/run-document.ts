@@ -35,14 +35,11 @@ export interface RunDocument {
   endedAt: string | null;
 }
 
-export type WorkerDocument = Pick<WorkerRecord, 'role' | 'host' | 'index' | 'address' | 'pid' | 'state' | 'exitCode'>;
+type WorkerDocument = Pick<WorkerRecord, 'role' | 'host' | 'index' | 'address' | 'pid' | 'state' | 'exitCode'>;
 
-export type CheckDocument = Pick<
-  CheckRecord,
-  'phase' | 'name' | 'kind' | 'result' | 'expected' | 'observed' | 'seconds' | 'message'
->;
+type CheckDocument = Pick<CheckRecord, 'phase' | 'name' | 'kind' | 'result' | 'expected' | 'observed' | 'seconds' | 'message'>;
 
-export type FlagDocument = Pick<FlagRecord, 'color' | 'text' | 'hint' | 'expected' | 'count'> & {
+type FlagDocument = Pick<FlagRecord, 'color' | 'text' | 'hint' | 'expected' | 'count'> & {
   firstAt: string;
   lastAt: string;
 };

@@ -1,5 +1,7 @@
-import { spawnSync } from 'node:child_process';
-import { expect, test } from 'vitest';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { readOwner } from '../../src/store/owner.ts';
 import type { Owner } from '../../src/store/store.ts';
 import { lease, setup } from './setup.ts';
@@ -61,6 +63,22 @@ test('an owner in another container of this machine is not judged by our process
   const { store, run } = setupRun();
   store.takeLease(run, { ...here, pid: 4_000_000, startTicks: 1, pidNamespace: 'pid:[1]' }, terms);
   expect(store.takeLease(run, here, terms).taken).toBe(false);
+});
+
+test('a process that has ended and that its parent has not noticed yet is dead', async () => {
+  const { store, run } = setupRun();
+  const parent = spawn('sh', ['-c', 'true & echo $!; exec sleep 60'], { stdio: ['ignore', 'pipe', 'inherit'] });
+  onTestFinished(() => {
+    parent.kill('SIGKILL');
+  });
+  const [printed] = (await once(parent.stdout, 'data')) as [Buffer];
+  const pid = Number(printed.toString());
+  const statOf = () => readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
+  await vi.waitFor(() => {
+    expect(statOf()[0]).toBe('Z');
+  });
+  store.takeLease(run, { ...here, pid, startTicks: Number(statOf()[19]) }, terms);
+  expect(store.takeLease(run, here, terms).taken).toBe(true);
 });
 
 test('where there is no start time a process that answers to signals counts as alive', () => {

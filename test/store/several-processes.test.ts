@@ -61,13 +61,13 @@ test('a writer killed between or inside its writes leaves offsets, samples and e
 test('ten processes that make the store and write to it at the same time lose nothing', async () => {
   const stateDir = join(makeFolder(), 'state');
   const script = bundleChild('write-run');
-  const children = Array.from({ length: 10 }, (_, index) => startChild(script, [stateDir, `run-${index}`, '50']));
+  const children = Array.from({ length: 10 }, (_, index) => startChild(script, [stateDir, `run-${index}`, '30']));
   await Promise.all(children.map((child) => child.read()));
   for (const child of children) child.go();
-  expect(await Promise.all(children.map((child) => child.read()))).toEqual(Array(10).fill(50));
+  expect(await Promise.all(children.map((child) => child.read()))).toEqual(Array(10).fill(30));
   expect(await Promise.all(children.map((child) => child.ended))).toEqual(Array(10).fill(0));
 
   const store = open(stateDir);
   expect(store.listRuns(null)).toHaveLength(10);
-  for (let index = 0; index < 10; index++) expect(store.readEvents(`run-${index}`, 0, 1000)).toHaveLength(51);
+  for (let index = 0; index < 10; index++) expect(store.readEvents(`run-${index}`, 0, 1000)).toHaveLength(31);
 });
