@@ -57,6 +57,7 @@ test.each([
   ],
   ['a public key', () => writeKey('key.pub', publicKey), /is a public key; expected the private one/],
   ['any other file', () => writeKey('notes', 'hello\n'), /is not a private key/],
+  ['a folder', () => folder, /expected a small plain file/],
   ['an empty file', () => writeKey('empty', ''), /is not a private key/],
 ])('%s is refused by name before anything is sent', (_what, make, message) => {
   expect(() => collect([make()])).toThrow(

@@ -1,12 +1,17 @@
 import { spawn } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { createSshTransport } from '../../src/ssh/ssh-transport.ts';
 import type { Connection, SshAddress, Transport } from '../../src/ssh/transport.ts';
-import { explainMissingShell, explainMissingSshd, startSshd, type Sshd } from '../support/sshd.ts';
+import { explainMissingShell, explainMissingSshd, startSshd, type Sshd, type SshdOptions } from '../support/sshd.ts';
 
 const limits = { timeoutSeconds: 20 };
+const undo: (() => Promise<void>)[] = [];
+
+afterEach(async () => {
+  for (const act of undo.splice(0).reverse()) await act();
+});
 
 describe.skipIf(explainMissingSshd() !== null)('over OpenSSH', () => {
   let sshd: Sshd;
@@ -277,26 +282,20 @@ describe.skipIf(explainMissingSshd() !== null)('over OpenSSH', () => {
 
 describe.skipIf(explainMissingSshd() !== null)('where sshd allows one session', () => {
   test('questions and conversations take turns', async () => {
-    const sshd = await startSshd({ settings: ['MaxSessions 1'] });
-    const transport = createSshTransport({ environment: {} });
-    try {
-      const connection = await transport.connect(sshd.address);
-      const said = await Promise.all([
-        connection.ask('echo 1', limits).then((answer) => answer.stdout),
-        converse(connection, 'cat', Buffer.from('2\n')).then((talk) => talk.stdout),
-        converse(connection, 'echo 3').then((talk) => talk.stdout),
-        connection.ask('echo 4', limits).then((answer) => answer.stdout),
-      ]);
-      expect(said.map((bytes) => bytes.toString())).toEqual(['1\n', '2\n', '3\n', '4\n']);
-      const hanging = connection.ask('sleep 1000', { timeoutSeconds: 0.3 });
-      const behind = connection.ask('echo 5', limits);
-      await expect(hanging).rejects.toMatchObject({ code: 'question-timed-out' });
-      expect((await behind).stdout.toString()).toBe('5\n');
-      expect((await converse(connection, 'echo 6')).stdout.toString()).toBe('6\n');
-    } finally {
-      await transport.close();
-      await sshd.stop();
-    }
+    const sshd = await startForTest({ settings: ['MaxSessions 1'] });
+    const connection = await connectTo(sshd.address);
+    const said = await Promise.all([
+      connection.ask('echo 1', limits).then((answer) => answer.stdout),
+      converse(connection, 'cat', Buffer.from('2\n')).then((talk) => talk.stdout),
+      converse(connection, 'echo 3').then((talk) => talk.stdout),
+      connection.ask('echo 4', limits).then((answer) => answer.stdout),
+    ]);
+    expect(said.map((bytes) => bytes.toString())).toEqual(['1\n', '2\n', '3\n', '4\n']);
+    const hanging = connection.ask('sleep 1000', { timeoutSeconds: 0.3 });
+    const behind = connection.ask('echo 5', limits);
+    await expect(hanging).rejects.toMatchObject({ code: 'question-timed-out' });
+    expect((await behind).stdout.toString()).toBe('5\n');
+    expect((await converse(connection, 'echo 6')).stdout.toString()).toBe('6\n');
   });
 });
 
@@ -383,16 +382,23 @@ describe.skipIf(explainMissingSshd() !== null)('a login shell', () => {
     act: (connection: Connection, sshd: Sshd) => Promise<void>,
     settings: Partial<SshAddress> = {},
   ) {
-    const sshd = await startSshd({ shell, files });
-    const transport = createSshTransport({ environment: {} });
-    try {
-      await act(await transport.connect({ ...sshd.address, ...settings }), sshd);
-    } finally {
-      await transport.close();
-      await sshd.stop();
-    }
+    const sshd = await startForTest({ shell, files });
+    await act(await connectTo({ ...sshd.address, ...settings }), sshd);
   }
 });
+
+/** Ended after the test, also when it fails or takes too long. */
+async function startForTest(options: SshdOptions): Promise<Sshd> {
+  const sshd = await startSshd(options);
+  undo.push(() => sshd.stop());
+  return sshd;
+}
+
+async function connectTo(address: SshAddress): Promise<Connection> {
+  const transport = createSshTransport({ environment: {} });
+  undo.push(() => transport.close());
+  return transport.connect(address);
+}
 
 function ignore(): void {
   return;

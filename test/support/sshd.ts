@@ -85,7 +85,7 @@ export function explainMissingShell(shell: string): string | null {
   return reason;
 }
 
-export function isRoot(): boolean {
+function isRoot(): boolean {
   return process.getuid?.() === 0;
 }
 
