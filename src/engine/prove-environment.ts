@@ -5,14 +5,17 @@ import type { Drive } from './drive.ts';
 import { criticalVariables, launchOf } from './start-job.ts';
 
 export interface EnvironmentProof {
-  /** What the guard on the host has found so far. `settled`: every process is there by now, or the job is over. */
-  take(proofs: readonly Proof[], settled: boolean): void;
+  /** What the guard on the host has found so far, and how far the job is. */
+  take(proofs: readonly Proof[], job: { progressed: boolean; over: boolean }): void;
   reasons(): Reason[];
   /** Null when the playbook does not ask, or nothing is settled yet. */
   proved(): boolean | null;
 }
 
 const name = 'the started process carries the critical environment';
+
+/** A job that makes steps, without a process of the name that the playbook gives: the name is wrong. The guard looks every second at first, later every half minute. */
+const unseenMs = 120_000;
 
 /**
  * The critical variables as the started process itself has them (D-5), looked at by the guard beside it. A process that differs settles it at
@@ -27,12 +30,17 @@ export function watchEnvironment(drive: Drive): EnvironmentProof {
   const position = launched().filter((check) => check.name !== name).length;
   drive.must(store.planChecks(drive.lease, [{ phase: 'launch', position, kind: 'check', name }]));
   const recorded = () => launched()[position];
+  let progressedAt: number | null = null;
 
   return {
-    take(proofs, settled) {
+    take(proofs, { progressed, over }) {
       if (recorded()?.status === 'settled') return;
+      const now = drive.parts.clock.monotonic();
+      if (progressed) progressedAt ??= now;
       const wrong = proofs.flatMap(describeWrong);
-      if (wrong.length === 0 && !settled) return;
+      const complete = progressed && proofs.length > 0;
+      const unseen = progressedAt !== null && now - progressedAt > unseenMs;
+      if (wrong.length === 0 && !complete && !unseen && !over) return;
       drive.must(store.claimCheck(drive.lease, 'launch', position));
       const seen = proofs.length === 0 ? 'no such process was seen' : `${proofs.length} processes carry them`;
       settle(drive, 'launch', position, {

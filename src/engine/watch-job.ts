@@ -39,7 +39,7 @@ export async function watchJob(drive: Drive): Promise<void> {
       await pause(drive, betweenGoneLooksMs);
       continue;
     }
-    environment.take(look.state.proof, finding.kind === 'over' || (look.judgement.progress.step ?? 0) > 0);
+    environment.take(look.state.proof, { progressed: (look.judgement.progress.step ?? 0) > 0, over: finding.kind === 'over' });
     await checkpoints.look();
     if (look.judgement.health !== health) {
       health = look.judgement.health;
