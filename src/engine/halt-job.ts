@@ -1,3 +1,4 @@
+import { exitCodes, FleetError } from '../errors.ts';
 import { formatSize } from '../language/units.ts';
 import { tidyRun } from '../remote/claims.ts';
 import { detachedExecutor } from '../remote/detached/executor.ts';
@@ -5,6 +6,7 @@ import type { UnitState } from '../remote/executor.ts';
 import { lookForMembers, type Member } from '../remote/members.ts';
 import { setupOf } from './deeds/run-command.ts';
 import type { Drive } from './drive.ts';
+import { judgeEvidence } from './evidence.ts';
 import { createJobMonitor } from './job-monitor.ts';
 import { askForAccelerators } from './probe.ts';
 import { jobPlace } from './start-job.ts';
@@ -21,6 +23,7 @@ const survivorSeconds = 20;
 export async function haltJob(drive: Drive): Promise<void> {
   const wish = readWish(drive);
   const { store, clock } = drive.parts;
+  await meetMachine(drive);
   await drive.session.call(detachedExecutor.requestHalt(drive.actor, wish));
   const told = new Set(
     store
@@ -46,6 +49,30 @@ export async function haltJob(drive: Drive): Promise<void> {
     await clock.wait(lookEveryMs, drive.signal);
     drive.signal.throwIfAborted();
   }
+}
+
+/** Another machine at the address says nothing of the run: it is waited for the right one, as for a host out of reach. */
+async function meetMachine(drive: Drive): Promise<void> {
+  const recorded = drive.parts.store.readWorkers(drive.actor.run)[0]?.incarnation ?? null;
+  const finding = judgeEvidence(
+    await drive.session.call(detachedExecutor.state(drive.actor.run, jobPlace(drive))),
+    { incarnation: recorded },
+    false,
+  );
+  if (finding.kind !== 'elsewhere') return;
+  drive.must(
+    drive.parts.store.recordReachability(
+      drive.lease,
+      'unknown',
+      drive.parts.clock.now(),
+      drive.event('elsewhere', finding.sentence),
+    ),
+  );
+  throw new FleetError(`run ${drive.actor.run}: ${finding.sentence}; it stays halting`, {
+    code: 'another-machine',
+    exit: exitCodes.unreachable,
+    suggestions: [`fleet halt ${drive.actor.run} again, once the run's own machine answers`],
+  });
 }
 
 /** Processes that not even KILL has ended: they are named, and the run stays `halting`. */

@@ -36,8 +36,8 @@ export function openHostSession(
 
   const callOnce = async <T>(command: RemoteCommand<T>): Promise<T> => {
     signal.throwIfAborted();
-    const connection = await parts.connect(host, address);
-    const answer = await askWithScript(connection, host, command);
+    const asked = parts.connect(host, address).then((connection) => askWithScript(connection, host, command));
+    const answer = await leaveOnAbort(asked, signal);
     if (answer.exitCode === hostScriptExits.fenced) throw new LeaseLost(options.run);
     if (answer.exitCode === hostScriptExits.cannotWrite) throw cannotWrite(host, command, answer);
     contact.reached();
@@ -60,6 +60,20 @@ export function openHostSession(
     }
   };
   return { call, callOnce };
+}
+
+/** What was asked may still be answered; nobody waits for it. */
+async function leaveOnAbort<T>(asked: Promise<T>, signal: AbortSignal): Promise<T> {
+  let leave: (() => void) | undefined;
+  const aborted = new Promise<never>((_, reject) => {
+    leave = () => reject(signal.reason instanceof Error ? signal.reason : new Detached());
+    signal.addEventListener('abort', leave, { once: true });
+  });
+  try {
+    return await Promise.race([asked, aborted]);
+  } finally {
+    if (leave !== undefined) signal.removeEventListener('abort', leave);
+  }
 }
 
 async function askWithScript<T>(connection: Connection, host: PlannedHost, command: RemoteCommand<T>): Promise<Answer> {

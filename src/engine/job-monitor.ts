@@ -6,12 +6,14 @@ import { detachedExecutor } from '../remote/detached/executor.ts';
 import type { UnitState } from '../remote/executor.ts';
 import type { Batch, NewEvent, OffsetRecord } from '../store/store.ts';
 import type { Drive } from './drive.ts';
+import { judgeEvidence, type Finding } from './evidence.ts';
 import { askForAccelerators } from './probe.ts';
 import { readNewLines } from './read-files.ts';
 import { setupOf } from './deeds/run-command.ts';
 import { jobPlace, launchOf } from './start-job.ts';
 
 export interface Look {
+  finding: Finding;
   state: UnitState;
   judgement: Judgement;
   stalled: boolean;
@@ -39,6 +41,8 @@ export function createJobMonitor(drive: Drive): JobMonitor {
   const place = jobPlace(drive);
   const probeEveryMs = probeInterval(drive);
   let offsets = currentOffsets(drive);
+  const incarnation = store.readWorkers(run)[0]?.incarnation ?? null;
+  let goneBefore = false;
   let probedAt = Number.NEGATIVE_INFINITY;
   let told = {
     criteria: new Map(store.readCriteria(run).map(({ name, verdict }) => [name, verdict])),
@@ -47,10 +51,14 @@ export function createJobMonitor(drive: Drive): JobMonitor {
 
   return {
     async look({ final, extraReasons }) {
-      const [state, files] = await Promise.all([
-        drive.session.call(detachedExecutor.state(run, place)),
-        Promise.all(offsets.map((offset) => readNewLines(drive, offset, (chunk) => monitor.read(chunk)))),
-      ]);
+      // The state first: once it says that the job is over, what is read after it is all there is.
+      const state = await drive.session.call(detachedExecutor.state(run, place));
+      const finding = judgeEvidence(state, { incarnation }, goneBefore);
+      goneBefore = finding.kind === 'look-again';
+      const isElsewhere = finding.kind === 'elsewhere';
+      const files = isElsewhere
+        ? []
+        : await Promise.all(offsets.map((offset) => readNewLines(drive, offset, (chunk) => monitor.read(chunk))));
       const samples: Batch['samples'] = files.flatMap(({ offset, reading }) =>
         reading === null || reading.rows.length === 0
           ? []
@@ -65,7 +73,7 @@ export function createJobMonitor(drive: Drive): JobMonitor {
       const batch: Batch = {
         observedAt: clock.now(),
         worker: 0,
-        workerState: { state: state.word, pid: state.pid, exitCode: state.exitCode, incarnation: state.startedOn },
+        ...(isElsewhere ? {} : { workerState: { state: state.word, pid: state.pid, exitCode: state.exitCode, incarnation } }),
         offsets: files.map(({ offset }) => offset),
         samples,
         flags: judgement.flags,
@@ -75,10 +83,11 @@ export function createJobMonitor(drive: Drive): JobMonitor {
         events: describeNews(drive, judgement, told),
       };
       drive.must(store.recordBatch(drive.lease, batch));
-      offsets = batch.offsets;
+      if (!isElsewhere) offsets = batch.offsets;
       told = { criteria: new Map(judgement.criteria.map(({ name, verdict }) => [name, verdict])), flags: judgement.flags.length };
       const limit = stall.limitSeconds === null ? '' : `, more than ${Math.round(stall.limitSeconds)} s`;
       return {
+        finding,
         state,
         judgement,
         stalled: stall.stalled,

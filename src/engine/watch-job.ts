@@ -3,7 +3,6 @@ import { listFiles } from '../remote/files.ts';
 import { askForStackDumps } from '../remote/members.ts';
 import { describeHealth, createJobMonitor, type Look } from './job-monitor.ts';
 import type { Drive } from './drive.ts';
-import { judgeEvidence } from './evidence.ts';
 import { watchCheckpoints } from './checkpoints.ts';
 import { watchEnvironment } from './prove-environment.ts';
 import { launchOf } from './start-job.ts';
@@ -21,12 +20,11 @@ export async function watchJob(drive: Drive): Promise<void> {
   const environment = watchEnvironment(drive);
   const checkpoints = watchCheckpoints(drive);
   const done = new Set<string>();
-  let goneBefore = false;
   let health = drive.record().health;
   for (;;) {
     drive.signal.throwIfAborted();
     const look = await monitor.look({ final: false, extraReasons: environment.reasons() });
-    const finding = judgeEvidence(look.state, { incarnation: null }, goneBefore);
+    const { finding } = look;
     if (finding.kind === 'elsewhere') {
       drive.must(
         drive.parts.store.recordReachability(
@@ -59,9 +57,8 @@ export async function watchJob(drive: Drive): Promise<void> {
       endLost(drive, finding.reason, finding.sentence);
       return;
     }
-    goneBefore = finding.kind === 'look-again';
     if (!look.more && (await actOn(drive, look, done))) return;
-    if (!look.more) await pause(drive, goneBefore ? betweenGoneLooksMs : lookEveryMs);
+    if (!look.more) await pause(drive, finding.kind === 'look-again' ? betweenGoneLooksMs : lookEveryMs);
   }
 }
 
