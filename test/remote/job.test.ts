@@ -6,7 +6,7 @@ import { exportLines } from '../../src/remote/author-command.ts';
 import { putEnvironment } from '../../src/remote/claims.ts';
 import { detachedExecutor } from '../../src/remote/detached/executor.ts';
 import { openLocalHost, readProc, readStat, waitFor } from '../support/local-host.ts';
-import { actor, job, runJob, startJob, stateOf, unitFolder, waitForWord, workOf } from './jobs.ts';
+import { actorOf, job, runJob, startJob, stateOf, unitFolder, waitForWord, workOf } from './jobs.ts';
 import { eachShell } from './shells.ts';
 
 describe.concurrent('a job', () => {
@@ -51,8 +51,8 @@ describe.concurrent('a job', () => {
         { name: 'NASTY', value: nasty },
         { name: 'FLEET_RUN_ID', value: 'not this' },
       ]);
-      await host.call(putEnvironment(actor, 1, 0, pushed));
-      context.expect(statSync(join(host.folder, 'runs/run-1/a1/w0/env')).mode & 0o777).toBe(0o600);
+      await host.call(putEnvironment(actorOf(host), 1, 0, pushed));
+      context.expect(statSync(join(host.folder, `runs/${host.run}/a1/w0/env`)).mode & 0o777).toBe(0o600);
       const { pid } = await runJob(host, 'exec sleep 300', { needsEnvironment: true });
       await waitFor('the job is sleep', () => readProc(pid ?? 0, 'cmdline').startsWith('sleep'));
       const environment = readProc(pid ?? 0, 'environ').split('\0');
@@ -60,7 +60,12 @@ describe.concurrent('a job', () => {
       context
         .expect(environment)
         .toEqual(
-          context.expect.arrayContaining(['FLEET_RUN_ID=run-1', 'FLEET_ATTEMPT=1', 'FLEET_WORKER_INDEX=0', 'PYTHONUNBUFFERED=1']),
+          context.expect.arrayContaining([
+            `FLEET_RUN_ID=${host.run}`,
+            'FLEET_ATTEMPT=1',
+            'FLEET_WORKER_INDEX=0',
+            'PYTHONUNBUFFERED=1',
+          ]),
         );
     });
 
@@ -75,12 +80,12 @@ describe.concurrent('a job', () => {
 
     test('ends the pushed environment with its own end, and an environment that is there is not replaced', async (context) => {
       const host = openLocalHost(context, { shell });
-      await host.call(putEnvironment(actor, 1, 0, "export A='first'\n"));
-      await host.call(putEnvironment(actor, 1, 0, "export A='second'\n"));
+      await host.call(putEnvironment(actorOf(host), 1, 0, "export A='first'\n"));
+      await host.call(putEnvironment(actorOf(host), 1, 0, "export A='second'\n"));
       await runJob(host, 'echo "$A"');
       await waitForWord(host, 'exited');
       context.expect(readText(join(host.home, 'job.log'))).toBe('first\n');
-      context.expect(existsSync(join(host.folder, 'runs/run-1/a1/w0/env'))).toBe(false);
+      context.expect(existsSync(join(host.folder, `runs/${host.run}/a1/w0/env`))).toBe(false);
     });
 
     test.for([
@@ -111,7 +116,7 @@ describe.concurrent('a job', () => {
       const host = openLocalHost(context, { shell });
       await runJob(host, 'echo out; echo err >&2; exit 3', { log: null });
       await waitForWord(host, 'exited');
-      const output = await host.call(detachedExecutor.output(actor.run, job, 1000));
+      const output = await host.call(detachedExecutor.output(host.run, job, 1000));
       context
         .expect({ stdout: output.stdout.toString(), stderr: output.stderr.toString() })
         .toEqual({ stdout: 'out\n', stderr: 'err\n' });
@@ -143,7 +148,7 @@ describe.concurrent('a job', () => {
       await runJob(host, 'touch began', work);
       const state = await waitForWord(host, 'exited');
       context.expect(state.exitCode).toBe(126);
-      context.expect((await host.call(detachedExecutor.output(actor.run, job, 1000))).stderr.toString()).toMatch(message);
+      context.expect((await host.call(detachedExecutor.output(host.run, job, 1000))).stderr.toString()).toMatch(message);
       context.expect(existsSync(join(host.home, 'began'))).toBe(false);
     });
 

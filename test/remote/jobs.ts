@@ -1,9 +1,14 @@
+import type { Actor } from '../../src/remote/claims.ts';
 import { detachedExecutor } from '../../src/remote/detached/executor.ts';
 import type { StartAnswer, UnitPlace, UnitState, UnitWork } from '../../src/remote/executor.ts';
 import { lookForMembers, type Member } from '../../src/remote/members.ts';
 import { waitFor, type LocalHost } from '../support/local-host.ts';
 
-export const actor = { run: 'run-1', token: 1 };
+/** Who drives the run of the host. */
+export function actorOf(host: LocalHost, token = 1): Actor {
+  return { run: host.run, token };
+}
+
 export const job: UnitPlace = { attempt: 1, worker: 0, unit: 'job' };
 
 export function workOf(script: string, other: Partial<UnitWork> = {}): UnitWork {
@@ -11,11 +16,7 @@ export function workOf(script: string, other: Partial<UnitWork> = {}): UnitWork 
   return { script, ...usual, graceSeconds: 0, then: [{ signal: 'TERM' }, { waitSeconds: 1 }, { signal: 'KILL' }], ...other };
 }
 
-export function startJob(
-  host: LocalHost,
-  work: UnitWork,
-  { run = actor.run, token = actor.token, place = job } = {},
-): Promise<StartAnswer> {
+export function startJob(host: LocalHost, work: UnitWork, { run = host.run, token = 1, place = job } = {}): Promise<StartAnswer> {
   return host.call(detachedExecutor.start({ run, token }, place, work));
 }
 
@@ -26,7 +27,7 @@ export async function runJob(host: LocalHost, script: string, other: Partial<Uni
   return answer.state;
 }
 
-export function stateOf(host: LocalHost, place = job, run = actor.run): Promise<UnitState> {
+export function stateOf(host: LocalHost, place = job, run = host.run): Promise<UnitState> {
   return host.call(detachedExecutor.state(run, place));
 }
 
@@ -37,7 +38,7 @@ export function waitForWord(host: LocalHost, word: UnitState['word'], place = jo
   });
 }
 
-export function membersOf(host: LocalHost, run = actor.run): Promise<Member[]> {
+export function membersOf(host: LocalHost, run = host.run): Promise<Member[]> {
   return host.call(lookForMembers(run));
 }
 
@@ -45,8 +46,8 @@ export function requestHalt(
   host: LocalHost,
   wish: { graceSeconds?: number | null; force?: boolean; token?: number } = {},
 ): Promise<string[]> {
-  const { graceSeconds = null, force = false, token = actor.token } = wish;
-  return host.call(detachedExecutor.requestHalt({ run: actor.run, token }, { graceSeconds, force, reason: 'a test asks' }));
+  const { graceSeconds = null, force = false, token = 1 } = wish;
+  return host.call(detachedExecutor.requestHalt({ run: host.run, token }, { graceSeconds, force, reason: 'a test asks' }));
 }
 
 /** Waits until a halt is proved. */
@@ -62,6 +63,6 @@ export function wordsOf(state: UnitState): string[] {
   return state.haltMoves.map((move) => move.replace(/^\d+ /, ''));
 }
 
-export function unitFolder(host: LocalHost, place = job, run = actor.run): string {
+export function unitFolder(host: LocalHost, place = job, run = host.run): string {
   return `${host.folder}/runs/${run}/a${place.attempt}/w${place.worker}/${place.unit}`;
 }

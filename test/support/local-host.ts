@@ -1,7 +1,7 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { delimiter, join } from 'node:path';
+import { basename, delimiter, join } from 'node:path';
 import { quote } from '../../src/quoting.ts';
 import type { RemoteAnswer, RemoteCommand } from '../../src/remote/command.ts';
 import { sendHostScript, withHostScript } from '../../src/remote/host-script.ts';
@@ -22,6 +22,8 @@ export interface LocalHostOptions {
 }
 
 export interface LocalHost {
+  /** The id of a run that no other host on this machine has: processes are told apart by it. */
+  readonly run: string;
   readonly home: string;
   /** fleet's folder. */
   readonly folder: string;
@@ -42,7 +44,7 @@ export interface TestEnd {
 
 /** A host without SSH: the same scripts, under the shell of choice as `sh`, in a private home. Closed after the test. */
 export function openLocalHost(test: TestEnd, options: LocalHostOptions): LocalHost {
-  const root = realpathSync(mkdtempSync(join(tmpdir(), 'fleet-host-')));
+  const root = realpathSync(mkdtempSync(join(tmpdir(), 'run-')));
   const home = join(root, 'home');
   const bin = join(root, 'bin');
   mkdirSync(home);
@@ -89,6 +91,7 @@ export function openLocalHost(test: TestEnd, options: LocalHostOptions): LocalHo
     rmSync(root, { recursive: true, force: true, maxRetries: 5 });
   });
   return {
+    run: basename(root),
     home,
     folder: remoteDir ?? join(home, '.local/state/fleet'),
     remoteDir,

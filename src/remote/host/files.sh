@@ -62,7 +62,7 @@ archive() {
     if [ -e "$ar_file" ] || [ -L "$ar_file" ]; then
       if ! mkdir -p -- "$ar_dir" || ! mv -f -- "$ar_file" "$(free_name "$ar_dir/${ar_file##*/}")"; then cannot_write "$ar_dir"; fi
     fi
-    for ar_kept in "$ar_dir"/*; do
+    for ar_kept in "$ar_dir"/* "$ar_dir"/.[!.]*; do
       if [ -e "$ar_kept" ] || [ -L "$ar_kept" ]; then say archived "$ar_kept"; fi
     done
   done
@@ -73,7 +73,8 @@ archive() {
 free_name() {
   fn_name=$1 fn_number=0
   while [ -e "$fn_name" ] || [ -L "$fn_name" ]; do
-    fn_number=$((fn_number + 1)) fn_name=$1.$((fn_number + 1))
+    fn_number=$((fn_number + 1))
+    fn_name=$1.$fn_number
   done
   printf '%s' "$fn_name"
 }

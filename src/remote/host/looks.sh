@@ -11,12 +11,14 @@ stale() {
     [ -z "$sl_root" ] || with_name_below "$2" "$sl_root" | while read -r sl_pid sl_begun; do
       case "$newline$sl_carried" in *"$newline$sl_pid "*) ;; *) say "$sl_pid" "$sl_begun" ;; esac
     done
-  } | sort -u | while read -r sl_pid sl_begun; do say stale "$sl_pid" "$sl_begun" "$(short_command_line "$sl_pid")"; done
+  } | sort -u | while read -r sl_pid sl_begun; do
+    ! lives "$sl_pid" "$sl_begun" || say stale "$sl_pid" "$sl_begun" "$(short_command_line "$sl_pid")"
+  done
 }
 
 # "PID RUN" for every process that carries a run's id.
 with_run_id() {
-  may_carry FLEET_RUN_ID= | while read -r wi_pid; do
+  may_hold environ FLEET_RUN_ID= | while read -r wi_pid; do
     wi_id=$(tr '\0' '\n' 2>/dev/null <"/proc/$wi_pid/environ" | sed -n 's/^FLEET_RUN_ID=\(.\)/\1/p' | head -n 1)
     [ -z "$wi_id" ] || say "$wi_pid" "$wi_id"
   done 2>/dev/null
@@ -24,11 +26,11 @@ with_run_id() {
 
 # "PID START" for every live process with $1 in its command line and its working folder under $2.
 with_name_below() {
-  for wn_dir in /proc/[0-9]*; do
-    wn_pid=${wn_dir#/proc/}
+  # Blanks stand between arguments, where the file has NULs.
+  may_hold cmdline "${1%% *}" | while read -r wn_pid; do
     if [ "$wn_pid" = "$$" ] || ! read_process "$wn_pid" || ended "$wn_pid"; then continue; fi
     case $(command_line "$wn_pid") in *"$1"*) ;; *) continue ;; esac
-    case $(readlink "$wn_dir/cwd" 2>/dev/null)/ in "${2%/}"/*) say "$wn_pid" "$st_start" ;; esac
+    case $(readlink "/proc/$wn_pid/cwd" 2>/dev/null)/ in "${2%/}"/*) say "$wn_pid" "$st_start" ;; esac
   done
 }
 

@@ -2,18 +2,18 @@
 # files from growing too long for one call.
 can_search_at_once() { printf 'a\0FLEET=1\0' | grep -qsF FLEET=1 && command -v xargs >/dev/null 2>&1; }
 
-# Processes that may have $1 in their environment, one pid a line.
-may_carry() {
+# may_hold FILE TEXT: processes that may have the text in that file of theirs, one pid a line.
+may_hold() {
   if can_search_at_once; then
-    printf '%s\n' /proc/[0-9]*/environ | xargs grep -lsF -e "$1" 2>/dev/null | while IFS=/ read -r _ _ mc_pid _; do say "$mc_pid"; done
+    printf '%s\n' /proc/[0-9]*/"$1" | xargs grep -lsF -e "$2" 2>/dev/null | while IFS=/ read -r _ _ mh_pid _; do say "$mh_pid"; done
   else
-    for mc_dir in /proc/[0-9]*; do [ ! -r "$mc_dir/environ" ] || say "${mc_dir#/proc/}"; done
+    for mh_dir in /proc/[0-9]*; do [ ! -r "$mh_dir/$1" ] || say "${mh_dir#/proc/}"; done
   fi
 }
 
 # Processes with the variable $1 ("NAME=value") in their environment, one pid a line.
 with_environment() {
-  may_carry "$1" | while read -r we_pid; do
+  may_hold environ "$1" | while read -r we_pid; do
     if tr '\0' '\n' <"/proc/$we_pid/environ" | grep -qxF -e "$1"; then say "$we_pid"; fi
   done 2>/dev/null
 }

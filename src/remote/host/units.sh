@@ -37,20 +37,20 @@ start() {
     elif [ ! -d "$sa_unit" ]; then
       cannot_write "$sa_unit"
     fi
-    # Whoever made the folder, the answer waits for the process.
-    for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25; do
-      if [ -s "$sa_unit/pid" ] || [ -s "$sa_unit/exit" ] || [ ! -d "$sa_unit" ]; then break; fi
-      pause
-    done
   fi
+  # Whoever made the folder, the answer waits for the process.
+  for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25; do
+    if [ -s "$sa_unit/pid" ] || [ -s "$sa_unit/exit" ] || [ ! -d "$sa_unit" ]; then break; fi
+    pause
+  done
   unit_state "$sa_unit"
 }
 
 # shellcheck disable=SC2154 # the variables of start
 write_unit() {
   read_uptime
-  record_self "$sa_unit/claim" &&
-    incarnation | place "$sa_unit/incarnation" &&
+  incarnation | place "$sa_unit/incarnation" &&
+    record_self "$sa_unit/claim" &&
     say "$uptime" | place "$sa_unit/began" &&
     printf '%s' "$unit_script" | place "$sa_unit/script" &&
     say "$unit_workdir" | place "$sa_unit/workdir" &&
@@ -78,9 +78,11 @@ unit_state() {
     return 0
   fi
   [ ! -s "$1/incarnation" ] || say started-on "$(cat "$1/incarnation")"
-  find_unit_word "$1"
-  # A process may come between two of the looks that make one word.
-  [ "$unit_word" != gone ] || find_unit_word "$1"
+  # Without a process, look again: one may come between two of the looks that make one word, and a folder is there before its files.
+  for _ in 1 2 3 4 5; do
+    find_unit_word "$1"
+    case $unit_word in gone | claimed) pause ;; *) break ;; esac
+  done
   [ ! -s "$1/pid" ] || say pid "$(cat "$1/pid")"
   [ ! -s "$1/log-start" ] || say log-start "$(cat "$1/log-start")"
   [ ! -s "$1/verdict" ] || say verdict "$(cat "$1/verdict")"
@@ -111,10 +113,10 @@ find_unit_word() {
 # Is there a wrapper for unit $1 that has not written its pid yet, or cannot?
 wrapper_is_coming() {
   started_here "$1" || return 1
-  for wc_dir in /proc/[0-9]*; do
-    case $(command_line "${wc_dir#/proc/}") in *" wrap "*"$1 ") return 0 ;; esac
-  done
-  return 1
+  wc_found=$(may_hold cmdline "$1" | while read -r wc_pid; do
+    case $(command_line "$wc_pid") in *" wrap "*"$1 ") say "$wc_pid" ;; esac
+  done)
+  [ -n "$wc_found" ]
 }
 
 # The wrapper of a unit: it lives in a session of its own outside the job's, keeps the guard, and is the last to leave.

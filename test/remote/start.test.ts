@@ -1,0 +1,88 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, test } from 'vitest';
+import { detachedExecutor } from '../../src/remote/detached/executor.ts';
+import { openLocalHost, readStat, type LocalHost } from '../support/local-host.ts';
+import { actorOf, job, runJob, startJob, stateOf, unitFolder, waitForWord, workOf } from './jobs.ts';
+import { eachShell } from './shells.ts';
+
+const work = workOf('echo began >>began; exec sleep 300');
+const startOf = (host: LocalHost) => detachedExecutor.start(actorOf(host), job, work).body;
+
+describe.concurrent('a start', () => {
+  eachShell((shell) => {
+    test('that is repeated finds the job and starts no other', async (context) => {
+      const host = openLocalHost(context, { shell });
+      const first = await runJob(host, work.script);
+      const second = await runJob(host, work.script);
+      context.expect(second).toMatchObject({ word: 'running', pid: first.pid });
+      context.expect(readBegan(host)).toBe('began\n');
+    });
+
+    test('whose answer was lost is found by the next', async (context) => {
+      const host = openLocalHost(context, { shell });
+      await context.expect(host.askWithScript(`(${startOf(host)}) >/dev/null; kill -KILL $$`)).rejects.toThrow('SIGKILL');
+      context.expect((await runJob(host, work.script)).word).toBe('running');
+      context.expect(readBegan(host)).toBe('began\n');
+    });
+
+    test('asked five times at the same moment starts one job', async (context) => {
+      const host = openLocalHost(context, { shell });
+      await host.askWithScript('say here');
+      const states = await Promise.all([1, 2, 3, 4, 5].map(() => runJob(host, work.script)));
+      context.expect(new Set(states.map(({ word }) => word))).toEqual(new Set(['running']));
+      context.expect(new Set(states.map(({ pid }) => pid)).size).toBe(1);
+      context.expect(readBegan(host)).toBe('began\n');
+    });
+
+    test('whose host went down after the claim is for a person: it is not started again', async (context) => {
+      const host = openLocalHost(context, { shell });
+      await context.expect(host.askWithScript(`leave_running() { kill -KILL 0; }\n${startOf(host)}`)).rejects.toThrow('SIGKILL');
+      const state = await runJob(host, work.script);
+      context.expect(state).toMatchObject({ word: 'claimed', pid: null, exitCode: null });
+      context.expect(readBegan(host)).toBe('');
+    });
+
+    test('whose wrapper is slow to come is starting, also after the question has ended', async (context) => {
+      const host = openLocalHost(context, { shell });
+      await host.askWithScript('say here');
+      const slowly = `leave_running() { setsid sh -c 'until [ -f go ]; do sleep 0.1; done; exec "$@"' sh "$@" >/dev/null 2>&1 & }`;
+      await host.askWithScript(`${slowly}\n${startOf(host).replace(/\nstart /, '\npause() { :; }\nstart ')}`);
+      context.expect((await stateOf(host)).word).toBe('starting');
+      context.expect(existsSync(join(unitFolder(host), 'wrapper'))).toBe(false);
+      writeFileSync(join(host.home, 'go'), '');
+      await waitForWord(host, 'running');
+      context.expect(readBegan(host)).toBe('began\n');
+    });
+
+    test('that cannot start a process leaves nothing behind, and can be tried again', async (context) => {
+      const host = openLocalHost(context, { shell });
+      const answer = await host.askWithScript(`leave_running() { return 1; }\n${startOf(host)}`);
+      context.expect(answer.exitCode).toBe(93);
+      context.expect(existsSync(unitFolder(host))).toBe(false);
+      context.expect((await runJob(host, work.script)).word).toBe('running');
+    });
+
+    test('of the next attempt has a folder of its own', async (context) => {
+      const host = openLocalHost(context, { shell });
+      const first = await runJob(host, work.script);
+      const second = await startJob(host, work, { place: { ...job, attempt: 2 } });
+      if (second.kind !== 'state') throw new Error(second.kind);
+      context.expect(second.state.word).toBe('running');
+      context.expect(second.state.pid).not.toBe(first.pid);
+      context.expect(readStat(first.pid ?? 0)).not.toBeNull();
+    });
+
+    test('that was never asked for is absent', async (context) => {
+      const host = openLocalHost(context, { shell });
+      context
+        .expect(await stateOf(host))
+        .toMatchObject({ word: 'absent', pid: null, exitCode: null, startedOn: null, haltMoves: [] });
+    });
+  });
+});
+
+function readBegan(host: LocalHost): string {
+  const file = join(host.home, 'began');
+  return existsSync(file) ? readFileSync(file, 'utf8') : '';
+}
