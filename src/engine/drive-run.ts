@@ -20,8 +20,6 @@ export interface DriveOptions {
   leaveWhenRunning?: boolean;
   /** How long a host may stay silent before its failure is thrown; for ever when left out. */
   patienceMs?: number;
-  /** What is written first. */
-  begin?: (drive: Drive) => void;
 }
 
 /**
@@ -30,7 +28,18 @@ export interface DriveOptions {
  */
 export async function driveRun(parts: EngineParts, run: string, options: DriveOptions): Promise<RunRecord> {
   const before = readRun(parts, run);
-  if (isResult(before.state)) return before;
+  if (!isResult(before.state)) await holdRun(parts, run, options, advance);
+  return readRun(parts, run);
+}
+
+/** Does `work` for a run while holding its lease, whatever state the run is in. */
+export async function holdRun(
+  parts: EngineParts,
+  run: string,
+  options: DriveOptions,
+  work: (drive: Drive) => Promise<void>,
+): Promise<void> {
+  const before = readRun(parts, run);
   const lease = takeLease(parts, run, options.takeOver);
   const lost = new AbortController();
   const signal = AbortSignal.any([options.signal, lost.signal]);
@@ -42,10 +51,7 @@ export async function driveRun(parts: EngineParts, run: string, options: DriveOp
     }
   }, renewEveryMs);
   try {
-    const drive = makeDrive(parts, before, lease, { ...options, signal });
-    options.begin?.(drive);
-    await advance(drive);
-    return readRun(parts, run);
+    await work(makeDrive(parts, before, lease, { ...options, signal }));
   } finally {
     clearInterval(renewal);
     parts.store.releaseLease(lease);
@@ -129,7 +135,7 @@ function makeContact(parts: EngineParts, before: RunRecord, lease: Lease, event:
   };
 }
 
-function readRun(parts: EngineParts, run: string): RunRecord {
+export function readRun(parts: EngineParts, run: string): RunRecord {
   const record = parts.store.readRun(run);
   if (record === null) throw new FleetError(`there is no run "${run}"`, { code: 'run-not-found', exit: exitCodes.usage });
   return record;

@@ -1,28 +1,42 @@
 import { activeStates, isResult, type RunState } from '../lifecycle/states.ts';
+import { detachedExecutor } from '../remote/detached/executor.ts';
+import { lookForMembers } from '../remote/members.ts';
 import type { RunRecord } from '../store/store.ts';
-import { driveRun, type DriveOptions } from './drive-run.ts';
+import { advance } from './advance.ts';
+import { holdRun, readRun, type DriveOptions } from './drive-run.ts';
 import type { Drive } from './drive.ts';
+import { Survivors } from './halt-job.ts';
 import type { EngineParts } from './parts.ts';
-import { storeWish, type HaltWish } from './wish-halt.ts';
+import { readWish, storeWish, type HaltWish } from './wish-halt.ts';
 
 const beforeTheJob: readonly RunState[] = ['queued', 'preparing', 'validating', 'launching'];
+const leftoverLookMs = 500;
+const leftoverLooks = 60;
 
 /**
  * Stops a run: the wish is stored, whoever drives it is replaced, and the walk goes on as `halting` until nothing of the run is left. Never refused.
- * A run whose host was never spoken to is cancelled at once. One that has not started its job ends as cancelled, any other as halted.
+ * A run whose host was never spoken to is cancelled at once. One that has not started its job ends as cancelled, any other as halted. A run
+ * that has ended keeps its result: what its job left behind is stopped.
  */
-export function haltRun(
+export async function haltRun(
   parts: EngineParts,
   run: string,
   wish: Omit<HaltWish, 'result'>,
   options: Pick<DriveOptions, 'signal' | 'patienceMs'>,
 ): Promise<RunRecord> {
-  return driveRun(parts, run, { ...options, takeOver: true, begin: (drive) => begin(drive, wish) });
+  const { state, startedAt } = readRun(parts, run);
+  if (!isResult(state) || startedAt !== null) {
+    await holdRun(parts, run, { ...options, takeOver: true }, async (drive) => {
+      if (isResult(drive.record().state)) return stopLeftovers(drive, wish);
+      storeHalt(drive, wish);
+      return advance(drive);
+    });
+  }
+  return readRun(parts, run);
 }
 
-function begin(drive: Drive, wish: Omit<HaltWish, 'result'>): void {
+function storeHalt(drive: Drive, wish: Omit<HaltWish, 'result'>): void {
   const { state } = drive.record();
-  if (isResult(state)) return;
   if (state === 'queued') {
     drive.transition({
       from: ['queued'],
@@ -32,12 +46,25 @@ function begin(drive: Drive, wish: Omit<HaltWish, 'result'>): void {
       message: wish.reason,
     });
   } else if (state === 'halting') {
-    drive.tell('halt-wish', `halting: ${wish.reason}`, { wish: { ...wish, result: 'halted' } });
+    // A second halt changes how, not what the run will have been.
+    drive.tell('halt-wish', `halting: ${wish.reason}`, { wish: { ...wish, result: readWish(drive).result } });
   } else {
-    storeWish(
-      drive,
-      activeStates.filter((active) => active !== 'halting' && active !== 'queued'),
-      { ...wish, result: beforeTheJob.includes(state) ? 'cancelled' : 'halted' },
-    );
+    const others = activeStates.filter((active) => active !== 'halting' && active !== 'queued');
+    storeWish(drive, others, { ...wish, result: beforeTheJob.includes(state) ? 'cancelled' : 'halted' });
   }
+}
+
+async function stopLeftovers(drive: Drive, wish: Omit<HaltWish, 'result'>): Promise<void> {
+  const look = () => drive.session.call(lookForMembers(drive.actor.run));
+  let left = await look();
+  if (left.length === 0) return;
+  drive.tell('leftovers', `stopping what the job left: ${left.map(({ pid, command }) => `pid ${pid} ${command}`).join('; ')}`);
+  await drive.session.call(detachedExecutor.requestHalt(drive.actor, wish));
+  for (let looks = 0; left.length > 0; looks++) {
+    if (looks === leftoverLooks) throw new Survivors(drive.actor.run, left);
+    await drive.parts.clock.wait(leftoverLookMs, drive.signal);
+    drive.signal.throwIfAborted();
+    left = await look();
+  }
+  drive.tell('leftovers', 'nothing of the run is left');
 }
