@@ -5,7 +5,7 @@ import ssh2 from 'ssh2';
 import type { Client, ClientChannel } from 'ssh2';
 import { startEmbeddedHost } from '../../src/embedded/embedded-host.ts';
 import type { EmbeddedHost, EmbeddedHostOptions } from '../../src/embedded/embedded-host.ts';
-import { buildEmbeddedAssets } from '../support/embedded-assets.ts';
+import { findEmbeddedAssets } from '../support/embedded-assets.ts';
 
 export interface Result {
   exitCode: number | null;
@@ -14,13 +14,12 @@ export interface Result {
   stderr: string;
 }
 
-/** A temp folder with the assets; everything that runs under it is killed, by pid, when it is removed. */
+/** A temp folder, and the assets; everything that runs under it is killed, by pid, when it is removed. */
 export async function makeFolder(): Promise<{ folder: string; assetsDir: string; remove(): Promise<void> }> {
   const folder = await mkdtemp(join(tmpdir(), 'fleet-embedded-'));
-  const assetsDir = await buildEmbeddedAssets(join(folder, 'assets'));
   return {
     folder,
-    assetsDir,
+    assetsDir: findEmbeddedAssets(),
     remove: async () => {
       await killAllUnder(folder);
       await rm(folder, { recursive: true, force: true });

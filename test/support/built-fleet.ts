@@ -1,11 +1,9 @@
-import { execFile, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
+import { inject } from 'vitest';
 
-const repository = fileURLToPath(new URL('../..', import.meta.url));
 const timeLimitMs = 30_000;
 
 export interface Answered {
@@ -23,25 +21,17 @@ export interface BuiltFleet {
   remove(): Promise<void>;
 }
 
-/** Builds the program into a temporary folder. One build serves all tests of a file: call it in `beforeAll`. */
+/** The program as built for this test run, with an empty home of its own for the tests of one file: call it in `beforeAll`. */
 export async function buildFleet(): Promise<BuiltFleet> {
-  const folder = await mkdtemp(join(tmpdir(), 'fleet-built-'));
-  const root = join(folder, 'program');
-  const home = join(folder, 'home');
-  const remove = () => rm(folder, { recursive: true, force: true });
-  try {
-    await promisify(execFile)(process.execPath, [join(repository, 'build.js'), root], { timeout: timeLimitMs });
-  } catch (error) {
-    await remove();
-    throw error;
-  }
+  const home = await mkdtemp(join(tmpdir(), 'fleet-home-'));
+  const root = inject('programRoot');
   const bin = join(root, 'bin/fleet.js');
   return {
     root,
     bin,
     run: (args, { env = {}, cwd = root } = {}) =>
       runProcess(process.execPath, [bin, ...args], { cwd, env: { PATH: process.env['PATH'] ?? '', HOME: home, ...env } }),
-    remove,
+    remove: () => rm(home, { recursive: true, force: true }),
   };
 }
 

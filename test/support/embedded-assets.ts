@@ -1,21 +1,7 @@
-import { cp, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { build } from 'esbuild';
+import { inject } from 'vitest';
 
-const source = join(import.meta.dirname, '../../src/embedded');
-
-/** Makes in `folder` what the build makes for the embedded hosts: the bundles of the pretend programs, and the workspace. */
-export async function buildEmbeddedAssets(folder: string): Promise<string> {
-  const programs = (await readdir(join(source, 'pretend'))).filter((name) => name.endsWith('.ts'));
-  await build({
-    entryPoints: programs.map((name) => join(source, 'pretend', name)),
-    outdir: join(folder, 'pretend'),
-    bundle: true,
-    platform: 'node',
-    target: 'node20',
-    format: 'esm',
-    logLevel: 'error',
-  });
-  await cp(join(source, 'workspace'), join(folder, 'workspace'), { recursive: true });
-  return folder;
+/** What the build makes for the embedded hosts: the bundles of the pretend programs, and the workspace. Not to be changed. */
+export function findEmbeddedAssets(): string {
+  return join(inject('programRoot'), 'dist');
 }
