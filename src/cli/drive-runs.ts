@@ -9,7 +9,7 @@ import { isResult, type RunState } from '../lifecycle/states.ts';
 import { readRunDocument, type RunDocument } from '../store/run-document.ts';
 import type { RunRecord } from '../store/store.ts';
 import { exitCodeOf } from './exit-codes.ts';
-import { followRun } from './follow-run.ts';
+import { followRun, readLastEvents } from './follow-run.ts';
 import { listenForInterruption } from './interruption.ts';
 import type { RunDisplay } from './run-display.ts';
 
@@ -75,7 +75,8 @@ async function moveOn(parts: EngineParts, id: string, move: Move, leaving: Abort
 }
 
 async function show(parts: EngineParts, id: string, display: RunDisplay, signal: AbortSignal): Promise<void> {
-  let afterId = 0;
+  // What came before is told by "fleet status".
+  let afterId = readLastEvents(parts.store, id, 1)[0]?.id ?? 0;
   for await (const news of followRun(parts.store, id, { clock: parts.clock, signal, afterId })) {
     afterId = news.events.at(-1)?.id ?? afterId;
     display.show(news);
