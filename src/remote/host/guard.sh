@@ -6,7 +6,7 @@ guard_apart() {
 # guard DIR UNIT [WISH]. Beside the unit, with or without a controller: keeps the time limit, and carries out a wish to stop. Leaves when the
 # unit has ended, and after a wish to stop when nothing of the run is left. A wish that the disk had no room for comes as an argument.
 guard() {
-  gu_unit=$2 gu_wish=${3-} gu_halted='' gu_prove_at=0
+  gu_unit=$2 gu_wish=${3-} gu_halted='' gu_prove_at=0 gu_wrong=''
   if [ -z "$gu_wish" ] && unit_lives "$gu_unit" guard; then return 0; fi
   record_self "$gu_unit/guard"
   read -r gu_run _ <"$gu_unit/owner"
@@ -35,14 +35,20 @@ keep_time_limit() {
 }
 
 # Keeps in "proof" what the last look at the environment of the job's processes found: often at first, when its processes come, and then
-# seldom. A process that is wrong settles it. The file "prove" holds a piece of their command line, and the names of the variables.
+# seldom. A process that is wrong in two looks settles it: a program may set a variable on the way to becoming another one. The file "prove"
+# holds a piece of their command line, and the names of the variables.
 prove_now_and_then() {
   if [ ! -s "$gu_unit/prove" ] || [ "$uptime" -lt "$gu_prove_at" ]; then return 0; fi
   if [ $((uptime - gu_begin)) -lt 60 ]; then gu_prove_at=$((uptime + 1)); else gu_prove_at=$((uptime + 30)); fi
   if grep -qs -e ' missing$' -e ' differs$' "$gu_unit/proof"; then return 0; fi
   { read -r pn_process && read -r pn_names; } <"$gu_unit/prove"
   pn_found=$(pushed_values | one_line_each | prove "$gu_run" "$pn_process" | grep -v '^looked$')
-  [ -z "$pn_found" ] || say "$pn_found" | place "$gu_unit/proof"
+  case $pn_found in
+  '') ;;
+  *' missing'* | *' differs'*) [ "$pn_found" != "$gu_wrong" ] || say "$pn_found" | place "$gu_unit/proof" ;;
+  *) say "$pn_found" | place "$gu_unit/proof" ;;
+  esac
+  gu_wrong=$pn_found
 }
 
 # Each value as it was pushed, ended by a NUL. Nothing but what the shell itself has runs with that environment.

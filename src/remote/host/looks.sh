@@ -70,13 +70,18 @@ signal_stale() {
 one_line_each() { tr '\000\n' '\n\001'; }
 
 # prove RUN NAME, with lines "VARIABLE=value" as one_line_each makes them on standard input: for each process of the run with NAME in its
-# command line, "process PID COMMAND" and then "variable NAME ok|missing|differs". Compared by the shell itself: as an argument of a tool,
+# command line, "process PID COMMAND" and then "variable NAME ok|missing|differs". One with such a child is a launcher on the way to it, and
+# is passed over. Compared by the shell itself: as an argument of a tool,
 # a value could be read by everybody.
 prove() {
-  pr_wanted=$(cat)
-  members "$1" | while read -r pr_pid _; do
+  pr_wanted=$(cat) pr_named='' pr_parents=' '
+  for pr_pid in $(members "$1" | cut -d' ' -f1); do
+    case $(command_line "$pr_pid") in *"$2"*) ;; *) continue ;; esac
+    if read_process "$pr_pid"; then pr_named="$pr_named $pr_pid" pr_parents="$pr_parents$st_parent "; fi
+  done
+  for pr_pid in $pr_named; do
+    case $pr_parents in *" $pr_pid "*) continue ;; esac
     pr_command=$(command_line "$pr_pid")
-    case $pr_command in *"$2"*) ;; *) continue ;; esac
     pr_env=$newline$(one_line_each 2>/dev/null <"/proc/$pr_pid/environ")$newline
     [ "$pr_env" != "$newline$newline" ] || continue
     say process "$pr_pid" "$(say "$pr_command" | cut -c1-200)"
