@@ -1,12 +1,13 @@
-import type { Health } from '../lifecycle/states.ts';
 import type { Reason } from '../monitor/health.ts';
 import { createRunMonitor, type Judgement, type RunMonitor } from '../monitor/run-monitor.ts';
 import type { MonitorRules } from '../monitor/rules.ts';
+import type { Stall } from '../monitor/stall.ts';
 import { detachedExecutor } from '../remote/detached/executor.ts';
 import type { UnitState } from '../remote/executor.ts';
-import type { Batch, NewEvent, OffsetRecord } from '../store/store.ts';
+import type { Batch, OffsetRecord } from '../store/store.ts';
 import type { Drive } from './drive.ts';
 import { judgeEvidence, type Finding } from './evidence.ts';
+import { describeNews, rememberTold, type Told } from './news.ts';
 import { askForAccelerators } from './probe.ts';
 import { readNewLines } from './read-files.ts';
 import { setupOf } from './deeds/run-command.ts';
@@ -44,9 +45,10 @@ export function createJobMonitor(drive: Drive): JobMonitor {
   const incarnation = store.readWorkers(run)[0]?.incarnation ?? null;
   let goneBefore = false;
   let probedAt = Number.NEGATIVE_INFINITY;
-  let told = {
+  let told: Told = {
     criteria: new Map(store.readCriteria(run).map(({ name, verdict }) => [name, verdict])),
     flags: store.readFlags(run).length,
+    health: drive.record().health,
   };
 
   return {
@@ -68,8 +70,11 @@ export function createJobMonitor(drive: Drive): JobMonitor {
         probedAt = clock.monotonic();
         samples.push(...(await probe(drive, monitor)));
       }
-      const judgement = monitor.judge({ final, extraReasons });
       const stall = monitor.judgeStall(clock.monotonic());
+      const stalled = stall.stalled && finding.kind === 'alive';
+      const stallText = describeStall(stall);
+      const reasons = stalled ? [...extraReasons, { color: 'red' as const, text: stallText }] : extraReasons;
+      const judgement = monitor.judge({ final, extraReasons: reasons });
       const batch: Batch = {
         observedAt: clock.now(),
         worker: 0,
@@ -84,14 +89,13 @@ export function createJobMonitor(drive: Drive): JobMonitor {
       };
       drive.must(store.recordBatch(drive.lease, batch));
       if (!isElsewhere) offsets = batch.offsets;
-      told = { criteria: new Map(judgement.criteria.map(({ name, verdict }) => [name, verdict])), flags: judgement.flags.length };
-      const limit = stall.limitSeconds === null ? '' : `, more than ${Math.round(stall.limitSeconds)} s`;
+      told = rememberTold(judgement);
       return {
         finding,
         state,
         judgement,
-        stalled: stall.stalled,
-        stallText: `no progress for ${Math.round(stall.ageSeconds)} s${limit}`,
+        stalled,
+        stallText,
         more: files.some(({ more }) => more),
       };
     },
@@ -142,21 +146,7 @@ async function probe(drive: Drive, monitor: RunMonitor): Promise<Batch['samples'
   return rows.length === 0 ? [] : [{ source: source.name, attempt, worker: 0, generation: 0, rows }];
 }
 
-function describeNews(drive: Drive, judgement: Judgement, told: { criteria: Map<string, string>; flags: number }): NewEvent[] {
-  const criteria = judgement.criteria
-    .filter(({ name, verdict }) => verdict !== 'pending' && told.criteria.get(name) !== verdict)
-    .map(({ name, verdict, expected, observed, message }) => {
-      const text = `${name}: ${verdict}, expected ${expected ?? ''}, got ${observed ?? 'nothing'}${message === null ? '' : ` (${message})`}`;
-      return drive.event('criterion', text, { name, verdict });
-    });
-  const flags = judgement.flags.slice(told.flags).map((flag) => {
-    const hint = flag.hint === null ? '' : ` (${flag.hint})`;
-    return drive.event('flag', `${flag.color} flag: ${flag.text}${hint}`, { color: flag.color });
-  });
-  return [...criteria, ...flags];
-}
-
-/** For messages: `red: throughput: expected >= 39, got 22`. */
-export function describeHealth(health: Health, reasons: readonly Reason[]): string {
-  return reasons.length === 0 ? health : `${health}: ${reasons.map(({ text }) => text).join('; ')}`;
+function describeStall({ ageSeconds, limitSeconds }: Stall): string {
+  const limit = limitSeconds === null ? '' : `, more than ${Math.round(limitSeconds)} s`;
+  return `no progress for ${Math.round(ageSeconds)} s${limit}`;
 }

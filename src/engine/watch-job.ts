@@ -1,7 +1,7 @@
 import type { MonitorAction } from '../playbook/playbook.ts';
 import { listFiles } from '../remote/files.ts';
 import { askForStackDumps } from '../remote/members.ts';
-import { describeHealth, createJobMonitor, type Look } from './job-monitor.ts';
+import { createJobMonitor, type Look } from './job-monitor.ts';
 import type { Drive } from './drive.ts';
 import { watchCheckpoints } from './checkpoints.ts';
 import { watchEnvironment } from './prove-environment.ts';
@@ -20,7 +20,6 @@ export async function watchJob(drive: Drive): Promise<void> {
   const environment = watchEnvironment(drive);
   const checkpoints = watchCheckpoints(drive);
   const done = new Set<string>();
-  let health = drive.record().health;
   for (;;) {
     drive.signal.throwIfAborted();
     const look = await monitor.look({ final: false, extraReasons: environment.reasons() });
@@ -39,10 +38,6 @@ export async function watchJob(drive: Drive): Promise<void> {
     }
     environment.take(look.state.proof, { progressed: (look.judgement.progress.step ?? 0) > 0, over: finding.kind === 'over' });
     await checkpoints.look();
-    if (look.judgement.health !== health) {
-      health = look.judgement.health;
-      drive.tell('health', describeHealth(health, look.judgement.reasons), { health });
-    }
     if (finding.kind === 'over') {
       await readRest(drive, monitor, environment.reasons());
       drive.transition({
@@ -73,8 +68,7 @@ async function readRest(
     drive.signal.throwIfAborted();
     look = await monitor.look({ final: false, extraReasons: reasons });
   } while (look.more);
-  const { judgement } = await monitor.look({ final: true, extraReasons: reasons });
-  drive.tell('health', describeHealth(judgement.health, judgement.reasons), { health: judgement.health });
+  await monitor.look({ final: true, extraReasons: reasons });
 }
 
 function endLost(drive: Drive, reason: string, sentence: string): void {
