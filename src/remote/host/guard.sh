@@ -6,6 +6,8 @@ guard_apart() {
 # guard DIR UNIT [WISH]. Beside the unit, with or without a controller: keeps the time limit, and carries out a wish to stop. Leaves when the
 # unit has ended, and after a wish to stop when nothing of the run is left. A wish that the disk had no room for comes as an argument.
 guard() {
+  # What it calls must not look like work of the workdir.
+  cd /
   gu_unit=$2 gu_wish=${3-} gu_halted='' gu_prove_at=0 gu_wrong=''
   if [ -z "$gu_wish" ] && unit_lives "$gu_unit" guard; then return 0; fi
   record_self "$gu_unit/guard"

@@ -24,12 +24,14 @@ with_run_id() {
   done 2>/dev/null
 }
 
-# "PID START" for every live process with $1 in its command line and its working folder under $2.
+# "PID START" for every live process with $1 in its command line and its working folder under $2. Not the session that asks, and not
+# fleet's own wrappers and guards.
 with_name_below() {
+  read_process self && wn_session=$st_session
   # Blanks stand between arguments, where the file has NULs.
   may_hold cmdline "${1%% *}" | while read -r wn_pid; do
-    if [ "$wn_pid" = "$$" ] || ! read_process "$wn_pid" || ended "$wn_pid"; then continue; fi
-    case $(command_line "$wn_pid") in *"$1"*) ;; *) continue ;; esac
+    if ! read_process "$wn_pid" || ended "$wn_pid" || [ "$st_session" = "$wn_session" ]; then continue; fi
+    case $(command_line "$wn_pid") in *"$FLEET_DIR/lib/host-"*) continue ;; *"$1"*) ;; *) continue ;; esac
     case $(readlink "/proc/$wn_pid/cwd" 2>/dev/null)/ in "${2%/}"/*) say "$wn_pid" "$st_start" ;; esac
   done
 }
