@@ -1,6 +1,7 @@
 import { systemClock, type Clock } from '../clock.ts';
 import type { Host } from '../inventory/host.ts';
 import type { Inventory } from '../inventory/inventory.ts';
+import { openLogger } from '../logger.ts';
 import { FilesHaveErrors } from '../problem.ts';
 import { hasDatabase, stateFolder } from '../store/state-folder.ts';
 import type { EngineParts } from '../engine/parts.ts';
@@ -68,12 +69,14 @@ export class Context {
 
   /** What drives runs: the store, the clock, this process, and the hosts. */
   async engineParts(): Promise<EngineParts> {
-    const [store, workers, { readOwner }] = await Promise.all([
+    const [store, workers, logger, { readOwner }] = await Promise.all([
       this.openStore(),
       this.reachWorkers(),
+      openLogger(this.environment),
       import('../store/owner.ts'),
     ]);
-    return { store, clock: this.clock, owner: readOwner(), connect: workers.connect, environment: this.environment };
+    const { clock, environment } = this;
+    return { store, clock, logger, owner: readOwner(), connect: workers.connect, environment };
   }
 
   /** Jobs on the hosts are not touched. */

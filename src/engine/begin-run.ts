@@ -1,4 +1,4 @@
-import { messageOf } from '../errors.ts';
+import { FleetError, messageOf } from '../errors.ts';
 import { claimHost } from '../remote/claims.ts';
 import { ConnectionFailed, QuestionTimedOut } from '../ssh/failures.ts';
 import { settleAll, type Row } from './check-rows.ts';
@@ -35,7 +35,11 @@ async function firstContact<T>(drive: Drive, look: () => Promise<T>): Promise<T 
     try {
       return await look();
     } catch (error) {
-      if (!isSilence(error)) throw error;
+      if (!isSilence(error)) {
+        // Nothing was sent that a run would have to come back for.
+        if (error instanceof FleetError) cancel(drive, error.code, error.message);
+        throw error;
+      }
       const retryable = !(error instanceof ConnectionFailed) || error.retryable;
       if (!retryable || tries === firstTries) {
         const suggestions = error.suggestions.map((suggestion) => `; ${suggestion}`).join('');

@@ -76,12 +76,15 @@ async function meetMachine(drive: Drive): Promise<void> {
 }
 
 /** Processes that not even KILL has ended: they are named, and the run stays `halting`. */
-export class Survivors extends Error {
+export class Survivors extends FleetError {
   readonly members: Member[];
 
   constructor(run: string, members: Member[]) {
-    super(`run ${run}: still there after KILL: ${members.map(describeMember).join('; ')}`);
-    this.name = 'Survivors';
+    super(`run ${run}: still there after KILL: ${members.map(describeMember).join('; ')}`, {
+      code: 'survivors',
+      exit: exitCodes.didNotSucceed,
+      suggestions: [`fleet halt ${run} looks again, and ends the run once they are gone`],
+    });
     this.members = members;
   }
 }

@@ -1,4 +1,4 @@
-import { activeStates, isResult, type RunState } from '../lifecycle/states.ts';
+import { activeStates, isResult, precedesJob } from '../lifecycle/states.ts';
 import { detachedExecutor } from '../remote/detached/executor.ts';
 import { lookForMembers } from '../remote/members.ts';
 import type { RunRecord } from '../store/store.ts';
@@ -9,7 +9,6 @@ import { Survivors } from './halt-job.ts';
 import type { EngineParts } from './parts.ts';
 import { readWish, storeWish, type HaltWish } from './wish-halt.ts';
 
-const beforeTheJob: readonly RunState[] = ['queued', 'preparing', 'validating', 'launching'];
 const leftoverLookMs = 500;
 const leftoverLooks = 60;
 
@@ -50,7 +49,7 @@ function storeHalt(drive: Drive, wish: Omit<HaltWish, 'result'>): void {
     drive.tell('halt-wish', `halting: ${wish.reason}`, { wish: { ...wish, result: readWish(drive).result } });
   } else {
     const others = activeStates.filter((active) => active !== 'halting' && active !== 'queued');
-    storeWish(drive, others, { ...wish, result: beforeTheJob.includes(state) ? 'cancelled' : 'halted' });
+    storeWish(drive, others, { ...wish, result: precedesJob(state) ? 'cancelled' : 'halted' });
   }
 }
 

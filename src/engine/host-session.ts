@@ -27,7 +27,7 @@ export interface HostSession {
 
 /** Everything that a host answers is scrubbed here, before anybody reads it. */
 export function openHostSession(
-  parts: Pick<EngineParts, 'connect' | 'clock'>,
+  parts: Pick<EngineParts, 'connect' | 'clock' | 'logger'>,
   host: PlannedHost,
   address: string | null,
   options: { run: string; scrubber: Scrubber; contact: Contact; signal: AbortSignal; patienceMs: number },
@@ -38,8 +38,9 @@ export function openHostSession(
     signal.throwIfAborted();
     const asked = parts.connect(host, address).then((connection) => askWithScript(connection, host, command));
     const answer = await leaveOnAbort(asked, signal);
-    if (answer.exitCode === hostScriptExits.fenced) throw new LeaseLost(options.run);
-    if (answer.exitCode === hostScriptExits.cannotWrite) throw cannotWrite(host, command, answer);
+    parts.logger.debug({ run: options.run, host: host.name, exitCode: answer.exitCode, seconds: answer.seconds }, command.name);
+    if (saidBy(answer, hostScriptExits.fenced, 'fenced ')) throw new LeaseLost(options.run);
+    if (saidBy(answer, hostScriptExits.cannotWrite, 'cannot-write ')) throw cannotWrite(host, command, answer);
     contact.reached();
     return command.parse({ ...answer, stdout: scrubber.scrub(answer.stdout), stderr: scrubber.scrub(answer.stderr) });
   };
@@ -53,6 +54,7 @@ export function openHostSession(
         if (!isSilence(error) || (error instanceof QuestionTimedOut && command.mayHang)) throw error;
         const nextTryMs = backOffMs(tries);
         if (parts.clock.monotonic() + nextTryMs - begin > options.patienceMs) throw error;
+        parts.logger.warn({ run: options.run, host: host.name, tries, code: error.code }, error.message);
         contact.missed(error, nextTryMs);
         await parts.clock.wait(nextTryMs, signal);
         if (signal.aborted) throw signal.reason instanceof Error ? signal.reason : new Detached();
@@ -60,6 +62,11 @@ export function openHostSession(
     }
   };
   return { call, callOnce };
+}
+
+/** An author's command may end with any status: our script also says why. */
+function saidBy(answer: Answer, exitCode: number, word: string): boolean {
+  return answer.exitCode === exitCode && answer.stdout.includes(word);
 }
 
 /** What was asked may still be answered; nobody waits for it. */
@@ -81,7 +88,7 @@ async function askWithScript<T>(connection: Connection, host: PlannedHost, comma
   const answer = await ask();
   if (answer.exitCode !== hostScriptExits.missing || answer.stdout.length > 0) return answer;
   const sent = await connection.ask(sendHostScript(host.remoteDir), { timeoutSeconds: 60 });
-  return sent.exitCode === 0 ? ask() : sent;
+  return sent.exitCode === 0 ? ask() : { ...sent, stdout: Buffer.from('cannot-write host script\n') };
 }
 
 function cannotWrite(host: PlannedHost, command: RemoteCommand<unknown>, answer: Answer): FleetError {

@@ -1,9 +1,11 @@
+import type { AcceleratorAnswer } from '../facts/accelerators.ts';
 import type { Reason } from '../monitor/health.ts';
 import { createRunMonitor, type Judgement, type RunMonitor } from '../monitor/run-monitor.ts';
 import type { MonitorRules } from '../monitor/rules.ts';
 import type { Stall } from '../monitor/stall.ts';
 import { detachedExecutor } from '../remote/detached/executor.ts';
 import type { UnitState } from '../remote/executor.ts';
+import { QuestionTimedOut } from '../ssh/failures.ts';
 import type { Batch, OffsetRecord } from '../store/store.ts';
 import type { Drive } from './drive.ts';
 import { judgeEvidence, type Finding } from './evidence.ts';
@@ -133,7 +135,7 @@ function probeInterval(drive: Drive): number | null {
 async function probe(drive: Drive, monitor: RunMonitor): Promise<Batch['samples']> {
   const source = drive.plan.playbook.monitor?.metrics.find(({ kind }) => kind === 'accelerators');
   if (source === undefined) return [];
-  const answer = await drive.session.call(askForAccelerators(setupOf(drive)));
+  const answer = await lookAtAccelerators(drive);
   if (answer.kind !== 'found') return [];
   const { attempt } = jobPlace(drive);
   const rows = monitor.readAccelerators({
@@ -149,4 +151,14 @@ async function probe(drive: Drive, monitor: RunMonitor): Promise<Batch['samples'
 function describeStall({ ageSeconds, limitSeconds }: Stall): string {
   const limit = limitSeconds === null ? '' : `, more than ${Math.round(limitSeconds)} s`;
   return `no progress for ${Math.round(ageSeconds)} s${limit}`;
+}
+
+/** A tool that hangs on a lost card is an answer too, and no reason to stop watching the job. */
+async function lookAtAccelerators(drive: Drive): Promise<AcceleratorAnswer> {
+  try {
+    return await drive.session.call(askForAccelerators(setupOf(drive)));
+  } catch (error) {
+    if (!(error instanceof QuestionTimedOut)) throw error;
+    return { kind: 'failed', reason: 'probe-hung', message: error.message };
+  }
 }

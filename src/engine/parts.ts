@@ -1,4 +1,5 @@
 import type { Clock } from '../clock.ts';
+import type { Logger } from '../logger.ts';
 import type { Connection } from '../ssh/transport.ts';
 import type { Owner, Store } from '../store/store.ts';
 import type { PlannedHost } from './plan.ts';
@@ -10,6 +11,7 @@ export interface EngineParts {
   owner: Owner;
   /** The live connection to a worker, dialled when there is none. */
   connect: (host: PlannedHost, address: string | null) => Promise<Connection>;
+  logger: Logger;
   /** Where secrets are looked up. */
   environment: NodeJS.ProcessEnv;
 }

@@ -39,6 +39,10 @@ export function makePlan(kind: Plan['kind'], playbook: ResolvedPlaybook, host: H
       exit: exitCodes.usage,
     });
   }
+  const reach = planReach(host);
+  if (host.reach.kind === 'ssh' && host.reach.workers.length !== 1) {
+    throw notYet(`host "${host.name}" has ${host.reach.workers.length} workers; a run takes hosts of one worker in this version`);
+  }
   return {
     version: 1,
     run: makeRunId(),
@@ -50,7 +54,7 @@ export function makePlan(kind: Plan['kind'], playbook: ResolvedPlaybook, host: H
     hosts: [
       {
         name: host.name,
-        reach: planReach(host),
+        reach,
         accelerators: host.accelerators,
         cost: host.cost,
         remoteDir: host.remoteDir,
@@ -102,11 +106,6 @@ export function planReach(host: Host): PlannedReach {
         suggestions: [`put the address of "${host.name}" into its inventory, under hosts.${host.name}.address`],
       });
     case 'ssh':
-      if (host.reach.workers.length !== 1) {
-        throw notYet(
-          `host "${host.name}" has ${host.reach.workers.length} workers; a run takes hosts of one worker in this version`,
-        );
-      }
       return { kind: 'ssh', ssh: host.reach.ssh };
   }
 }
