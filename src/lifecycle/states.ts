@@ -36,6 +36,13 @@ export function isResult(state: RunState): state is Result {
   return (results as readonly string[]).includes(state);
 }
 
+const withoutJob: readonly RunState[] = ['queued', 'preparing', 'validating', 'launching'];
+
+/** Whether the job is not known to have been started: a run that is stopped here is cancelled, later it is halted. */
+export function precedesJob(state: RunState): boolean {
+  return withoutJob.includes(state);
+}
+
 export type Health = 'green' | 'yellow' | 'red' | 'unknown';
 export type Reachability = 'reachable' | 'unreachable' | 'unknown';
 export type Verdict = 'GO' | 'NO-GO' | 'GO-WITH-WAIVER';

@@ -20,12 +20,12 @@ export class OutcomeUnknown extends FleetError {
   }
 }
 
-/** A question outlived its time limit. The host is reachable; what was asked hung. */
+/** A question outlived its time limit. The host is reachable; what was asked hung, and nothing is known to have failed. */
 export class QuestionTimedOut extends FleetError {
   readonly timeoutSeconds: number;
 
   constructor(message: string, timeoutSeconds: number) {
-    super(message, { code: 'question-timed-out', exit: exitCodes.couldNot });
+    super(message, { code: 'question-timed-out', exit: exitCodes.unreachable });
     this.timeoutSeconds = timeoutSeconds;
   }
 }
