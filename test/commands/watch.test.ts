@@ -41,7 +41,7 @@ describe('fleet watch', () => {
       const code = await new Promise((resolve) => child.on('close', resolve));
       expect(stderr).toContain('fleet resume undrivenaa');
       expect(stderr.trim().split('\n').at(-1)).toBe(
-        'the run goes on; to come back: fleet watch undrivenaa; to stop it: fleet halt undrivenaa',
+        'the run goes on, and nobody drives it; to come back: fleet resume undrivenaa; to stop it: fleet halt undrivenaa',
       );
       expect(code).toBe(130);
     }),

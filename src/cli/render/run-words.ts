@@ -18,8 +18,9 @@ export function hostsOf(run: Pick<RunDocument, 'host' | 'workers'>): string {
 }
 
 /** What a person reads who leaves while the run goes on. */
-export function describeReturn(run: Pick<RunDocument, 'id'>): string[] {
-  return [`the run goes on; to come back: fleet watch ${run.id}; to stop it: fleet halt ${run.id}`];
+export function describeReturn(run: Pick<RunDocument, 'id' | 'state' | 'controller'>): string[] {
+  const [goesOn, back] = isUndriven(run) ? ['the run goes on, and nobody drives it', 'resume'] : ['the run goes on', 'watch'];
+  return [`${goesOn}; to come back: fleet ${back} ${run.id}; to stop it: fleet halt ${run.id}`];
 }
 
 /** `failed (no-go)`, `running, unreachable`. */

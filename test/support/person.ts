@@ -1,0 +1,194 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterAll, beforeAll } from 'vitest';
+import { openStore } from '../../src/store/open-store.ts';
+import { readRunDocument, type RunDocument } from '../../src/store/run-document.ts';
+import { buildFleet, type BuiltFleet } from './built-fleet.ts';
+import { isAlive, readProc, waitFor } from './local-host.ts';
+
+const longestMs = 120_000;
+
+export interface Ended {
+  code: number | null;
+  signal: NodeJS.Signals | null;
+  stdout: string;
+  stderr: string;
+}
+
+/** A command line that runs. */
+export interface Started {
+  readonly pid: number;
+  readonly ended: Promise<Ended>;
+  said(): { stdout: string; stderr: string };
+  kill(signal: NodeJS.Signals): void;
+}
+
+/** Somebody at a machine: a home, a state folder, and the built program. */
+export interface Person {
+  readonly folder: string;
+  readonly home: string;
+  readonly stateDir: string;
+  /** The home folder of an embedded host. */
+  hostHome(host?: string): string;
+  /** Starts a command line as a process of its own. */
+  start(args: readonly string[], env?: Record<string, string>): Started;
+  run(args: readonly string[], env?: Record<string, string>): Promise<Ended>;
+  /** The one JSON document that a command line prints. */
+  ask(args: readonly string[], env?: Record<string, string>): Promise<Record<string, unknown>>;
+  /** All runs, newest first, as their store has them now: read here, since a command line takes long. */
+  runs(): RunDocument[];
+  /** The newest one. */
+  newest(): RunDocument;
+  /** Waits until the newest run is so. */
+  waitForRun(what: string, holds: (run: RunDocument) => boolean, limitMs?: number): Promise<RunDocument>;
+  /** Somebody else, with another state folder, and the same embedded hosts. */
+  colleague(): Person;
+  writeFile(name: string, text: string): string;
+  /** Every process that belongs to this folder, by its command line, environment or working folder. */
+  processes(): number[];
+}
+
+interface TestEnd {
+  onTestFinished(close: () => Promise<void>): void;
+}
+
+/** One build for the tests of a file, and a person with folders of their own for each test. Nothing of them is left after it. */
+export function usePeople(): { person: (test: TestEnd, env?: Record<string, string>) => Person; program: () => BuiltFleet } {
+  let fleet: BuiltFleet;
+  beforeAll(async () => {
+    fleet = await buildFleet();
+  });
+  afterAll(() => fleet.remove());
+  return {
+    program: () => fleet,
+    person: (test, env = {}) => {
+      const folder = realpathSync(mkdtempSync(join(tmpdir(), 'fleet-person-')));
+      test.onTestFinished(async () => {
+        await endAll(folder);
+        rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+      });
+      return makePerson(fleet, { folder, name: 'first', env });
+    },
+  };
+}
+
+function makePerson(fleet: BuiltFleet, options: { folder: string; name: string; env: Record<string, string> }): Person {
+  const { folder, name, env } = options;
+  const home = join(folder, name);
+  const dataDir = join(folder, 'data');
+  const stateDir = join(home, 'state');
+  mkdirSync(home, { recursive: true });
+  const own = {
+    PATH: process.env['PATH'] ?? '',
+    HOME: home,
+    XDG_DATA_HOME: dataDir,
+    FLEET_STATE_DIR: stateDir,
+    PRETEND_SECONDS: '3',
+    PRETEND_MAX_SECONDS: '120',
+    PRETEND_LINGER_SECONDS: '60',
+    ...env,
+  };
+
+  const start: Person['start'] = (args, more = {}) => {
+    const child = spawn(process.execPath, [fleet.bin, ...args], {
+      cwd: fleet.root,
+      env: { ...own, ...more },
+      stdio: ['ignore', 'pipe', 'pipe'],
+      timeout: longestMs,
+      killSignal: 'SIGKILL',
+    });
+    return follow(child);
+  };
+  const run: Person['run'] = (args, more) => start(args, more).ended;
+  const ask: Person['ask'] = async (args, more) => {
+    const { stdout, stderr } = await run([...args, '--json'], more);
+    try {
+      return JSON.parse(stdout) as Record<string, unknown>;
+    } catch (error) {
+      throw new Error(`fleet ${args.join(' ')}: no JSON document on stdout: ${stdout}\n${stderr}`, { cause: error });
+    }
+  };
+  const runs = () => readRuns(stateDir);
+
+  return {
+    folder,
+    home,
+    stateDir,
+    hostHome: (host = 'demo-a100x2') => join(dataDir, 'fleet/embedded', host, 'home'),
+    start,
+    run,
+    ask,
+    runs,
+    newest: () => {
+      const [newest] = runs();
+      if (newest === undefined) throw new Error('there is no run');
+      return newest;
+    },
+    waitForRun: (what, holds, limitMs) => waitFor(what, () => runs().slice(0, 1).find(holds), limitMs),
+    colleague: () => makePerson(fleet, { folder, name: 'second', env }),
+    writeFile: (file, text) => {
+      const path = join(folder, file);
+      mkdirSync(dirname(path), { recursive: true });
+      writeFileSync(path, text);
+      return path;
+    },
+    processes: () => findProcesses(folder),
+  };
+}
+
+function readRuns(stateDir: string): RunDocument[] {
+  const store = openStore(stateDir, { create: false });
+  try {
+    return store === null ? [] : store.listRuns(null).map((run) => readRunDocument(store, run, Date.now()));
+  } finally {
+    store?.close();
+  }
+}
+
+function follow(child: ChildProcess): Started {
+  const said = { stdout: '', stderr: '' };
+  child.stdout?.setEncoding('utf8').on('data', (text: string) => (said.stdout += text));
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => (said.stderr += text));
+  const ended = new Promise<Ended>((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', (code, signal) => resolve({ code, signal, ...said }));
+  });
+  return { pid: child.pid ?? 0, ended, said: () => said, kill: (signal) => void child.kill(signal) };
+}
+
+function findProcesses(folder: string): number[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number)
+    .filter((pid) => pid !== process.pid && isAlive(pid) && belongsTo(pid, folder));
+}
+
+function belongsTo(pid: number, folder: string): boolean {
+  if (readProc(pid, 'cmdline').includes(folder) || readProc(pid, 'environ').includes(folder)) return true;
+  try {
+    return realpathSync(`/proc/${pid}/cwd`).startsWith(folder);
+  } catch {
+    return false;
+  }
+}
+
+async function endAll(folder: string): Promise<void> {
+  await waitFor('no process of the test is left', () => {
+    const left = findProcesses(folder);
+    for (const pid of left) {
+      try {
+        process.kill(pid, 'SIGKILL');
+      } catch {
+        // It ended by itself meanwhile.
+      }
+    }
+    return left.length === 0;
+  });
+}
+
+/** A file of an embedded host, or nothing. */
+export function readIfThere(path: string): string {
+  return existsSync(path) ? readFileSync(path, 'utf8') : '';
+}
