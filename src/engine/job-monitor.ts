@@ -1,18 +1,15 @@
-import type { AcceleratorAnswer } from '../facts/accelerators.ts';
 import type { Reason } from '../monitor/health.ts';
 import { createRunMonitor, type Judgement, type RunMonitor } from '../monitor/run-monitor.ts';
 import type { MonitorRules } from '../monitor/rules.ts';
 import type { Stall } from '../monitor/stall.ts';
 import { detachedExecutor } from '../remote/detached/executor.ts';
 import type { UnitState } from '../remote/executor.ts';
-import { QuestionTimedOut } from '../ssh/failures.ts';
 import type { Batch, OffsetRecord } from '../store/store.ts';
+import { createAcceleratorSampler } from './accelerator-sampler.ts';
 import type { Drive } from './drive.ts';
 import { judgeEvidence, type Finding } from './evidence.ts';
 import { describeNews, rememberTold, type Told } from './news.ts';
-import { askForAccelerators } from './probe.ts';
 import { readNewLines } from './read-files.ts';
-import { setupOf } from './deeds/run-command.ts';
 import { jobPlace, launchOf } from './start-job.ts';
 
 export interface Look {
@@ -42,11 +39,10 @@ export function createJobMonitor(drive: Drive): JobMonitor {
     criteria: store.readCriteria(run),
   });
   const place = jobPlace(drive);
-  const probeEveryMs = probeInterval(drive);
+  const sampler = createAcceleratorSampler(drive, monitor);
   let offsets = currentOffsets(drive);
   const incarnation = store.readWorkers(run)[0]?.incarnation ?? null;
   let goneBefore = false;
-  let probedAt = Number.NEGATIVE_INFINITY;
   let told: Told = {
     criteria: new Map(store.readCriteria(run).map(({ name, verdict }) => [name, verdict])),
     flags: store.readFlags(run).length,
@@ -68,14 +64,12 @@ export function createJobMonitor(drive: Drive): JobMonitor {
           ? []
           : [{ source: offset.source, attempt: offset.attempt, worker: 0, generation: offset.generation, rows: reading.rows }],
       );
-      if (probeEveryMs !== null && clock.monotonic() - probedAt >= probeEveryMs && state.word === 'running') {
-        probedAt = clock.monotonic();
-        samples.push(...(await probe(drive, monitor)));
-      }
+      if (state.word === 'running') samples.push(...(await sampler.sampleWhenDue()));
       const stall = monitor.judgeStall(clock.monotonic());
       const stalled = stall.stalled && finding.kind === 'alive';
       const stallText = describeStall(stall);
-      const reasons = stalled ? [...extraReasons, { color: 'red' as const, text: stallText }] : extraReasons;
+      const stallReasons = stalled ? [{ color: 'red' as const, text: stallText }] : [];
+      const reasons = [...extraReasons, ...stallReasons, ...sampler.reasons()];
       const judgement = monitor.judge({ final, extraReasons: reasons });
       const batch: Batch = {
         observedAt: clock.now(),
@@ -127,38 +121,7 @@ function currentOffsets(drive: Drive): OffsetRecord[] {
   );
 }
 
-function probeInterval(drive: Drive): number | null {
-  const source = drive.plan.playbook.monitor?.metrics.find(({ kind }) => kind === 'accelerators');
-  return source?.kind === 'accelerators' ? source.everySeconds * 1000 : null;
-}
-
-async function probe(drive: Drive, monitor: RunMonitor): Promise<Batch['samples']> {
-  const source = drive.plan.playbook.monitor?.metrics.find(({ kind }) => kind === 'accelerators');
-  if (source === undefined) return [];
-  const answer = await lookAtAccelerators(drive);
-  if (answer.kind !== 'found') return [];
-  const { attempt } = jobPlace(drive);
-  const rows = monitor.readAccelerators({
-    source: source.name,
-    worker: 0,
-    attempt,
-    accelerators: answer.accelerators,
-    readAt: drive.parts.clock.now(),
-  });
-  return rows.length === 0 ? [] : [{ source: source.name, attempt, worker: 0, generation: 0, rows }];
-}
-
 function describeStall({ ageSeconds, limitSeconds }: Stall): string {
   const limit = limitSeconds === null ? '' : `, more than ${Math.round(limitSeconds)} s`;
   return `no progress for ${Math.round(ageSeconds)} s${limit}`;
-}
-
-/** A tool that hangs on a lost card is an answer too, and no reason to stop watching the job. */
-async function lookAtAccelerators(drive: Drive): Promise<AcceleratorAnswer> {
-  try {
-    return await drive.session.call(askForAccelerators(setupOf(drive)));
-  } catch (error) {
-    if (!(error instanceof QuestionTimedOut)) throw error;
-    return { kind: 'failed', reason: 'probe-hung', message: error.message };
-  }
 }
