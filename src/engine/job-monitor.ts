@@ -1,5 +1,5 @@
 import type { Reason } from '../monitor/health.ts';
-import { createRunMonitor, type Judgement, type RunMonitor } from '../monitor/run-monitor.ts';
+import { createRunMonitor, type Judgement } from '../monitor/run-monitor.ts';
 import type { MonitorRules } from '../monitor/rules.ts';
 import type { Stall } from '../monitor/stall.ts';
 import { detachedExecutor } from '../remote/detached/executor.ts';
