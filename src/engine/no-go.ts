@@ -1,10 +1,10 @@
 import type { ActiveState } from '../lifecycle/states.ts';
-import { tidyRun } from '../remote/claims.ts';
 import type { Drive } from './drive.ts';
+import { tidyHost } from './tidy-host.ts';
 
 /** NO-GO: nothing of the run stays on the host, and what prepare changed is told. */
 export async function decideNoGo(drive: Drive, from: ActiveState[], reason: string): Promise<void> {
-  if (drive.plan.kind === 'launch') await drive.session.call(tidyRun(drive.actor));
+  await tidyHost(drive);
   const checks = drive.parts.store.readChecks(drive.actor.run);
   const failed = checks.filter(({ result }) => result === 'fail' || result === 'error');
   const changed = checks.filter(({ kind, result, phase }) => phase === 'prepare' && kind === 'action' && result === 'pass');

@@ -2,6 +2,7 @@ import type { CheckRecord } from '../store/store.ts';
 import { checkSource } from './deeds/source.ts';
 import type { Drive } from './drive.ts';
 import { decideNoGo } from './no-go.ts';
+import { tidyHost } from './tidy-host.ts';
 import { planEntry, walkEntries, type Planned } from './walk-entries.ts';
 
 /** `validating`: the GO / NO-GO table. */
@@ -21,6 +22,7 @@ export async function validateHost(drive: Drive): Promise<void> {
     drive.transition({ from: ['validating'], to: 'launching', event, verdict });
     return;
   }
+  await tidyHost(drive);
   drive.transition({
     from: ['validating'],
     to: 'succeeded',

@@ -6,6 +6,7 @@ import type { Drive } from './drive.ts';
 import { watchCheckpoints } from './checkpoints.ts';
 import { watchEnvironment } from './prove-environment.ts';
 import { launchOf } from './start-job.ts';
+import { tidyHost } from './tidy-host.ts';
 import { beginHalt } from './wish-halt.ts';
 
 const lookEveryMs = 1_000;
@@ -49,6 +50,7 @@ export async function watchJob(drive: Drive): Promise<void> {
     }
     if (finding.kind === 'lost') {
       await readRest(drive, monitor, environment.reasons());
+      await tidyHost(drive);
       endLost(drive, finding.reason, finding.sentence);
       return;
     }

@@ -22,7 +22,11 @@ type Run = Extract<Deed, { kind: 'run' }>;
  * its own on the host: a later controller adopts it, and it is never run twice.
  */
 export function runCommand(drive: Drive, deed: Run, entry: Entry, place: { phase: Phase; position: number }): Promise<Result> {
-  return entry.kind === 'check' && entry.expectedTimeSeconds === null ? ask(drive, deed) : adopt(drive, deed, entry, place);
+  return isUnit(entry) ? adopt(drive, deed, entry, place) : ask(drive, deed);
+}
+
+export function isUnit({ kind, deed, expectedTimeSeconds }: Entry): boolean {
+  return deed.kind === 'run' && (kind === 'action' || expectedTimeSeconds !== null);
 }
 
 async function ask(drive: Drive, deed: Run): Promise<Result> {
