@@ -82,7 +82,7 @@ archive ${quote(actor.run)} ${globs.map(shellGlob).join(' ')}`,
     parse(answer) {
       const lines = readLines(answer.stdout);
       if (lines.at(-1)?.word !== 'archived-all') throw new UnexpectedAnswer('put files away', answer);
-      return [...new Set(valuesOf(lines, 'archived'))];
+      return [...new Set(valuesOf(lines, 'archived'))].toSorted();
     },
   };
 }

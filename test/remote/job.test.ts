@@ -168,6 +168,7 @@ describe.concurrent('a job', () => {
       const { pid } = await runJob(host, 'exec sleep 300');
       const wrapper = Number(readText(join(unitFolder(host), 'wrapper')).split(' ')[0]);
       process.kill(wrapper, 'SIGSTOP');
+      await waitFor('the wrapper has stopped', () => readStat(wrapper)?.state === 'T');
       process.kill(pid ?? 0, 'SIGKILL');
       await waitFor('the job is a zombie', () => readStat(pid ?? 0)?.state === 'Z');
       context.expect((await stateOf(host)).word).toBe('ending');

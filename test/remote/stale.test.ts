@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'vitest';
 import { haltStale } from '../../src/remote/stale.ts';
@@ -70,6 +70,7 @@ describe.concurrent('stopping earlier processes', () => {
     test('spares whoever asks, and the wrapper and guard of the run, however short the name', async (context) => {
       const host = openLocalHost(context, { shell });
       await runJob(host, 'exec sleep 300');
+      await waitFor('the guard is there', () => existsSync(join(unitFolder(host), 'guard')));
       const ours = ['wrapper', 'guard', 'pid'].map((name) =>
         Number(readFileSync(join(unitFolder(host), name), 'utf8').split(' ')[0]),
       );

@@ -129,7 +129,7 @@ export async function waitFor<T>(what: string, look: () => T | Promise<T>, limit
     const found = await look();
     if (found !== false && found !== null && found !== undefined) return found;
     if (Date.now() > until) throw new Error(`not within ${limitMs / 1000} s: ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await new Promise((resolve) => setTimeout(resolve, 100));
   }
 }
 
