@@ -64,7 +64,7 @@ export class Context {
   /** How hosts are reached. */
   async reachWorkers(): Promise<Workers> {
     const { reachWorkers } = await import('./workers.ts');
-    return (this.#workers ??= reachWorkers(this.environment));
+    return (this.#workers ??= reachWorkers(this.environment, this.inventories));
   }
 
   /** What drives runs: the store, the clock, this process, and the hosts. */

@@ -1,5 +1,7 @@
 import { join } from 'node:path';
 import type { PlannedHost } from '../engine/plan.ts';
+import { quote } from '../quoting.ts';
+import { HostKeyUnknown } from '../ssh/failures.ts';
 import type { Connection, SshAddress, Transport } from '../ssh/transport.ts';
 import { findProgramRoot } from './program-root.ts';
 
@@ -8,8 +10,11 @@ export interface Workers {
   close(): Promise<void>;
 }
 
-/** Reaches real hosts over SSH, and embedded ones over SSH to a server in this process, which is started when it is first asked for. */
-export function reachWorkers(environment: NodeJS.ProcessEnv): Workers {
+/**
+ * Reaches real hosts over SSH, and embedded ones over SSH to a server in this process, which is started when it is first asked for. `inventories`
+ * is what `--inventory` said: it belongs into a command that names a host.
+ */
+export function reachWorkers(environment: NodeJS.ProcessEnv, inventories: readonly string[]): Workers {
   let transport: Promise<Transport> | null = null;
   const embedded = new Map<string, ReturnType<typeof startEmbedded>>();
 
@@ -30,7 +35,14 @@ export function reachWorkers(environment: NodeJS.ProcessEnv): Workers {
   };
 
   return {
-    connect: async (host, address) => (await getTransport()).connect(await findAddress(host, address)),
+    async connect(host, address) {
+      const [ssh, found] = await Promise.all([getTransport(), findAddress(host, address)]);
+      try {
+        return await ssh.connect(found);
+      } catch (error) {
+        throw error instanceof HostKeyUnknown ? tellHowToAccept(error, host.name, inventories) : error;
+      }
+    },
     async close() {
       if (transport !== null) await (await transport).close();
       for (const started of await Promise.allSettled(embedded.values())) {
@@ -44,4 +56,17 @@ async function startEmbedded(name: string, machine: string, environment: NodeJS.
   const { embeddedFolder, startEmbeddedHost } = await import('../embedded/embedded-host.ts');
   const assetsDir = join(findProgramRoot(), 'dist');
   return startEmbeddedHost({ name, machine, dataDir: embeddedFolder(environment), environment, assetsDir });
+}
+
+/** The transport knows an address alone; a person types the name of the host. */
+function tellHowToAccept(error: HostKeyUnknown, host: string, inventories: readonly string[]): HostKeyUnknown {
+  const { message, port, shown, suggestions } = error;
+  const flags = inventories.map((path) => ` --inventory ${quote(path)}`).join('');
+  const command = `fleet hosts ${host} --accept-host-key ${shown.fingerprint}${flags}`;
+  return new HostKeyUnknown(message, {
+    host: error.host,
+    port,
+    shown,
+    suggestions: [...suggestions, `if it is the same: ${command}`],
+  });
 }

@@ -99,10 +99,7 @@ function unknownFailure(address: SshAddress, shown: ShownKey): HostKeyUnknown {
     host: address.host,
     port: address.port,
     shown,
-    suggestions: [
-      'compare it with what "ssh-keygen -lf /etc/ssh/ssh_host_*_key.pub" prints on the host itself',
-      `if it is the same: fleet hosts NAME --accept-host-key ${shown.fingerprint}`,
-    ],
+    suggestions: ['compare it with what "ssh-keygen -lf /etc/ssh/ssh_host_*_key.pub" prints on the host itself'],
   });
 }
 
