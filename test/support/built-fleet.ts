@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { inject } from 'vitest';
+import { findProgramRoot } from './program-root.ts';
 
 const timeLimitMs = 30_000;
 
@@ -24,7 +24,7 @@ export interface BuiltFleet {
 /** The program as built for this test run, with an empty home of its own for the tests of one file: call it in `beforeAll`. */
 export async function buildFleet(): Promise<BuiltFleet> {
   const home = await mkdtemp(join(tmpdir(), 'fleet-home-'));
-  const root = inject('programRoot');
+  const root = findProgramRoot();
   const bin = join(root, 'bin/fleet.js');
   return {
     root,

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
-import { inject } from 'vitest';
+import { findProgramRoot } from './program-root.ts';
 
 /** What the build makes for the embedded hosts: the bundles of the pretend programs, and the workspace. Not to be changed. */
 export function findEmbeddedAssets(): string {
-  return join(inject('programRoot'), 'dist');
+  return join(findProgramRoot(), 'dist');
 }
