@@ -1,13 +1,23 @@
-/** Whether `--json` stands before a lone `--`: also true when the rest of the line is wrong. */
+/** Flags that are looked for before the line is parsed: they hold also when the rest of it is wrong. What stands after a lone `--` is no flag. */
 export function wantsJson(argv: readonly string[]): boolean {
-  return namesBeforeSeparator(argv).includes('--json');
+  return beforeSeparator(argv).includes('--json');
 }
 
 export function wantsHelp(argv: readonly string[]): boolean {
-  return namesBeforeSeparator(argv).some((word) => word === '--help' || word === '-h');
+  return beforeSeparator(argv).some((word) => word === '--help' || word === '-h');
 }
 
-function namesBeforeSeparator(argv: readonly string[]): readonly string[] {
+export function wantsColor(argv: readonly string[]): boolean {
+  return !beforeSeparator(argv).includes('--no-color');
+}
+
+export function beforeSeparator(argv: readonly string[]): string[] {
   const separator = argv.indexOf('--');
-  return separator === -1 ? argv : argv.slice(0, separator);
+  return separator === -1 ? [...argv] : argv.slice(0, separator);
+}
+
+/** As typed, a second `--` and all; null without a lone `--`. */
+export function afterSeparator(argv: readonly string[]): string[] | null {
+  const separator = argv.indexOf('--');
+  return separator === -1 ? null : argv.slice(separator + 1);
 }

@@ -1,6 +1,6 @@
 import { Command } from '@oclif/core/command';
 import * as Flags from '@oclif/core/flags';
-import { wantsJson } from './arguments.ts';
+import { wantsColor, wantsJson } from './arguments.ts';
 import { Context } from './context.ts';
 import { writeAnswer, writeJsonDocument, writeTrouble } from './output.ts';
 import { screenOf, type Screen } from './screen.ts';
@@ -28,10 +28,10 @@ export abstract class BaseCommand extends Command {
 
   /** Does `work` with the real parts, and closes them whatever happens. */
   protected async withContext<T>(
-    options: { inventory?: string[] | undefined },
+    options: { inventory?: string[] | undefined; environment?: NodeJS.ProcessEnv },
     work: (context: Context) => Promise<T>,
   ): Promise<T> {
-    const context = new Context({ environment: process.env, inventories: options.inventory ?? [] });
+    const context = new Context({ environment: options.environment ?? process.env, inventories: options.inventory ?? [] });
     try {
       return await work(context);
     } finally {
@@ -70,6 +70,6 @@ export abstract class BaseCommand extends Command {
   }
 
   private screenOf(stream: NodeJS.WriteStream): Screen {
-    return screenOf(stream, process.env, { color: !this.argv.includes('--no-color') });
+    return screenOf(stream, process.env, { color: wantsColor(this.argv) });
   }
 }

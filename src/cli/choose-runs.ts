@@ -46,9 +46,10 @@ async function onHosts(context: Context, store: Store | null, candidates: RunRec
   return candidates.filter((run) => hostsOf(run).some((host) => names.has(host)));
 }
 
-/** Active runs without a live controller. */
+/** Active runs without a live controller. A blocked one waits for a person, and for nothing that a controller could do. */
 export function resumable(now: number): Choice {
-  const candidates = (store: Store) => store.activeRuns().filter((run) => store.holder(run.id, now) === null);
+  const isInterrupted = ({ id, state }: RunRecord, store: Store) => state !== 'blocked' && store.holder(id, now) === null;
+  const candidates = (store: Store) => store.activeRuns().filter((run) => isInterrupted(run, store));
   return { verb: 'resume', kind: 'interrupted', candidates };
 }
 

@@ -37,9 +37,11 @@ export function describeError(error: unknown, command: string | null): Described
   };
 }
 
+const saysNothing = /^(See more help|The following errors? occurred:)/;
+
 /** oclif begins its sentences with a capital and ends them with a pointer to the help, which is a suggestion here. */
 function describeUsageError(error: CLIError, command: string | null): DescribedError {
-  const lines = error.message.split('\n').filter((line) => line.trim() !== '' && !line.startsWith('See more help'));
+  const lines = error.message.split('\n').filter((line) => line.trim() !== '' && !saysNothing.test(line));
   const text = lines.map((line) => line.trim().replace(/:$/, '').replace(/ {2,}/g, ', ')).join(': ');
   return {
     document: {

@@ -1,59 +1,82 @@
 import { haltRun } from '../engine/halt-run.ts';
-import { Survivors } from '../engine/halt-job.ts';
-import { isSilence } from '../engine/host-session.ts';
 import { Detached, LeaseLost } from '../engine/lease-lost.ts';
 import type { EngineParts } from '../engine/parts.ts';
 import { runEverywhere } from '../engine/run-everywhere.ts';
 import { exitCodes, FleetError, type ExitCode } from '../errors.ts';
-import { isResult, type RunState } from '../lifecycle/states.ts';
+import { isResult, precedesJob, type Outcome } from '../lifecycle/states.ts';
 import { readRunDocument, type RunDocument } from '../store/run-document.ts';
 import type { RunRecord } from '../store/store.ts';
-import { exitCodeOf } from './exit-codes.ts';
+import { exitCodeOfError, gravestOf } from './exit-codes.ts';
 import { followRun, readLastEvents } from './follow-run.ts';
 import { listenForInterruption } from './interruption.ts';
 import type { RunDisplay } from './run-display.ts';
 
-/** What moves a run on: a launch or a resume, or a halt. */
+/** What moves a run on: a launch, a resume or a halt. */
 export type Move = (run: string, signal: AbortSignal) => Promise<RunRecord>;
 
+export interface Drivers {
+  move: Move;
+  display: RunDisplay;
+  /** Whether what had happened before is shown too. */
+  fromStart: boolean;
+  exitCodeOf: (outcome: Outcome) => ExitCode;
+}
+
 export interface Driven {
+  /** In the order in which they were given. */
   runs: RunDocument[];
   exit: ExitCode;
-  /** Failures that are not results of runs, in the order of the runs. */
+  /** Failures that are not results of runs. */
   errors: Error[];
 }
 
-const beforeTheJob: readonly RunState[] = ['queued', 'preparing', 'validating', 'launching'];
-const haltPatienceMs = 60_000;
+/**
+ * How one run came out of being driven.
+ *
+ * - `moved`: it has a result, waits for a person, or was to be left.
+ * - `left`: the person went away; the job goes on, or was cancelled before it began.
+ * - `taken-over`: somebody else drives it, and it was followed to its end.
+ */
+type End = { kind: 'moved' | 'left' | 'taken-over' } | { kind: 'failed'; error: Error };
+
+const cancelPatienceMs = 60_000;
+/** Between the last look of what follows a run and its end. */
+const lastEvents = 1_000;
 
 /**
  * Moves runs on side by side and shows them, until each has a result, waits for a person, or the person leaves. Leaving lets a job that has
- * started go on, and cancels a run whose job has not. A run that somebody else takes over is followed to its end.
+ * started go on, and cancels a run whose job has not.
  */
-export async function driveRuns(parts: EngineParts, ids: readonly string[], move: Move, display: RunDisplay): Promise<Driven> {
+export async function driveRuns(parts: EngineParts, ids: readonly string[], drivers: Drivers): Promise<Driven> {
   const interruption = listenForInterruption();
   const leaving = new AbortController();
   interruption.signal.addEventListener('abort', () => leaving.abort(new Detached()), { once: true });
   try {
-    const ends = await runEverywhere(ids, async (id) => {
-      const shown = new AbortController();
-      const showing = show(parts, id, display, shown.signal);
-      const end = await moveOn(parts, id, move, leaving.signal);
-      if (end.kind === 'taken-over') await showing;
-      shown.abort();
-      await showing;
-      return { id, ...end };
-    });
+    const ends = await runEverywhere(ids, (id) => driveShown(parts, id, drivers, leaving.signal));
     const runs = ends.map(({ id }) => readDocument(parts, id));
-    display.close();
-    const codes = ends.map((end) => codeOf(end, readDocument(parts, end.id), interruption.signal.aborted));
-    return { runs, exit: gravest(codes), errors: ends.flatMap((end) => (end.kind === 'failed' ? [end.error] : [])) };
+    const codes = ends.map((end) => codeOf(end, readDocument(parts, end.id), leaving.signal.aborted, drivers));
+    return { runs, exit: gravestOf(codes), errors: ends.flatMap((end) => (end.kind === 'failed' ? [end.error] : [])) };
   } finally {
+    drivers.display.close();
     interruption.stop();
   }
 }
 
-type End = { kind: 'moved' | 'left' | 'taken-over' } | { kind: 'failed'; error: Error };
+async function driveShown(
+  parts: EngineParts,
+  id: string,
+  { move, display, fromStart }: Drivers,
+  leaving: AbortSignal,
+): Promise<End & { id: string }> {
+  const ended = new AbortController();
+  const afterId = fromStart ? 0 : (readLastEvents(parts.store, id, 1)[0]?.id ?? 0);
+  const showing = show(parts, id, display, { signal: ended.signal, afterId });
+  const end = await moveOn(parts, id, move, leaving);
+  if (end.kind !== 'taken-over' || leaving.aborted) ended.abort();
+  else leaving.addEventListener('abort', () => ended.abort(), { once: true });
+  await showing;
+  return { ...end, id };
+}
 
 async function moveOn(parts: EngineParts, id: string, move: Move, leaving: AbortSignal): Promise<End> {
   try {
@@ -61,33 +84,36 @@ async function moveOn(parts: EngineParts, id: string, move: Move, leaving: Abort
     return { kind: 'moved' };
   } catch (error) {
     if (error instanceof LeaseLost) return { kind: 'taken-over' };
-    if (!(error instanceof Detached)) return { kind: 'failed', error: asError(error) };
+    return error instanceof Detached ? leave(parts, id) : { kind: 'failed', error: asError(error) };
   }
+}
+
+async function leave(parts: EngineParts, id: string): Promise<End> {
   const state = parts.store.readRun(id)?.state;
-  if (state === undefined || !beforeTheJob.includes(state)) return { kind: 'left' };
+  if (state === undefined || !precedesJob(state)) return { kind: 'left' };
   const wish = { reason: 'cancelled by Ctrl-C before the job had started', graceSeconds: 0, force: true };
   try {
-    await haltRun(parts, id, wish, { signal: new AbortController().signal, patienceMs: haltPatienceMs });
+    await haltRun(parts, id, wish, { signal: new AbortController().signal, patienceMs: cancelPatienceMs });
     return { kind: 'left' };
   } catch (error) {
     return { kind: 'failed', error: asError(error) };
   }
 }
 
-async function show(parts: EngineParts, id: string, display: RunDisplay, signal: AbortSignal): Promise<void> {
-  // What came before is told by "fleet status".
-  let afterId = readLastEvents(parts.store, id, 1)[0]?.id ?? 0;
-  for await (const news of followRun(parts.store, id, { clock: parts.clock, signal, afterId })) {
+async function show(
+  parts: EngineParts,
+  id: string,
+  display: RunDisplay,
+  options: { signal: AbortSignal; afterId: number },
+): Promise<void> {
+  const { store, clock } = parts;
+  let { afterId } = options;
+  for await (const news of followRun(store, id, { clock, ...options })) {
     afterId = news.events.at(-1)?.id ?? afterId;
     display.show(news);
   }
-  // What happened between the last look and the end.
-  const record = parts.store.readRun(id);
-  if (record === null) return;
-  display.show({
-    run: readRunDocument(parts.store, record, parts.clock.now()),
-    events: parts.store.readEvents(id, afterId, 1_000),
-  });
+  const events = store.readEvents(id, afterId, lastEvents);
+  if (events.length > 0) display.show({ run: readDocument(parts, id), events });
 }
 
 function readDocument(parts: EngineParts, id: string): RunDocument {
@@ -96,30 +122,11 @@ function readDocument(parts: EngineParts, id: string): RunDocument {
   return readRunDocument(parts.store, record, parts.clock.now());
 }
 
-function codeOf(end: End, run: RunDocument, interrupted: boolean): ExitCode {
-  if (end.kind === 'failed') return codeOfError(end.error);
+function codeOf(end: End, run: RunDocument, interrupted: boolean, { exitCodeOf }: Drivers): ExitCode {
+  if (end.kind === 'failed') return exitCodeOfError(end.error);
   if (interrupted && (end.kind === 'left' || !isResult(run.state))) return exitCodes.detached;
   if (run.outcome !== null) return exitCodeOf(run.outcome);
   return run.state === 'blocked' ? exitCodes.didNotSucceed : exitCodes.done;
-}
-
-function codeOfError(error: Error): ExitCode {
-  if (error instanceof Survivors) return exitCodes.didNotSucceed;
-  if (isSilence(error)) return exitCodes.unreachable;
-  return error instanceof FleetError ? error.exit : exitCodes.couldNot;
-}
-
-const gravestFirst: readonly ExitCode[] = [
-  exitCodes.detached,
-  exitCodes.couldNot,
-  exitCodes.usage,
-  exitCodes.didNotSucceed,
-  exitCodes.unreachable,
-  exitCodes.stopped,
-];
-
-function gravest(codes: readonly ExitCode[]): ExitCode {
-  return gravestFirst.find((code) => codes.includes(code)) ?? exitCodes.done;
 }
 
 function asError(error: unknown): Error {

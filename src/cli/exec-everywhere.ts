@@ -1,6 +1,11 @@
 import type { ExecResult } from '../engine/exec.ts';
 import { exitCodes, type ExitCode } from '../errors.ts';
+import type { Host } from '../inventory/host.ts';
+import type { Connection } from '../ssh/transport.ts';
 import type { Context } from './context.ts';
+import { gravestOf } from './exit-codes.ts';
+import { selectTargets } from './select-targets.ts';
+import type { Workers } from './workers.ts';
 
 export type { ExecResult } from '../engine/exec.ts';
 
@@ -19,28 +24,39 @@ export async function execEverywhere(context: Context, wish: ExecWish): Promise<
     import('../engine/plan.ts'),
     import('../engine/run-everywhere.ts'),
   ]);
-  const hosts = await context.selectHosts(wish.host);
-  const targets = hosts.flatMap((host) => {
-    const reach = planReach(host);
-    const workers = host.reach.kind === 'ssh' ? host.reach.workers : [{ index: 0, address: null }];
-    return workers.map(({ index, address }) => ({ host: host.name, worker: index, setup: host.setup, reach, address }));
-  });
+  const hosts = await selectTargets(context, wish.host);
   const { connect } = await context.reachWorkers();
-  const command = commandText(wish.words);
+  const targets = hosts.flatMap((host) => listWorkers(host, connect, planReach));
   const live = targets.length === 1 && wish.onOutput !== null;
-  const results = await runEverywhere(targets, (target) =>
-    execOn(
-      () => connect({ name: target.host, reach: target.reach }, target.address),
-      target,
-      command,
-      live ? wish.onOutput : null,
-      wish.signal,
-    ),
-  );
+  const onOutput = live ? wish.onOutput : null;
+  const command = commandText(wish.words);
+  const results = await runEverywhere(targets, (target) => execOn(target.connect, target, command, onOutput, wish.signal));
   return { results, live };
 }
 
-export function exitOfExec(results: readonly ExecResult[]): ExitCode {
-  if (results.some(({ error, exitCode }) => error === null && exitCode !== 0)) return exitCodes.didNotSucceed;
-  return results.some(({ error }) => error !== null) ? exitCodes.unreachable : exitCodes.done;
+export function exitCodeOfExec(results: readonly ExecResult[]): ExitCode {
+  return gravestOf(
+    results.map(({ error, exitCode }) => {
+      if (error !== null) return exitCodes.unreachable;
+      return exitCode === 0 ? exitCodes.done : exitCodes.didNotSucceed;
+    }),
+  );
+}
+
+interface Target {
+  host: string;
+  worker: number;
+  setup: string;
+  connect: () => Promise<Connection>;
+}
+
+/** A host whose workers are not known yet stands there once, and fails when it is to be reached. */
+function listWorkers(host: Host, connect: Workers['connect'], planReach: typeof import('../engine/plan.ts').planReach): Target[] {
+  const workers = host.reach.kind === 'ssh' ? host.reach.workers : [{ index: 0, address: null }];
+  return workers.map(({ index, address }) => ({
+    host: host.name,
+    worker: index,
+    setup: host.setup,
+    connect: async () => connect({ name: host.name, reach: planReach(host) }, address),
+  }));
 }

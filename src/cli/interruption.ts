@@ -8,7 +8,10 @@ const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 export function listenForInterruption(): { signal: AbortSignal; stop(): void } {
   const controller = new AbortController();
   const interrupt = () => {
-    if (controller.signal.aborted) process.exit(exitCodes.detached);
+    if (controller.signal.aborted) {
+      if (process.stderr.isTTY) process.stderr.write('\n');
+      process.exit(exitCodes.detached);
+    }
     controller.abort();
   };
   for (const signal of signals) process.on(signal, interrupt);

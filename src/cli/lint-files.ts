@@ -1,4 +1,5 @@
 import { loadInventory } from '../inventory/load.ts';
+import { lintPlaybook } from '../playbook/lint-playbook.ts';
 import { listPlaybooks, playbookFolders } from '../playbook/find-playbook.ts';
 import { readPlaybook } from '../playbook/read-playbook.ts';
 import type { Problem } from '../problem.ts';
@@ -15,14 +16,14 @@ export function lintFiles(
   const { environment } = options;
   if (files.length === 0) {
     const playbooks = listPlaybooks(playbookFolders(environment));
-    return sortProblems([...lintInventories(options.inventories, environment), ...playbooks.flatMap(lintPlaybook)]);
+    return sortProblems([...lintInventories(options.inventories, environment), ...playbooks.flatMap(lintPlaybookFile)]);
   }
   const sorted = files.map((file) => ({ file, ...recognize(file) }));
   const inventories = sorted.filter(({ kind }) => kind === 'inventory').map(({ file }) => file);
   return sortProblems([
     ...sorted.flatMap(({ problems }) => problems),
     ...(inventories.length === 0 ? [] : lintInventories(inventories, environment)),
-    ...sorted.flatMap(({ kind, file }) => (kind === 'playbook' ? lintPlaybook(file) : [])),
+    ...sorted.flatMap(({ kind, file }) => (kind === 'playbook' ? lintPlaybookFile(file) : [])),
   ]);
 }
 
@@ -30,8 +31,10 @@ function lintInventories(paths: readonly string[], environment: NodeJS.ProcessEn
   return loadInventory({ paths, environment }).problems;
 }
 
-function lintPlaybook(file: string): Problem[] {
-  return readPlaybook(file).problems;
+/** Errors, or what is likely not meant when there are none. */
+function lintPlaybookFile(file: string): Problem[] {
+  const { playbook, problems } = readPlaybook(file);
+  return playbook === null ? problems : lintPlaybook(playbook);
 }
 
 /** By its top keys. A file that is neither has problems. */

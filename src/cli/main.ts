@@ -1,7 +1,7 @@
 import { Config } from '@oclif/core/config';
 import { notYet, usageError, type FleetError } from '../errors.ts';
 import { nearestName } from '../language/nearest.ts';
-import { wantsHelp, wantsJson } from './arguments.ts';
+import { wantsColor, wantsHelp, wantsJson } from './arguments.ts';
 import { laterCommands } from './later-commands.ts';
 import { tolerateClosedPipes } from './output.ts';
 import { reportError } from './report-error.ts';
@@ -13,7 +13,7 @@ export async function main(argv: readonly string[], root: string): Promise<void>
   try {
     await runCommand(command, rest, root);
   } catch (error) {
-    reportError(error, { command, json: wantsJson(argv), color: !argv.includes('--no-color') });
+    reportError(error, { command, json: wantsJson(argv), color: wantsColor(argv) });
   }
 }
 

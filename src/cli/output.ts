@@ -1,3 +1,4 @@
+import { fstatSync } from 'node:fs';
 import { systemCode } from '../errors.ts';
 
 const closed = new AbortController();
@@ -7,13 +8,25 @@ export const stdoutClosed: AbortSignal = closed.signal;
 
 /** A reader that leaves early is no error. To be called once, before anything is written. */
 export function tolerateClosedPipes(): void {
-  process.stdout.on('error', (error) => {
-    if (systemCode(error) !== 'EPIPE') throw error;
+  process.stdout.on('error', (error: unknown) => {
+    if (!isClosed(error)) throw error;
     closed.abort();
   });
-  process.stderr.on('error', (error) => {
-    if (systemCode(error) !== 'EPIPE') throw error;
+  process.stderr.on('error', (error: unknown) => {
+    if (!isClosed(error)) throw error;
   });
+}
+
+/** A pipe that nobody reads any more, or a terminal that is gone. */
+function isClosed(error: unknown): boolean {
+  const code = systemCode(error);
+  return code === 'EPIPE' || code === 'EIO';
+}
+
+/** Whether answers and trouble go to one place: a terminal, or a pipe that takes both. */
+export function isOnePlace(): boolean {
+  const [answer, trouble] = [fstatSync(process.stdout.fd), fstatSync(process.stderr.fd)];
+  return answer.dev === trouble.dev && answer.ino === trouble.ino;
 }
 
 export function writeAnswer(lines: readonly string[]): void {

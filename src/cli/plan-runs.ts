@@ -2,31 +2,40 @@ import { makePlan, type Plan } from '../engine/plan.ts';
 import { requireSecrets, resolveEnvironment } from '../engine/secrets.ts';
 import { usageError } from '../errors.ts';
 import { findPlaybook, playbookFolders } from '../playbook/find-playbook.ts';
+import { lintPlaybook } from '../playbook/lint-playbook.ts';
 import { readPlaybook, type Playbook } from '../playbook/read-playbook.ts';
 import { resolvePlaybook } from '../playbook/resolve-playbook.ts';
-import { FilesHaveErrors } from '../problem.ts';
+import { FilesHaveErrors, formatProblem, type Problem } from '../problem.ts';
 import type { Context } from './context.ts';
+import { selectTargets } from './select-targets.ts';
 
 export interface PlanWish {
   kind: Plan['kind'];
   playbook: string;
   host: string;
   /** `name=value`, as typed. */
-  set: readonly string[];
+  set?: readonly string[] | undefined;
+}
+
+export interface PlannedRuns {
+  plans: Plan[];
+  /** What is likely not meant, though it can be run. */
+  warnings: Problem[];
 }
 
 /** One plan for each host that the pattern names. Nothing is touched, and no secret value is read into a plan. */
-export async function planRuns(context: Context, wish: PlanWish): Promise<Plan[]> {
-  const set = readSettings(wish.set);
+export async function planRuns(context: Context, wish: PlanWish): Promise<PlannedRuns> {
+  const set = readSettings(wish.set ?? []);
   const playbook = openPlaybook(findPlaybook(wish.playbook, playbookFolders(context.environment)));
-  const hosts = await context.selectHosts(wish.host);
-  return hosts.map((host) => {
+  const hosts = await selectTargets(context, wish.host);
+  const plans = hosts.map((host) => {
     const { resolved, problems } = resolvePlaybook(playbook, { set, host: host.params });
     if (resolved === null) throw new FilesHaveErrors(problems);
     const plan = makePlan(wish.kind, resolved, host);
     requireSecrets(resolveEnvironment(resolved.env, context.environment));
     return plan;
   });
+  return { plans, warnings: findWarnings(playbook, plans) };
 }
 
 function openPlaybook(file: string): Playbook {
@@ -35,14 +44,21 @@ function openPlaybook(file: string): Playbook {
   return playbook;
 }
 
+/** Each once, though every host has its own params. */
+function findWarnings(playbook: Playbook, plans: readonly Plan[]): Problem[] {
+  const found = plans.flatMap((plan) => lintPlaybook(playbook, plan.playbook.params));
+  const warnings = found.filter(({ severity }) => severity === 'warning');
+  return [...new Map(warnings.map((problem) => [formatProblem(problem), problem])).values()];
+}
+
 function readSettings(words: readonly string[]): Record<string, string> {
-  const settings: Record<string, string> = {};
+  const settings = new Map<string, string>();
   for (const word of words) {
     const equals = word.indexOf('=');
     if (equals <= 0) throw usageError('usage', `--set: expected NAME=VALUE, got "${word}"`);
     const name = word.slice(0, equals);
-    if (Object.hasOwn(settings, name)) throw usageError('usage', `--set: "${name}" is given twice`);
-    settings[name] = word.slice(equals + 1);
+    if (settings.has(name)) throw usageError('usage', `--set: "${name}" is given twice`);
+    settings.set(name, word.slice(equals + 1));
   }
-  return settings;
+  return Object.fromEntries(settings);
 }

@@ -20,7 +20,7 @@ interface Output {
   write(text: string): unknown;
 }
 
-/** One redrawn line on a terminal; elsewhere a plain line every ten seconds at most, or every 5 %. */
+/** One redrawn line on a terminal; elsewhere a plain line every 5 %, or when nothing else was said for ten seconds. */
 export function createProgressDisplay(output: Output, screen: Screen, clock: Pick<Clock, 'monotonic'>): ProgressDisplay {
   return output.isTTY === true ? createLiveLine(output, screen) : createPlainLines(output, screen, clock);
 }
@@ -47,21 +47,24 @@ function createLiveLine(output: Output, screen: Screen): ProgressDisplay {
 }
 
 function createPlainLines(output: Output, screen: Screen, clock: Pick<Clock, 'monotonic'>): ProgressDisplay {
-  let last: { at: number; fraction: number; line: string } | null = null;
+  let wroteAt = Number.NEGATIVE_INFINITY;
+  let shown: { line: string; fraction: number | null } = { line: '', fraction: null };
+  const write = (lines: readonly string[]) => {
+    if (lines.length === 0) return;
+    output.write(`${lines.join('\n')}\n`);
+    wroteAt = clock.monotonic();
+  };
   return {
     show(run) {
       const line = renderProgressLine(run, screen);
-      const at = clock.monotonic();
-      const fraction = fractionOf(run) ?? 0;
-      if (last !== null && (line === last.line || (at - last.at < quietMs && fraction - last.fraction < telling))) return;
-      last = { at, fraction, line };
-      output.write(`${line}\n`);
+      const fraction = fractionOf(run);
+      const isQuiet = clock.monotonic() - wroteAt >= quietMs;
+      const hasMoved = fraction !== null && (shown.fraction === null || fraction - shown.fraction >= telling);
+      if (line === shown.line || (!isQuiet && !hasMoved)) return;
+      write([line]);
+      shown = { line, fraction };
     },
-    note(lines) {
-      if (lines.length > 0) output.write(`${lines.join('\n')}\n`);
-    },
-    close() {
-      last = null;
-    },
+    note: write,
+    close: () => undefined,
   };
 }

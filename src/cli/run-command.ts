@@ -1,17 +1,20 @@
 import type { EngineParts } from '../engine/parts.ts';
 import type { Plan } from '../engine/plan.ts';
 import type { HaltWish } from '../engine/wish-halt.ts';
-import { exitCodes, FleetError, messageOf, type ExitCode } from '../errors.ts';
-import { isResult } from '../lifecycle/states.ts';
+import { exitCodes, FleetError, messageOf } from '../errors.ts';
+import { formatProblem } from '../problem.ts';
 import type { RunDocument } from '../store/run-document.ts';
 import type { RunRecord } from '../store/store.ts';
 import { BaseCommand } from './base-command.ts';
 import type { Context } from './context.ts';
-import { driveRuns, type Move } from './drive-runs.ts';
+import { driveRuns, type Drivers } from './drive-runs.ts';
+import { exitCodeOf } from './exit-codes.ts';
+import { isOnePlace } from './output.ts';
+import type { PlanWish } from './plan-runs.ts';
 import { renderCriteria } from './render/criteria.ts';
 import { renderOutcome } from './render/outcome.ts';
 import { describeReturn } from './render/run-words.ts';
-import { createRunDisplay, silentDisplay } from './run-display.ts';
+import { createRunDisplay, silentDisplay, type RunDisplay } from './run-display.ts';
 
 export interface RunsDocument {
   runs: RunDocument[];
@@ -22,6 +25,14 @@ const haltPatienceMs = 60_000;
 
 /** What launch, validate, resume, halt and demo share: runs are moved on, shown, and told of at the end. */
 export abstract class RunCommand extends BaseCommand {
+  /** What is likely not meant is told before anything is started. */
+  protected async planRuns(context: Context, wish: PlanWish): Promise<Plan[]> {
+    const { planRuns } = await import('./plan-runs.ts');
+    const { plans, warnings } = await planRuns(context, wish);
+    if (!this.jsonEnabled()) this.tell(warnings.map(formatProblem));
+    return plans;
+  }
+
   protected async driveNew(context: Context, plans: readonly Plan[], { detach }: { detach: boolean }): Promise<RunsDocument> {
     const [{ createRun }, { driveRun }] = await Promise.all([
       import('../engine/create-run.ts'),
@@ -30,12 +41,11 @@ export abstract class RunCommand extends BaseCommand {
     const parts = await context.engineParts();
     for (const plan of plans) createRun(parts, plan);
     const ids = plans.map(({ run }) => run);
-    const driven = await this.moveRuns(parts, ids, (run, signal) =>
-      driveRun(parts, run, { signal, takeOver: false, leaveWhenRunning: detach }),
-    );
-    const unwatched = detach ? driven.runs.filter(({ state }) => state === 'running') : [];
-    this.tell(unwatched.map(({ id }) => `nobody watches run ${id} now: fleet resume ${id} watches and judges it`));
-    return driven;
+    return this.moveRuns(parts, ids, {
+      move: (run, signal) => driveRun(parts, run, { signal, takeOver: false, leaveWhenRunning: detach }),
+      fromStart: true,
+      exitCodeOf,
+    });
   }
 
   protected async resumeRuns(
@@ -46,40 +56,59 @@ export abstract class RunCommand extends BaseCommand {
     const { driveRun } = await import('../engine/drive-run.ts');
     const parts = await context.engineParts();
     const ids = runs.map(({ id }) => id);
-    return this.moveRuns(parts, ids, (run, signal) => driveRun(parts, run, { signal, takeOver }));
+    return this.moveRuns(parts, ids, {
+      move: (run, signal) => driveRun(parts, run, { signal, takeOver }),
+      fromStart: false,
+      exitCodeOf,
+    });
   }
 
-  /** Halted is what was wanted: the exit code is 0 when every run has its result. */
+  /** To be over is what was wanted, whatever the result. */
   protected async haltRuns(context: Context, runs: readonly RunRecord[], wish: Omit<HaltWish, 'result'>): Promise<RunsDocument> {
     const { haltRun } = await import('../engine/halt-run.ts');
     const parts = await context.engineParts();
     const ids = runs.map(({ id }) => id);
-    const halted = await this.moveRuns(parts, ids, (run, signal) =>
-      haltRun(parts, run, wish, { signal, patienceMs: haltPatienceMs }),
-    );
-    if (halted.runs.every(({ outcome }) => outcome !== null)) process.exitCode = exitCodes.done;
-    return halted;
+    return this.moveRuns(parts, ids, {
+      move: (run, signal) => haltRun(parts, run, wish, { signal, patienceMs: haltPatienceMs }),
+      fromStart: false,
+      exitCodeOf: () => exitCodes.done,
+    });
   }
 
-  private async moveRuns(parts: EngineParts, ids: readonly string[], move: Move): Promise<RunsDocument> {
+  private async moveRuns(parts: EngineParts, ids: readonly string[], drivers: Omit<Drivers, 'display'>): Promise<RunsDocument> {
     const several = ids.length > 1;
-    const display = this.jsonEnabled()
-      ? silentDisplay
-      : createRunDisplay({ screen: this.troubleScreen, clock: parts.clock, several }, (lines) => this.answer(lines));
-    const { runs, exit, errors } = await driveRuns(parts, ids, move, display);
+    const display = this.createDisplay(parts, several);
+    const { runs, exit, errors } = await driveRuns(parts, ids, { ...drivers, display });
+    for (const run of runs) this.conclude(run, display, exit === exitCodes.detached);
+    process.exitCode = exit;
     const [only] = errors;
     if (!several && only !== undefined && runs.every(({ outcome }) => outcome === null)) throw only;
-    for (const error of errors) this.tell(describeTrouble(error));
-    for (const run of runs) this.conclude(run, exit);
-    process.exitCode = exit;
+    for (const error of errors) if (!display.hasSaid(messageOf(error))) this.tell(describeTrouble(error));
     return { runs };
   }
 
-  private conclude(run: RunDocument, exit: ExitCode): void {
-    if (run.startedAt !== null) this.answer(['', ...renderCriteria(run.criteria, this.answerScreen)]);
-    this.answer(renderOutcome(run, this.answerScreen));
-    if (run.message !== null) this.tell([run.message]);
-    if (!isResult(run.state) && (exit !== exitCodes.done || run.state === 'running')) this.tell(describeReturn(run));
+  private createDisplay({ clock }: EngineParts, several: boolean): RunDisplay {
+    if (this.jsonEnabled()) return silentDisplay;
+    const answer = (lines: readonly string[]) => this.answer(lines);
+    return createRunDisplay({ screen: this.troubleScreen, clock, several, together: isOnePlace(), answer });
+  }
+
+  /** The outcome with what explains it, or how to go on with a run that has none yet. */
+  private conclude(run: RunDocument, display: RunDisplay, interrupted: boolean): void {
+    if (run.outcome === null) {
+      const waits = run.state === 'blocked' && run.message !== null && !display.hasSaid(run.message) ? [run.message] : [];
+      if (!this.jsonEnabled() || interrupted) this.tell([...waits, ...describeReturn(run)]);
+      return;
+    }
+    const isTold = run.message === null || run.verdict === 'NO-GO' || display.hasSaid(run.message);
+    const criteria = renderCriteria(run.criteria, this.answerScreen);
+    this.answer([...(criteria.length === 0 ? [] : ['', ...criteria]), ...renderOutcome(run, this.answerScreen)]);
+    if (!isTold)
+      this.answer(
+        String(run.message)
+          .split('\n')
+          .map((line) => `  ${line}`),
+      );
   }
 }
 

@@ -2,8 +2,8 @@ export type Color = 'red' | 'yellow' | 'green' | 'cyan' | 'bold' | 'dim';
 
 /** What a renderer needs to know of the place where its lines will be read. */
 export interface Screen {
-  /** Columns; null where lines may be of any length: a file, a pipe. */
-  width: number | null;
+  /** Columns, as they are now; null where lines may be of any length: a file, a pipe. */
+  readonly width: number | null;
   paint(color: Color, text: string): string;
 }
 
@@ -26,7 +26,9 @@ export function screenOf(terminal: Terminal, environment: NodeJS.ProcessEnv, opt
   const colored =
     options.color && terminal.isTTY === true && (environment['NO_COLOR'] ?? '') === '' && environment['TERM'] !== 'dumb';
   return {
-    width: terminal.isTTY === true ? (terminal.columns ?? null) : null,
+    get width() {
+      return terminal.isTTY === true ? (terminal.columns ?? null) : null;
+    },
     paint: colored ? paintAnsi : (_color, text) => text,
   };
 }

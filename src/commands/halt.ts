@@ -1,6 +1,7 @@
 import { userInfo } from 'node:os';
 import * as Args from '@oclif/core/args';
 import * as Flags from '@oclif/core/flags';
+import { inventoryFlag } from '../cli/base-command.ts';
 import { chooseRuns, haltable } from '../cli/choose-runs.ts';
 import { RunCommand, type RunsDocument } from '../cli/run-command.ts';
 import { messageOf, usageError } from '../errors.ts';
@@ -13,6 +14,7 @@ export default class Halt extends RunCommand {
   static override strict = false;
   static override args = { run: Args.string({ name: 'RUN', description: 'ids of runs, or their beginnings' }) };
   static override flags = {
+    ...inventoryFlag,
     host: Flags.string({ summary: 'Active runs on these hosts.', helpValue: 'PATTERN' }),
     all: Flags.boolean({ summary: 'Every active run.' }),
     force: Flags.boolean({ summary: 'Do not ask: KILL at once.' }),
@@ -22,11 +24,14 @@ export default class Halt extends RunCommand {
   async run(): Promise<RunsDocument> {
     const { argv, flags } = await this.parse(Halt);
     const graceSeconds = readGrace(flags.grace);
-    return this.withContext({}, async (context) => {
+    return this.withContext(flags, async (context) => {
       const runs = await chooseRuns(context, haltable, { prefixes: argv.map(String), host: flags.host, all: flags.all });
-      if (runs.length === 0) this.answer(['no run is active: nothing to halt']);
       const reason = `asked by ${userInfo().username}`;
-      return this.haltRuns(context, runs, { reason, graceSeconds, force: flags.force });
+      if (runs.length > 0) return this.haltRuns(context, runs, { reason, graceSeconds, force: flags.force });
+      this.answer([
+        flags.host === undefined ? 'no run is active: nothing to halt' : `no run is active on ${flags.host}: nothing to halt`,
+      ]);
+      return { runs: [] };
     });
   }
 }

@@ -4,13 +4,22 @@ import { inventoryFlag } from '../cli/base-command.ts';
 import { RunCommand, type RunsDocument } from '../cli/run-command.ts';
 import { notYet } from '../errors.ts';
 
+const notBuilt = {
+  point: Flags.string({ hidden: true }),
+  profile: Flags.string({ hidden: true }),
+  answer: Flags.string({ hidden: true, multiple: true, multipleNonGreedy: true }),
+  waive: Flags.string({ hidden: true, multiple: true, multipleNonGreedy: true }),
+  observe: Flags.boolean({ hidden: true }),
+};
+
 export default class Launch extends RunCommand {
   static override summary = 'Prepare, validate, launch, monitor and verify a playbook on hosts, watched live.';
   static override description =
     'Ctrl-C leaves: a job that has started goes on, and the last line says how to come back; before that it cancels the run.';
   static override examples = [
-    'fleet launch prod-50k --host prime1',
-    'fleet launch prod-50k --host prime1 --set steps=1000 --dry-run',
+    'fleet launch prod-50k --host demo-a100x2',
+    'fleet launch prod-50k --host demo-a100x2 --set commit=840303b --dry-run',
+    'fleet launch playbooks/prod-50k.yaml --host prime1 --detach',
   ];
   static override args = {
     playbook: Args.string({ name: 'PLAYBOOK', description: 'name of a playbook, or its file', required: true }),
@@ -27,27 +36,20 @@ export default class Launch extends RunCommand {
     detach: Flags.boolean({ summary: 'Start the job and leave. Nobody watches it then.' }),
     'dry-run': Flags.boolean({ summary: 'Print what would be done, with every script. Opens no connection.' }),
     yes: Flags.boolean({ summary: 'Accept confirmations.' }),
-    point: Flags.string({ hidden: true }),
-    profile: Flags.string({ hidden: true }),
-    answer: Flags.string({ hidden: true, multiple: true, multipleNonGreedy: true }),
-    waive: Flags.string({ hidden: true, multiple: true, multipleNonGreedy: true }),
-    observe: Flags.boolean({ hidden: true }),
+    ...notBuilt,
   };
 
-  async run(): Promise<RunsDocument | { plans: unknown[] }> {
+  async run(): Promise<RunsDocument | { plans: object[] }> {
     const { args, flags } = await this.parse(Launch);
     for (const name of ['point', 'profile', 'answer', 'waive', 'observe'] as const) {
       if (flags[name] !== undefined && flags[name] !== false) throw notYet(`fleet launch --${name}`);
     }
     return this.withContext(flags, async (context) => {
-      const { planRuns } = await import('../cli/plan-runs.ts');
-      const plans = await planRuns(context, { kind: 'launch', playbook: args.playbook, host: flags.host, set: flags.set ?? [] });
-      if (flags['dry-run']) {
-        const { renderPlan } = await import('../cli/render/plan.ts');
-        this.answer(plans.flatMap(renderPlan));
-        return { plans };
-      }
-      return this.driveNew(context, plans, { detach: flags.detach });
+      const plans = await this.planRuns(context, { kind: 'launch', playbook: args.playbook, ...flags });
+      if (!flags['dry-run']) return this.driveNew(context, plans, flags);
+      const { renderPlan } = await import('../cli/render/plan.ts');
+      this.answer(plans.flatMap(renderPlan));
+      return { plans };
     });
   }
 }

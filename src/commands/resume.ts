@@ -21,13 +21,11 @@ export default class Resume extends RunCommand {
     const { argv, flags } = await this.parse(Resume);
     if (flags.rebuild !== undefined) throw notYet('fleet resume --rebuild');
     return this.withContext({}, async (context) => {
-      const runs = await chooseRuns(context, resumable(context.clock.now()), {
-        prefixes: argv.map(String),
-        host: undefined,
-        all: flags.all,
-      });
-      if (runs.length === 0) this.answer(['no run is interrupted: fleet status']);
-      return this.resumeRuns(context, runs, { takeOver: flags['take-over'] });
+      const wish = { prefixes: argv.map(String), host: undefined, all: flags.all };
+      const runs = await chooseRuns(context, resumable(context.clock.now()), wish);
+      if (runs.length > 0) return this.resumeRuns(context, runs, { takeOver: flags['take-over'] });
+      this.answer(['no run is interrupted; fleet status shows every run']);
+      return { runs: [] };
     });
   }
 }

@@ -5,7 +5,7 @@ import { RunCommand, type RunsDocument } from '../cli/run-command.ts';
 
 export default class Validate extends RunCommand {
   static override summary = 'Preflight alone: the GO / NO-GO table. Changes nothing.';
-  static override examples = ['fleet validate prod-50k --host prime1'];
+  static override examples = ['fleet validate prod-50k --host demo-a100x2', 'fleet validate prod-50k --host prime1 --json'];
   static override args = {
     playbook: Args.string({ name: 'PLAYBOOK', description: 'name of a playbook, or its file', required: true }),
   };
@@ -23,13 +23,7 @@ export default class Validate extends RunCommand {
   async run(): Promise<RunsDocument> {
     const { args, flags } = await this.parse(Validate);
     return this.withContext(flags, async (context) => {
-      const { planRuns } = await import('../cli/plan-runs.ts');
-      const plans = await planRuns(context, {
-        kind: 'validate',
-        playbook: args.playbook,
-        host: flags.host,
-        set: flags.set ?? [],
-      });
+      const plans = await this.planRuns(context, { kind: 'validate', playbook: args.playbook, ...flags });
       return this.driveNew(context, plans, { detach: false });
     });
   }

@@ -1,11 +1,12 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { exitCodes, FleetError, notYet, usageError } from '../errors.ts';
+import { exitCodes, FleetError, usageError } from '../errors.ts';
 import type { Environment } from './environment.ts';
 import { installHome } from './home.ts';
 import { loadKeys } from './keys.ts';
 import { writeKnownHosts } from './known-hosts-file.ts';
+import { requireMachine } from './machines.ts';
 import { readProcessStart } from './process-start.ts';
 import { startServer } from './server.ts';
 
@@ -34,7 +35,6 @@ export interface EmbeddedHost {
 }
 
 const user = 'pretend';
-const machines = ['a100x2'];
 
 /** Serves a pretend machine over SSH on this computer. Several processes may serve the same one at once: they share its home. */
 export async function startEmbeddedHost(options: EmbeddedHostOptions): Promise<EmbeddedHost> {
@@ -68,9 +68,7 @@ export function embeddedFolder(environment: Environment): string {
 }
 
 function refuseBadOptions({ name, machine }: EmbeddedHostOptions): void {
-  if (!machines.includes(machine)) {
-    throw notYet(`embedded machine "${machine}"`, [`this version pretends to be: ${machines.join(', ')}`]);
-  }
+  requireMachine(machine);
   if (!/^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(name)) {
     throw usageError('embedded-name', `an embedded host cannot be called "${name}": expected letters, digits, ".", "_" and "-"`);
   }

@@ -1,4 +1,4 @@
-import { isSilence } from './host-session.ts';
+import { exitCodes, FleetError } from '../errors.ts';
 import { quoteAll } from '../quoting.ts';
 import type { Connection } from '../ssh/transport.ts';
 
@@ -50,7 +50,7 @@ export async function execOn(
     const ended = await connection.converse(script, streams, { signal });
     return result({ ...ended, error: null });
   } catch (error) {
-    if (!isSilence(error)) throw error;
+    if (!(error instanceof FleetError) || error.exit !== exitCodes.unreachable) throw error;
     const { code, message, suggestions } = error;
     return result({ exitCode: null, signal: null, error: { code, message, suggestions } });
   }

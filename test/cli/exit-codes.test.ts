@@ -10,6 +10,7 @@ describe('the gravest of several runs', () => {
     { codes: [5, 4, 0], gravest: 4 },
     { codes: [4, 3, 5], gravest: 3 },
     { codes: [3, 1], gravest: 1 },
+    { codes: [0, 3, 130], gravest: 130 },
   ] as const)('of $codes is $gravest', ({ codes, gravest }) => {
     expect(gravestOf(codes)).toBe(gravest);
   });

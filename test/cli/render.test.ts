@@ -115,21 +115,22 @@ describe('the GO / NO-GO table', () => {
   });
 
   it('ends with the verdict', () => {
-    expect(renderVerdict({ verdict: 'NO-GO', checks }, pipe)).toEqual(['NO-GO: 1 of 3 did not pass, 1 warning']);
-    expect(renderVerdict({ verdict: 'GO', checks: [] }, pipe)).toEqual(['GO']);
-    expect(renderVerdict({ verdict: null, checks }, pipe)).toEqual([]);
+    expect(renderVerdict('NO-GO', checks, pipe)).toEqual(['NO-GO: 1 of 3 did not pass, 1 warning']);
+    expect(renderVerdict('GO', [], pipe)).toEqual(['GO']);
+    expect(renderVerdict(null, checks, pipe)).toEqual([]);
   });
 });
 
 describe('the progress line', () => {
   it('shows the bar, the steps, the rate, what is left and the health', () => {
     const run = makeRun({ step: 15_500, of: 50_000, ratePerSecond: 3.2, etaSeconds: 10_781 });
-    expect(renderProgressLine(run, pipe)).toBe('[======>             ] 31%  running  15500/50000  3.2/s  ETA 3h  green');
+    expect(renderProgressLine(run, pipe)).toBe('[======>             ] 31%  15500/50000  3.2/s  ETA 3h  green');
   });
 
   it('shows the state before the first step, and no number that is not known', () => {
-    expect(renderProgressLine(makeRun(null, 'unknown'), pipe)).toBe('running  unknown');
-    expect(renderProgressLine(makeRun({ step: 3 }), pipe)).toBe('running  3  -  green');
+    expect(renderProgressLine(makeRun(null, 'unknown'), pipe)).toBe('running');
+    expect(renderProgressLine(makeRun({}, 'unknown'), pipe)).toBe('running, no step yet');
+    expect(renderProgressLine(makeRun({ step: 3 }), pipe)).toBe('step 3  green');
   });
 
   it('is one line of the terminal, whatever it shows', () => {

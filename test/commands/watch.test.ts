@@ -36,7 +36,7 @@ describe('fleet watch', () => {
       let stderr = '';
       child.stderr.on('data', (chunk: Buffer) => {
         stderr += chunk.toString();
-        if (!child.killed && /running .*unknown\n/.test(stderr)) child.kill('SIGINT');
+        if (!child.killed && stderr.includes('fleet resume')) child.kill('SIGINT');
       });
       const code = await new Promise((resolve) => child.on('close', resolve));
       expect(stderr).toContain('fleet resume undrivenaa');

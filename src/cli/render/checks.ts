@@ -1,4 +1,4 @@
-import type { CheckResult } from '../../lifecycle/states.ts';
+import type { CheckResult, Verdict } from '../../lifecycle/states.ts';
 import type { RunDocument } from '../../store/run-document.ts';
 import type { Color, Screen } from '../screen.ts';
 import { formatSeconds } from './quantities.ts';
@@ -9,9 +9,9 @@ type Check = RunDocument['checks'][number];
 const columns = [
   { title: 'RESULT' },
   { title: 'PHASE' },
-  { title: 'NAME' },
-  { title: 'EXPECTED' },
-  { title: 'OBSERVED' },
+  { title: 'NAME', least: 28 },
+  { title: 'EXPECTED', most: 60 },
+  { title: 'OBSERVED', most: 60 },
   { title: 'TIME', align: 'right' as const },
 ];
 
@@ -25,31 +25,33 @@ export function renderChecks(checks: readonly Check[], screen: Screen): string[]
   return renderTable(columns, ordered.map(renderCheck), screen);
 }
 
-/** `GO`, `NO-GO: 2 of 14 did not pass`. */
-export function renderVerdict(run: Pick<RunDocument, 'verdict' | 'checks'>, screen: Screen): string[] {
-  if (run.verdict === null) return [];
-  const stopped = run.checks.filter((check) => check.result === 'fail' || check.result === 'error').length;
-  const warned = run.checks.filter((check) => check.result === 'warn').length;
+/** `GO: all 14 passed`, `NO-GO: 2 of 14 did not pass`. */
+export function renderVerdict(verdict: Verdict | null, checks: readonly Pick<Check, 'result'>[], screen: Screen): string[] {
+  if (verdict === null) return [];
+  const stopped = checks.filter(({ result }) => result === 'fail' || result === 'error').length;
+  const warned = checks.filter(({ result }) => result === 'warn').length;
   const counts = [
-    ...(stopped === 0 ? [] : [`${stopped} of ${run.checks.length} did not pass`]),
+    ...(stopped === 0 ? [] : [`${stopped} of ${checks.length} did not pass`]),
     ...(warned === 0 ? [] : [`${warned} ${warned === 1 ? 'warning' : 'warnings'}`]),
+    ...(stopped + warned === 0 && checks.length > 0 ? [`all ${checks.length} passed`] : []),
   ];
-  const color = run.verdict === 'GO' ? 'green' : run.verdict === 'NO-GO' ? 'red' : 'yellow';
-  return [`${screen.paint(color, run.verdict)}${counts.length === 0 ? '' : `: ${counts.join(', ')}`}`];
+  const color = verdict === 'GO' ? 'green' : verdict === 'NO-GO' ? 'red' : 'yellow';
+  return [`${screen.paint(color, verdict)}${counts.length === 0 ? '' : `: ${counts.join(', ')}`}`];
 }
 
 function renderCheck(check: Check): Row {
-  const result = check.result ?? 'pending';
-  const tellsWhy = check.message !== null && check.result !== 'pass';
+  const { result, phase, name, expected, observed, seconds, message } = check;
+  const passed = result === 'pass';
   return {
     cells: [
-      check.result === null ? result : { text: result, color: colors[check.result] },
-      check.phase,
-      check.name,
-      check.expected ?? '',
-      check.observed ?? '',
-      check.seconds === null ? '' : formatSeconds(check.seconds),
+      result === null ? 'pending' : { text: result, color: colors[result] },
+      phase,
+      name,
+      expected ?? '',
+      observed ?? '',
+      seconds === null ? '' : formatSeconds(seconds),
     ],
-    notes: tellsWhy ? [check.message ?? ''] : [],
+    notes: passed || message === null ? [] : [message],
+    inFull: !passed,
   };
 }

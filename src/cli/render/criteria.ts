@@ -5,10 +5,10 @@ import { renderTable } from './table.ts';
 
 const columns = [
   { title: 'VERDICT' },
-  { title: 'CRITERION' },
+  { title: 'CRITERION', least: 22 },
   { title: 'SEVERITY' },
-  { title: 'EXPECTED' },
-  { title: 'OBSERVED' },
+  { title: 'EXPECTED', most: 60 },
+  { title: 'OBSERVED', most: 60 },
 ];
 
 const colors: Record<CriterionVerdict, Color> = { violated: 'red', inconclusive: 'yellow', pending: 'dim', met: 'green' };
@@ -20,6 +20,7 @@ export function renderCriteria(criteria: RunDocument['criteria'], screen: Screen
   const rows = ordered.map(({ verdict, name, severity, expected, observed, message }) => ({
     cells: [{ text: verdict, color: colors[verdict] }, name, severity, expected ?? '', observed ?? ''],
     notes: verdict === 'met' || message === null ? [] : [message],
+    inFull: verdict === 'violated' || verdict === 'inconclusive',
   }));
   return renderTable(columns, rows, screen);
 }

@@ -1,7 +1,7 @@
 import type { Plan } from '../../engine/plan.ts';
 import type { Deed, Entry, EnvVariable } from '../../playbook/playbook.ts';
 
-/** What a launch would do, with every script as it would be sent. A secret is shown as where it comes from. */
+/** What a launch would do, with every command of its author as it would be run. A secret is shown as where it comes from. */
 export function renderPlan(plan: Plan): string[] {
   const { playbook } = plan;
   const [host] = plan.hosts;
@@ -14,7 +14,7 @@ export function renderPlan(plan: Plan): string[] {
     ...block('workdir', [playbook.workdir]),
     ...block('setup', lines(`${host?.setup ?? ''}\n${playbook.setup}`)),
     ...block('env', playbook.env.map(describeVariable)),
-    ...block('source', playbook.source === null ? [] : [JSON.stringify(playbook.source)]),
+    ...block('source', describeSource(playbook.source)),
     ...block('prepare', playbook.prepare.flatMap(describeEntry)),
     ...block('validate', playbook.validate.flatMap(describeEntry)),
     ...block('launch', playbook.launch === null ? [] : [...lines(playbook.launch.command), `log: ${playbook.launch.log}`]),
@@ -36,6 +36,16 @@ function block(title: string, content: readonly string[]): string[] {
 
 function lines(text: string): string[] {
   return text.split('\n').filter((line) => line.trim() !== '');
+}
+
+function describeSource(source: Plan['playbook']['source']): string[] {
+  if (source === null) return [];
+  const { branch, commit, clean } = source;
+  return [
+    ...(branch === null ? [] : [`branch ${branch}`]),
+    ...(commit === null ? [] : [`commit ${commit}`]),
+    ...(clean ? ['no changes'] : []),
+  ];
 }
 
 function describeVariable({ name, value, critical, optional }: EnvVariable): string {

@@ -19,6 +19,11 @@ export function formatSeconds(seconds: number | null): string {
   return seconds === null ? unknown : formatDuration(seconds < 1 ? seconds : Math.round(seconds));
 }
 
+/** What is left, in whole seconds: the last one is told as one second, not as none. */
+export function formatEta(seconds: number | null): string {
+  return seconds === null ? unknown : formatDuration(Math.ceil(seconds));
+}
+
 /** How long ago an RFC 3339 time was; a clock that was set back gives `0s ago`. */
 export function formatAge(time: string | null, nowMs: number): string {
   if (time === null) return 'never';

@@ -7,7 +7,7 @@ import { renderCriteria } from './criteria.ts';
 import { renderEvents } from './events.ts';
 import { renderOutcome } from './outcome.ts';
 import { printable } from './printable.ts';
-import { formatAge, formatMoney, formatRate, formatSeconds, formatSteps } from './quantities.ts';
+import { formatAge, formatEta, formatMoney, formatRate, formatSteps } from './quantities.ts';
 import {
   describeController,
   describeHealth,
@@ -28,7 +28,7 @@ export function renderRunDetails(run: RunDocument, events: readonly EventRecord[
     renderFields(fieldsOf(run, nowMs), screen),
     isUndriven(run) ? [screen.paint('yellow', describeUndriven(run))] : [],
     renderWorkers(run, screen),
-    [...renderChecks(run.checks, screen), ...renderVerdict(run, screen)],
+    [...renderChecks(run.checks, screen), ...renderVerdict(run.verdict, run.checks, screen)],
     renderCriteria(run.criteria, screen),
     renderFlags(run, screen),
     renderEvents(events, screen),
@@ -61,7 +61,7 @@ function fieldsOf(run: RunDocument, nowMs: number): Field[] {
 function describeProgress(run: RunDocument): string | null {
   if (run.progress === null) return null;
   const { step, of, ratePerSecond, etaSeconds } = run.progress;
-  const eta = isResult(run.state) ? '' : `, ${formatSeconds(etaSeconds)} to go`;
+  const eta = isResult(run.state) ? '' : `, ${formatEta(etaSeconds)} to go`;
   return `${formatSteps(step, of)}, ${formatRate(ratePerSecond)}${eta}`;
 }
 

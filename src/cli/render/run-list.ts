@@ -1,7 +1,7 @@
 import { isResult } from '../../lifecycle/states.ts';
 import type { RunDocument } from '../../store/run-document.ts';
 import type { Screen } from '../screen.ts';
-import { formatAge, formatRate, formatSeconds, formatSteps } from './quantities.ts';
+import { formatAge, formatEta, formatRate, formatSteps } from './quantities.ts';
 import { describeHealth, describeState, describeUndriven, hostsOf, isUndriven } from './run-words.ts';
 import { renderTable, type Row } from './table.ts';
 
@@ -39,7 +39,7 @@ function renderRun(run: RunDocument, nowMs: number): Row {
       describeHealth(run.health),
       progress === null ? '' : formatSteps(progress.step, progress.of),
       progress === null || !live ? '' : formatRate(progress.ratePerSecond),
-      progress === null || !live ? '' : formatSeconds(progress.etaSeconds),
+      progress === null || !live ? '' : formatEta(progress.etaSeconds),
       formatAge(run.observedAt, nowMs),
       run.controller === null ? '' : `${run.controller.user}@${run.controller.host}`,
     ],

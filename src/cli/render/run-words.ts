@@ -9,7 +9,8 @@ export function isUndriven(run: Pick<RunDocument, 'state' | 'controller'>): bool
   return !isResult(run.state) && run.controller === null;
 }
 
-export function describeUndriven(run: Pick<RunDocument, 'id'>): string {
+export function describeUndriven(run: Pick<RunDocument, 'id' | 'state'>): string {
+  if (run.state === 'blocked') return `it waits for a person; to end it: fleet halt ${run.id}`;
   return `nobody drives it; to take it up again: fleet resume ${run.id}`;
 }
 
@@ -17,8 +18,10 @@ export function hostsOf(run: Pick<RunDocument, 'host' | 'workers'>): string {
   return run.host ?? [...new Set(run.workers.map((worker) => worker.host))].join(',');
 }
 
-/** What a person reads who leaves while the run goes on. */
+/** What a person reads who leaves while the run goes on. A blocked run has said so itself. */
 export function describeReturn(run: Pick<RunDocument, 'id' | 'state' | 'controller'>): string[] {
+  if (isResult(run.state) || run.state === 'blocked') return [];
+  if (run.state === 'halting') return [`run ${run.id} is still halting; to go on with it: fleet halt ${run.id}`];
   const [goesOn, back] = isUndriven(run) ? ['the run goes on, and nobody drives it', 'resume'] : ['the run goes on', 'watch'];
   return [`${goesOn}; to come back: fleet ${back} ${run.id}; to stop it: fleet halt ${run.id}`];
 }

@@ -10,41 +10,46 @@ export interface Row {
   cells: (string | Cell)[];
   /** Sentences below the row, indented. */
   notes?: string[];
+  /** Whether a cell that had to be shortened stands below the row in full. */
+  inFull?: boolean;
 }
 
 export interface Column {
   title: string;
   align?: 'right';
+  /** Longer cells are shortened, wherever they are read. */
+  most?: number;
+  /** On a narrow terminal the others give way first. */
+  least?: number;
 }
 
 const gap = '  ';
+const indent = '    ';
 const narrowest = 6;
 
 /** Columns under titles. Columns without a value in any row are left out; the widest ones give way when the terminal is narrow. */
 export function renderTable(columns: readonly Column[], rows: readonly Row[], screen: Screen): string[] {
   const cells = rows.map((row) => row.cells.map(cleanCell));
-  const kept = columns.map((_, index) => index).filter((index) => cells.some((row) => (row[index]?.text ?? '') !== ''));
-  const widths = fitWidths(
-    kept.map((index) => Math.max(columns[index]?.title.length ?? 0, ...cells.map((row) => lengthOf(row[index])))),
-    screen.width,
-  );
-  const renderLine = (line: readonly (Cell | undefined)[], color?: Color): string =>
-    kept
-      .map((index, position) => {
-        const cell = line[index] ?? { text: '' };
-        return renderCell({ ...cell, ...(color && { color }) }, widths[position] ?? 0, columns[index]?.align, screen);
-      })
+  const kept = columns.flatMap((column, index) => {
+    const lengths = cells.map((row) => lengthOf(row[index]));
+    return Math.max(0, ...lengths) === 0 ? [] : [{ ...column, index, width: widthOf(column, lengths) }];
+  });
+  const fitted = fitColumns(kept, screen.width);
+  const renderLine = (line: readonly (Cell | undefined)[]): string =>
+    fitted
+      .map(({ index, width, align }) => renderCell(line[index] ?? { text: '' }, width, align, screen))
       .join(gap)
       .trimEnd();
-  const titles = columns.map(({ title }) => ({ text: title }));
-  return [
-    renderLine(titles, 'bold'),
-    ...rows.flatMap((row, index) => [renderLine(cells[index] ?? []), ...renderNotes(row.notes ?? [], screen)]),
-  ];
+  const renderRow = (row: Row, line: readonly Cell[]): string[] => {
+    const cut = row.inFull === true ? fitted.filter(({ index, width }) => lengthOf(line[index]) > width) : [];
+    const inFull = cut.map(({ title, index }) => `${title.toLowerCase()}: ${line[index]?.text ?? ''}`);
+    return [renderLine(line), ...renderNotes([...inFull, ...(row.notes ?? [])], screen)];
+  };
+  const titles = columns.map(({ title }) => ({ text: title, color: 'bold' as const }));
+  return [renderLine(titles), ...rows.flatMap((row, index) => renderRow(row, cells[index] ?? []))];
 }
 
 function renderNotes(notes: string[], screen: Screen): string[] {
-  const indent = '    ';
   const width = screen.width === null ? null : screen.width - indent.length;
   return notes.flatMap((note) => wrap(printable(note), width)).map((line) => indent + line);
 }
@@ -64,15 +69,27 @@ function lengthOf(cell: Cell | undefined): number {
   return cell === undefined ? 0 : [...cell.text].length;
 }
 
-function fitWidths(widths: number[], available: number | null): number[] {
-  if (available === null) return widths;
-  const fitted = [...widths];
-  let excess = fitted.reduce((sum, width) => sum + width + gap.length, -gap.length) - available;
-  while (excess > 0) {
-    const widest = Math.max(...fitted);
-    if (widest <= narrowest) break;
-    fitted[fitted.indexOf(widest)] = widest - 1;
-    excess -= 1;
+function widthOf({ title, most = Infinity }: Column, lengths: readonly number[]): number {
+  return Math.max(title.length, Math.min(most, Math.max(...lengths)));
+}
+
+interface FittedColumn extends Column {
+  index: number;
+  width: number;
+}
+
+function fitColumns(columns: readonly FittedColumn[], available: number | null): FittedColumn[] {
+  const fitted = columns.map((column) => ({ ...column }));
+  const isTooWide = () =>
+    available !== null && fitted.reduce((sum, { width }) => sum + width + gap.length, -gap.length) > available;
+  for (const leastOf of [({ least = narrowest }: Column) => least, () => narrowest]) {
+    while (isTooWide()) {
+      const [widest] = fitted
+        .filter((column) => column.width > leastOf(column))
+        .toSorted((one, other) => other.width - one.width);
+      if (widest === undefined) break;
+      widest.width -= 1;
+    }
   }
   return fitted;
 }
