@@ -25,6 +25,7 @@ export default tseslint.config(
         performance: 'readonly',
         module: 'writable',
         Buffer: 'readonly',
+        setImmediate: 'readonly',
         setTimeout: 'readonly',
         clearTimeout: 'readonly',
       },

@@ -98,7 +98,7 @@ export function openLocalHost(test: TestEnd, options: LocalHostOptions): LocalHo
     ask,
     askWithScript,
     call: async (command) => command.parse(await askWithScript(command.body)),
-    processes: () => findProcesses(root),
+    processes: () => findProcessesOf(root),
   };
 }
 
@@ -123,13 +123,13 @@ export function findProgram(program: string): string | null {
 }
 
 /** Waits for something that is bound to come, and looks at it often. */
-export async function waitFor<T>(what: string, look: () => T | Promise<T>, limitMs = 20_000): Promise<NonNullable<T>> {
+export async function waitFor<T>(what: string, look: () => T | Promise<T>, limitMs = 40_000): Promise<NonNullable<T>> {
   const until = Date.now() + limitMs;
   for (;;) {
     const found = await look();
     if (found !== false && found !== null && found !== undefined) return found;
     if (Date.now() > until) throw new Error(`not within ${limitMs / 1000} s: ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    await new Promise((resolve) => setTimeout(resolve, 150));
   }
 }
 
@@ -175,7 +175,8 @@ function fillPath(bin: string, { shell, tools = 'all' }: LocalHostOptions): stri
   return bin;
 }
 
-function findProcesses(root: string): number[] {
+/** Live processes that have a path below `root` in their command line or environment, or work there. */
+export function findProcessesOf(root: string): number[] {
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
     .map(Number)
@@ -193,7 +194,7 @@ function belongsTo(pid: number, root: string): boolean {
 
 function endProcesses(root: string): void {
   for (let round = 0; round < 50; round++) {
-    const left = findProcesses(root);
+    const left = findProcessesOf(root);
     if (left.length === 0) return;
     for (const pid of left) {
       try {

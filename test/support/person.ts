@@ -1,12 +1,13 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll } from 'vitest';
 import { openStore } from '../../src/store/open-store.ts';
 import { readRunDocument, type RunDocument } from '../../src/store/run-document.ts';
 import { buildFleet, type BuiltFleet } from './built-fleet.ts';
-import { isAlive, readProc, waitFor } from './local-host.ts';
+import { findProcessesOf, waitFor } from './local-host.ts';
+import { endProcessesOf } from './processes.ts';
 
 const longestMs = 120_000;
 
@@ -66,7 +67,7 @@ export function usePeople(): { person: (test: TestEnd, env?: Record<string, stri
     person: (test, env = {}) => {
       const folder = realpathSync(mkdtempSync(join(tmpdir(), 'fleet-person-')));
       test.onTestFinished(async () => {
-        await endAll(folder);
+        await endProcessesOf(folder);
         rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
       });
       return makePerson(fleet, { folder, name: 'first', env });
@@ -134,7 +135,7 @@ function makePerson(fleet: BuiltFleet, options: { folder: string; name: string; 
       writeFileSync(path, text);
       return path;
     },
-    processes: () => findProcesses(folder),
+    processes: () => findProcessesOf(folder),
   };
 }
 
@@ -156,36 +157,6 @@ function follow(child: ChildProcess): Started {
     child.once('close', (code, signal) => resolve({ code, signal, ...said }));
   });
   return { pid: child.pid ?? 0, ended, said: () => said, kill: (signal) => void child.kill(signal) };
-}
-
-function findProcesses(folder: string): number[] {
-  return readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name))
-    .map(Number)
-    .filter((pid) => pid !== process.pid && isAlive(pid) && belongsTo(pid, folder));
-}
-
-function belongsTo(pid: number, folder: string): boolean {
-  if (readProc(pid, 'cmdline').includes(folder) || readProc(pid, 'environ').includes(folder)) return true;
-  try {
-    return realpathSync(`/proc/${pid}/cwd`).startsWith(folder);
-  } catch {
-    return false;
-  }
-}
-
-async function endAll(folder: string): Promise<void> {
-  await waitFor('no process of the test is left', () => {
-    const left = findProcesses(folder);
-    for (const pid of left) {
-      try {
-        process.kill(pid, 'SIGKILL');
-      } catch {
-        // It ended by itself meanwhile.
-      }
-    }
-    return left.length === 0;
-  });
 }
 
 /** A file of an embedded host, or nothing. */

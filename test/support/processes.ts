@@ -1,15 +1,6 @@
-import { readdirSync, realpathSync } from 'node:fs';
-import { isAlive, readProc, waitFor } from './local-host.ts';
+import { findProcessesOf, waitFor } from './local-host.ts';
 
-/** Live processes that have a path below `folder` in their command line or environment, or work there. */
-export function findProcessesOf(folder: string): number[] {
-  return readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name))
-    .map(Number)
-    .filter((pid) => pid !== process.pid && isAlive(pid) && belongsTo(pid, folder));
-}
-
-/** Ends them, and waits until none is left. */
+/** Ends the live processes that have to do with `folder`, and waits until none is left. */
 export async function endProcessesOf(folder: string): Promise<void> {
   await waitFor(`no process of ${folder} is left`, () => {
     const left = findProcessesOf(folder);
@@ -22,13 +13,4 @@ export async function endProcessesOf(folder: string): Promise<void> {
     }
     return left.length === 0;
   });
-}
-
-function belongsTo(pid: number, folder: string): boolean {
-  if (readProc(pid, 'cmdline').includes(folder) || readProc(pid, 'environ').includes(folder)) return true;
-  try {
-    return realpathSync(`/proc/${pid}/cwd`).startsWith(folder);
-  } catch {
-    return false;
-  }
 }
