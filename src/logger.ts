@@ -4,7 +4,7 @@ export interface Logger {
   warn(facts: object, message: string): void;
 }
 
-export const silentLogger: Logger = { debug: () => undefined, warn: () => undefined };
+const silentLogger: Logger = { debug: () => undefined, warn: () => undefined };
 
 /** JSON lines on stderr when FLEET_LOG names a level (`debug`, `warn`); otherwise nothing, and pino is not even loaded. */
 export async function openLogger(environment: NodeJS.ProcessEnv): Promise<Logger> {

@@ -51,22 +51,3 @@ function namedValue(names: readonly string[]): RegExp {
   const escaped = names.map((name) => name.replaceAll(/[^A-Za-z0-9_]/g, '\\$&')).join('|');
   return new RegExp(`(?<![A-Za-z0-9_])(?:${escaped})["']?[ \\t]{0,3}[=:][ \\t]{0,3}["']?(?<value>[^\\s"',}]+)`, 'g');
 }
-
-/** Scrubs a stream whose chunks end anywhere: whole lines are let through, and the rest waits for its end, up to 64 KiB. */
-export function scrubStream(scrubber: Scrubber, write: (bytes: Buffer) => void): { push(chunk: Buffer): void; end(): void } {
-  const longest = 65_536;
-  let held = Buffer.alloc(0);
-  return {
-    push(chunk) {
-      const bytes = Buffer.concat([held, chunk]);
-      const lastLine = bytes.lastIndexOf(0x0a) + 1;
-      const end = lastLine === 0 && bytes.length > longest ? bytes.length : lastLine;
-      if (end > 0) write(scrubber.scrub(bytes.subarray(0, end)));
-      held = bytes.subarray(end);
-    },
-    end() {
-      if (held.length > 0) write(scrubber.scrub(held));
-      held = Buffer.alloc(0);
-    },
-  };
-}

@@ -134,7 +134,7 @@ function settleStart(drive: Drive, state: UnitState): void {
 }
 
 /** What is known of the job's process now. */
-export function recordJob(drive: Drive, state: UnitState): void {
+function recordJob(drive: Drive, state: UnitState): void {
   const [target] = drive.plan.targets;
   if (target === undefined) return;
   const incarnation = state.startedOn ?? state.incarnation;

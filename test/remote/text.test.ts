@@ -152,10 +152,10 @@ describe('an answer', () => {
       lookForMembers('r'),
       listFiles('w', []),
     ];
-    for (const { name, parse } of commands) {
-      expect(() => parse(answer)).toThrow(UnexpectedAnswer);
-      expect(() => parse(answer)).toThrow(
-        `${name}: unexpected answer: exit 127, stdout "Welcome!\\n", stderr "hello: not found"`,
+    for (const command of commands) {
+      expect(() => command.parse(answer)).toThrow(UnexpectedAnswer);
+      expect(() => command.parse(answer)).toThrow(
+        `${command.name}: unexpected answer: exit 127, stdout "Welcome!\\n", stderr "hello: not found"`,
       );
     }
   });
