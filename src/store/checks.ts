@@ -6,6 +6,9 @@ import type { CheckRecord, Store } from './store.ts';
 
 type Checks = Pick<Store, 'planChecks' | 'claimCheck' | 'settleCheck' | 'readChecks'>;
 
+/** A look can be made again, and what was begun on a host is claimed there. */
+const durability = 'later';
+
 const order: Record<Phase, number> = { requirements: 0, prepare: 1, validate: 2, launch: 3, monitor: 4, verify: 5 };
 
 export function prepareChecks(connection: Connection, guard: Guard, addEvent: AddEvent): Checks {
@@ -26,17 +29,25 @@ export function prepareChecks(connection: Connection, guard: Guard, addEvent: Ad
 
   return {
     planChecks: (lease, checks) =>
-      guard(lease, (run) => {
-        for (const { phase, position, kind, name } of checks) plan.run({ run, phase, position, kind, name });
-        return true;
-      }),
-    claimCheck: (lease, phase, position) => guard(lease, (run) => claim.run(run, phase, position).changes === 1),
+      guard(
+        lease,
+        (run) => {
+          for (const { phase, position, kind, name } of checks) plan.run({ run, phase, position, kind, name });
+          return true;
+        },
+        durability,
+      ),
+    claimCheck: (lease, phase, position) => guard(lease, (run) => claim.run(run, phase, position).changes === 1, durability),
     settleCheck: (lease, phase, position, { result, expected, observed, message, seconds }, event) =>
-      guard(lease, (run) => {
-        if (settle.run({ run, phase, position, result, expected, observed, message, seconds }).changes === 0) return false;
-        addEvent(run, event);
-        return true;
-      }),
+      guard(
+        lease,
+        (run) => {
+          if (settle.run({ run, phase, position, result, expected, observed, message, seconds }).changes === 0) return false;
+          addEvent(run, event);
+          return true;
+        },
+        durability,
+      ),
     readChecks: (run) =>
       connection.read(() => read.all(run)).sort((a, b) => order[a.phase] - order[b.phase] || a.position - b.position),
   };

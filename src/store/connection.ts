@@ -1,6 +1,9 @@
 import Database from 'better-sqlite3';
 import { explainFailure } from './failures.ts';
 
+/** `now` waits for the disk, for what must be known before a host is told to do something. `later` is for what can be looked at again. */
+export type Durability = 'now' | 'later';
+
 /** One open database. What goes wrong in `read` and `write` comes out as an error that a person can read. */
 export interface Connection {
   file: string;
@@ -10,12 +13,17 @@ export interface Connection {
   read<T>(work: () => T): T;
   /** All reads of `work` see the same moment. `work` must not write. */
   snapshot<T>(work: () => T): T;
-  /** All of `work` is on the disk when this returns, or nothing of it. Not to be nested. */
-  write<T>(work: () => T): T;
+  /**
+   * All of `work` is on the disk when this returns, or nothing of it; with `later` that is so of the machine's death only once something else was written
+   * without it, and of this process's death at once. Not to be nested.
+   */
+  write<T>(work: () => T, durability?: Durability): T;
   close(): void;
 }
 
 export const busyTimeoutMs = 10_000;
+
+const levels: Record<Durability, string> = { now: 'FULL', later: 'NORMAL' };
 
 export function connect(file: string, busyMs: number = busyTimeoutMs): Connection {
   const explained = <T>(work: () => T): T => {
@@ -38,6 +46,12 @@ export function connect(file: string, busyMs: number = busyTimeoutMs): Connectio
     }
   };
 
+  let current: Durability = 'now';
+  const setDurability = (wanted: Durability) => {
+    if (wanted !== current) database.exec(`PRAGMA synchronous = ${levels[wanted]}`);
+    current = wanted;
+  };
+
   return {
     file,
     prepare: (sql) => explained(() => database.prepare(sql)),
@@ -45,7 +59,11 @@ export function connect(file: string, busyMs: number = busyTimeoutMs): Connectio
     readPragma: (name) => explained(() => database.pragma(name, { simple: true })),
     read: explained,
     snapshot: (work) => (database.inTransaction ? work() : explained(() => inTransaction('BEGIN DEFERRED', work))),
-    write: (work) => explained(() => inTransaction('BEGIN IMMEDIATE', work)),
+    write: (work, durability = 'now') =>
+      explained(() => {
+        setDurability(durability);
+        return inTransaction('BEGIN IMMEDIATE', work);
+      }),
     close: () => explained(() => database.close()),
   };
 }
@@ -53,7 +71,7 @@ export function connect(file: string, busyMs: number = busyTimeoutMs): Connectio
 function openDatabase(file: string, busyMs: number): Database.Database {
   const database = new Database(file, { fileMustExist: true, timeout: busyMs });
   try {
-    database.exec('PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF');
+    database.exec(`PRAGMA synchronous = ${levels.now}; PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF`);
     return database;
   } catch (error) {
     database.close();

@@ -12,7 +12,7 @@ export function prepareFacts(connection: Connection): Pick<Store, 'recordFacts' 
   );
   return {
     recordFacts: (host, worker, facts, at) => {
-      connection.write(() => put.run(host, worker, facts, Math.round(at)));
+      connection.write(() => put.run(host, worker, facts, Math.round(at)), 'later');
     },
     readFacts: (host, worker) => {
       const row = connection.read(() => read.get(host, worker));

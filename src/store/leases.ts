@@ -54,8 +54,8 @@ export function prepareLeases(connection: Connection, guard: Guard): Leases {
         replace.run({ pidNamespace: null, ...owner, run, token, since: now, expiresAt: now + ttlMs });
         return { taken: true, lease: { run, token }, previous: holder?.owner ?? null };
       }),
-    renewLease: (lease, expiresAt) => guard(lease, (run) => renew.run(expiresAt, run).changes === 1),
-    releaseLease: (lease) => guard(lease, (run) => release.run(run).changes === 1),
+    renewLease: (lease, expiresAt) => guard(lease, (run) => renew.run(expiresAt, run).changes === 1, 'later'),
+    releaseLease: (lease) => guard(lease, (run) => release.run(run).changes === 1, 'later'),
     holder: (run, now) => {
       const holder = holderOf(connection.read(() => read.get(run)));
       observer ??= readOwner();

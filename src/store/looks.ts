@@ -51,22 +51,26 @@ export function prepareLooks(connection: Connection, guard: Guard, parts: Parts)
 
   return {
     recordBatch: (lease, batch) =>
-      guard(lease, (run) => {
-        observe.run(Math.round(batch.observedAt), batch.health, run);
-        if (batch.workerState !== undefined) parts.putWorkerState(run, batch.worker, null, batch.workerState);
-        for (const offset of batch.offsets) parts.putOffset(run, offset);
-        for (const { rows, ...key } of batch.samples) for (const row of rows) parts.putSample(run, key, row);
-        for (const { name, verdict, severity, expected, observed, message } of batch.criteria) {
-          putCriterion.run({ run, name, verdict, severity, expected, observed, message });
-        }
-        for (const flag of batch.flags) {
-          const times = { firstAt: Math.round(flag.firstAt), lastAt: Math.round(flag.lastAt) };
-          putFlag.run({ ...flag, ...times, run, expected: Number(flag.expected) });
-        }
-        if (batch.progress !== null) putProgress.run({ ...batch.progress, run });
-        for (const event of batch.events) parts.addEvent(run, event);
-        return true;
-      }),
+      guard(
+        lease,
+        (run) => {
+          observe.run(Math.round(batch.observedAt), batch.health, run);
+          if (batch.workerState !== undefined) parts.putWorkerState(run, batch.worker, null, batch.workerState);
+          for (const offset of batch.offsets) parts.putOffset(run, offset);
+          for (const { rows, ...key } of batch.samples) for (const row of rows) parts.putSample(run, key, row);
+          for (const { name, verdict, severity, expected, observed, message } of batch.criteria) {
+            putCriterion.run({ run, name, verdict, severity, expected, observed, message });
+          }
+          for (const flag of batch.flags) {
+            const times = { firstAt: Math.round(flag.firstAt), lastAt: Math.round(flag.lastAt) };
+            putFlag.run({ ...flag, ...times, run, expected: Number(flag.expected) });
+          }
+          if (batch.progress !== null) putProgress.run({ ...batch.progress, run });
+          for (const event of batch.events) parts.addEvent(run, event);
+          return true;
+        },
+        'later',
+      ),
     readCriteria: (run) => connection.read(() => readCriteria.all(run)),
     readFlags: (run) => connection.read(() => readFlags.all(run)).map((row) => ({ ...row, expected: row.expected === 1 })),
     readProgress: (run) => connection.read(() => readProgress.get(run)) ?? null,

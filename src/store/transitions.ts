@@ -33,17 +33,25 @@ export function prepareTransitions(connection: Connection, guard: Guard, addEven
       });
     },
     recordReachability: (lease, reachability, at, event) =>
-      guard(lease, (run) => {
-        reach.run({ run, to: reachability, at: Math.round(at) });
-        if (event !== null) addEvent(run, event);
-        return true;
-      }),
+      guard(
+        lease,
+        (run) => {
+          reach.run({ run, to: reachability, at: Math.round(at) });
+          if (event !== null) addEvent(run, event);
+          return true;
+        },
+        'later',
+      ),
     recordHealth: (lease, health, event) =>
-      guard(lease, (run) => {
-        heal.run(health, run);
-        addEvent(run, event);
-        return true;
-      }),
+      guard(
+        lease,
+        (run) => {
+          heal.run(health, run);
+          addEvent(run, event);
+          return true;
+        },
+        'later',
+      ),
   };
 }
 
