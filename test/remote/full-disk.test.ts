@@ -7,12 +7,11 @@ import { claimHost, putEnvironment } from '../../src/remote/claims.ts';
 import { detachedExecutor } from '../../src/remote/detached/executor.ts';
 import { sendHostScript } from '../../src/remote/host-script.ts';
 import { isAlive, openLocalHost, waitFor, type LocalHost, type ShellName, type TestEnd } from '../support/local-host.ts';
+import { canMount } from '../support/mounting.ts';
 import { actorOf, job, membersOf, requestHalt, runJob, stateOf, unitFolder, waitForWord, workOf } from './jobs.ts';
 import { eachShell } from './shells.ts';
 
-const mountable = process.getuid?.() === 0;
-
-describe.skipIf(!mountable)('a disk that is full', { concurrent: true }, () => {
+describe.skipIf(!canMount())('a disk that is full', { concurrent: true }, () => {
   eachShell((shell) => {
     test('refuses what must be written, and keeps no half of it', async (context) => {
       const { host, fill } = openSmallHost(context, shell);

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, test } from 'vitest';
 import { detachedExecutor } from '../../src/remote/detached/executor.ts';
 import { spawnForeign } from '../support/foreign-process.ts';
-import { isAlive, openLocalHost, waitFor, type LocalHost } from '../support/local-host.ts';
+import { isAlive, openLocalHost, readProc, waitFor, type LocalHost } from '../support/local-host.ts';
 import {
   actorOf,
   job,
@@ -68,13 +68,14 @@ describe.concurrent('a halt', () => {
 
     test('sends each process one TERM: a second one means something else to many a program', async (context) => {
       const host = openLocalHost(context, { shell });
-      const counting = (name: string) => `trap "echo term >>${name}" TERM; touch ${name}; while :; do sleep 0.1; done`;
-      await runJob(host, `setsid sh -c '${counting('rank')}' & sh -c '${counting('loader')}' & ${counting('launcher')}`);
-      const names = ['rank', 'loader', 'launcher'];
-      await waitFor('all three are there', () => names.every((name) => existsSync(join(host.home, name))));
-      await requestHalt(host);
-      await waitForGone(host);
-      context.expect(names.map((name) => readText(join(host.home, name)))).toEqual(['term\n', 'term\n', 'term\n']);
+      const { pid } = await runJob(host, 'setsid sleep 301 & sleep 302 & exec sleep 300');
+      const members = await waitFor('all three are there', async () => {
+        const found = await membersOf(host);
+        return found.filter(({ command }) => /^sleep 30\d$/.test(command)).length === 3 ? found : null;
+      });
+      const rank = members.find(({ command }) => command === 'sleep 301');
+      const answer = await host.askWithScript(`kill() { say "$*"; }\nsend_signal '${host.run}' TERM`);
+      context.expect(answer.stdout.toString()).toBe(`-TERM -${pid}\n-TERM ${rank?.pid}\n`);
     });
 
     test('is cut short by force, also when that comes later, and a later wish without it does not take it back', async (context) => {
@@ -194,6 +195,35 @@ describe.concurrent('a halt', () => {
       context.expect(wordsOf(state)).toEqual(['signal TERM', 'gone']);
       context.expect((await waitForWord(host, 'exited')).exitCode).toBe(143);
       await expectNothingLeft(host);
+    });
+
+    test('at the time limit counts from the start, also by a guard that took the place of the first', async (context) => {
+      const host = openLocalHost(context, { shell });
+      await runJob(host, 'exec sleep 300', { timeLimitSeconds: 600 });
+      const guard = await waitFor(
+        'the guard is there',
+        () => Number(readText(join(unitFolder(host), 'guard')).split(' ')[0]) || null,
+      );
+      process.kill(guard, 'SIGKILL');
+      await waitFor('it is gone', () => !isAlive(guard));
+      const began = join(unitFolder(host), 'began');
+      writeFileSync(began, `${Number(readText(began)) - 600}\n`);
+      await host.askWithScript(`leave_running sh "$FLEET_SCRIPT" guard "$FLEET_DIR" '${unitFolder(host)}'`);
+      context.expect((await waitForGone(host)).verdict).toBe('time-limit 600');
+    });
+
+    test('has one guard, however many begin at the same moment', async (context) => {
+      const host = openLocalHost(context, { shell });
+      await runJob(host, 'exec sleep 300');
+      const guards = Array.from({ length: 3 }, () => `leave_running sh "$FLEET_SCRIPT" guard "$FLEET_DIR" '${unitFolder(host)}'`);
+      await host.askWithScript(`rm '${unitFolder(host)}/guard'\n${guards.join('\n')}`);
+      await waitFor('one is left', () => {
+        const [kept] = readText(join(unitFolder(host), 'guard')).split(' ');
+        const others = host.processes().filter((pid) => readProc(pid, 'cmdline').includes(`\0guard\0`) && String(pid) !== kept);
+        return kept !== undefined && kept !== '' && others.length === 0;
+      });
+      await requestHalt(host);
+      context.expect(wordsOf(await waitForGone(host))).toEqual(['signal TERM', 'gone']);
     });
 
     test('leaves other runs alone, and units that another machine with the same home has started', async (context) => {

@@ -23,7 +23,7 @@
 
 newline='
 '
-here=
+here='' search=''
 
 say() { printf '%s\n' "$*"; }
 
@@ -87,15 +87,18 @@ incarnation() {
   say "${in_machine:-none} ${in_name:-none} ${in_boot:-none} ${in_space:-none} $st_start"
 }
 
+# Sets here to the incarnation, once.
+know_here() { [ -n "$here" ] || here=$(incarnation); }
+
 # Was unit $1 started here and in this boot? Only then can a pid that it holds still mean the same process.
 started_here() {
-  [ -n "$here" ] || here=$(incarnation)
+  know_here
   { read -r sh_then <"$1/incarnation"; } 2>/dev/null && [ "$sh_then" = "$here" ]
 }
 
 # Was unit $1 started on this machine, now or in an earlier boot? A home may be shared by machines.
 started_on_this_machine() {
-  [ -n "$here" ] || here=$(incarnation)
+  know_here
   { read -r sm_machine sm_name _ <"$1/incarnation"; } 2>/dev/null || return 1
   case $here in "$sm_machine $sm_name "*) ;; *) return 1 ;; esac
 }
@@ -122,16 +125,16 @@ enter() {
   esac
 }
 
-# A word that no other process has, here or on a machine that shares the folder.
-unique_word() {
-  un_word=$$
-  { read -r un_word </proc/sys/kernel/random/uuid; } 2>/dev/null
-  printf '%s' "$un_word"
+# Sets unique_word to one that no other process has, here or on a machine that shares the folder.
+read_unique_word() {
+  unique_word=$$
+  { read -r unique_word </proc/sys/kernel/random/uuid; } 2>/dev/null
 }
 
 # Writes standard input to $1 in one rename, readable by the owner alone.
 place() {
-  pl_new=$1.$(unique_word).tmp
+  read_unique_word
+  pl_new=$1.$unique_word.tmp
   { (umask 077 && cat >"$pl_new" && mv -f "$pl_new" "$1"); } 2>/dev/null && return 0
   rm -f "$pl_new"
   return 1

@@ -14,10 +14,13 @@ admit() {
 
 fence() { admit "$1" "$2" || cannot_write "$ad_dir"; }
 
-# Sets machine_claims to the folder of this machine's claims, and made_claim claim_run claim_owner claim_incarnation from the newest.
+# Sets machine_claims to the folder of this machine's claims, newest_claim to its number, and claim_run claim_owner claim_incarnation to what it says.
 read_claim() {
-  [ -n "$here" ] || here=$(incarnation)
-  machine_claims=$FLEET_DIR/claims/$(say "$here" | cut -d' ' -f1,2 | tr -c 'A-Za-z0-9._\n-' '_')
+  know_here
+  rc_rest=${here#* }
+  rc_machine=${here%% *}_${rc_rest%% *}
+  case $rc_machine in *[!A-Za-z0-9._-]*) rc_machine=$(printf '%s' "$rc_machine" | tr -c 'A-Za-z0-9._-' '_') ;; esac
+  machine_claims=$FLEET_DIR/claims/$rc_machine
   newest_claim=0 claim_run='' claim_owner='' claim_incarnation=''
   for rc_file in "$machine_claims"/*; do
     rc_number=${rc_file##*/}
@@ -59,7 +62,8 @@ claim_host() {
       say busy "$claim_run" "$claim_owner"
       return 0
     fi
-    ch_next=$((newest_claim + 1)) ch_new=$machine_claims/new.$(unique_word)
+    read_unique_word
+    ch_next=$((newest_claim + 1)) ch_new=$machine_claims/new.$unique_word
     beat_claim "$ch_next" || cannot_write "$machine_claims"
     printf '%s\n' "$1" "$3" "$here" | place "$ch_new" || cannot_write "$ch_new"
     if ln "$ch_new" "$machine_claims/$ch_next" 2>/dev/null; then

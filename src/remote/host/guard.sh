@@ -8,14 +8,19 @@ guard_apart() {
 guard() {
   # What it calls must not look like work of the workdir.
   cd /
-  gu_unit=$2 gu_wish=${3-} gu_halted='' gu_prove_at=0 gu_wrong=''
-  if [ -z "$gu_wish" ] && unit_lives "$gu_unit" guard; then return 0; fi
+  gu_unit=$2 gu_given=${3-} gu_wish=${3-} gu_halted='' gu_prove_at=0 gu_wrong='' gu_pid=none
+  if another_guards; then return 0; fi
   record_self "$gu_unit/guard"
+  gu_pid=$rs_pid
+  pause
+  # Asked once: what runs in a subshell below would ask again each time.
+  can_search_at_once
   read -r gu_run _ <"$gu_unit/owner"
   read -r gu_begin <"$gu_unit/began"
   gu_limit=$(cat "$gu_unit/limit")
   while find_unit_word "$gu_unit"; do
     case $unit_word in starting | running | ending) ;; *) break ;; esac
+    if another_guards; then return 0; fi
     read_uptime
     keep_time_limit
     [ "$unit_word" != running ] || prove_now_and_then
@@ -23,11 +28,14 @@ guard() {
     if halt_is_wanted && [ "$unit_word" != starting ]; then carry_out_halt; fi
     sleep 0.5 2>/dev/null || sleep 1
   done
-  while [ -d "$gu_unit" ] && halt_is_wanted && [ "$gu_halted" != gone ]; do
+  while [ -d "$gu_unit" ] && halt_is_wanted && [ "$gu_halted" != gone ] && ! another_guards; do
     carry_out_halt
     [ "$gu_halted" = gone ] || sleep 2
   done
 }
+
+# Two may begin at the same moment; the one that was written down last stays, and one that brings its wish.
+another_guards() { [ -z "$gu_given" ] && unit_lives "$gu_unit" guard && [ "$fl_pid" != "$gu_pid" ]; }
 
 keep_time_limit() {
   if [ -z "$gu_limit" ] || halt_is_wanted || [ $((uptime - gu_begin)) -lt "$gu_limit" ]; then return 0; fi

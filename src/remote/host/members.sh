@@ -1,6 +1,12 @@
 # Can all environments be searched at once? grep must look behind a NUL byte, which busybox's does not, and xargs must keep the list of
 # files from growing too long for one call.
-can_search_at_once() { printf 'a\0FLEET=1\0' | grep -qsF FLEET=1 && command -v xargs >/dev/null 2>&1; }
+can_search_at_once() {
+  if [ -z "$search" ]; then
+    search=no
+    if printf 'a\0FLEET=1\0' | grep -qsF FLEET=1 && command -v xargs >/dev/null 2>&1; then search=yes; fi
+  fi
+  [ "$search" = yes ]
+}
 
 # may_hold FILE TEXT: processes that may have the text in that file of theirs, one pid a line.
 may_hold() {

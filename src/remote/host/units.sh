@@ -46,21 +46,23 @@ start() {
   unit_state "$sa_unit"
 }
 
+# Nobody reads what stands between "claim" and "owner" before that is there.
 # shellcheck disable=SC2154 # the variables of start
 write_unit() {
+  know_here
   read_uptime
-  incarnation | place "$sa_unit/incarnation" &&
-    record_self "$sa_unit/claim" &&
-    say "$uptime" | place "$sa_unit/began" &&
-    printf '%s' "$unit_script" | place "$sa_unit/script" &&
-    say "$unit_workdir" | place "$sa_unit/workdir" &&
-    say "$unit_log" | place "$sa_unit/log" &&
-    say "$unit_limit" | place "$sa_unit/limit" &&
-    printf '%s' "$unit_sentinel" | place "$sa_unit/sentinel" &&
-    say "$unit_grace" | place "$sa_unit/grace" &&
-    say "$unit_moves" | place "$sa_unit/moves" &&
-    printf '%s' "$unit_prove" | place "$sa_unit/prove" &&
-    say "$1 $3 $4 $2" | place "$sa_unit/owner"
+  say "$here" | place "$sa_unit/incarnation" && record_self "$sa_unit/claim" && (
+    umask 077
+    say "$uptime" >"$sa_unit/began" &&
+      printf '%s' "$unit_script" >"$sa_unit/script" &&
+      say "$unit_workdir" >"$sa_unit/workdir" &&
+      say "$unit_log" >"$sa_unit/log" &&
+      say "$unit_limit" >"$sa_unit/limit" &&
+      printf '%s' "$unit_sentinel" >"$sa_unit/sentinel" &&
+      say "$unit_grace" >"$sa_unit/grace" &&
+      say "$unit_moves" >"$sa_unit/moves" &&
+      printf '%s' "$unit_prove" >"$sa_unit/prove"
+  ) 2>/dev/null && say "$1 $3 $4 $2" | place "$sa_unit/owner"
 }
 
 # state RUN ATTEMPT WORKER UNIT
@@ -72,23 +74,24 @@ state() {
 unit_state() {
   read_uptime
   say uptime "$uptime"
-  say incarnation "$(incarnation)"
+  know_here
+  say incarnation "$here"
   if [ ! -d "$1" ]; then
     say state absent
     return 0
   fi
-  [ ! -s "$1/incarnation" ] || say started-on "$(cat "$1/incarnation")"
+  say_lines started-on "$1/incarnation"
   # Without a process, look again: one may come between two of the looks that make one word, and a folder is there before its files.
   for _ in 1 2 3 4 5; do
     find_unit_word "$1"
     case $unit_word in gone | claimed) pause ;; *) break ;; esac
   done
-  [ ! -s "$1/pid" ] || say pid "$(cat "$1/pid")"
-  [ ! -s "$1/log-start" ] || say log-start "$(cat "$1/log-start")"
-  [ ! -s "$1/verdict" ] || say verdict "$(cat "$1/verdict")"
+  say_lines pid "$1/pid"
+  say_lines log-start "$1/log-start"
+  say_lines verdict "$1/verdict"
   say_lines proof "$1/proof"
   say_lines halt "$1/halt-progress"
-  [ ! -s "$1/exit" ] || say exit "$(cat "$1/exit")"
+  say_lines exit "$1/exit"
   say state "$unit_word"
 }
 
