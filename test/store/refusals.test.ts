@@ -1,4 +1,4 @@
-import { execFileSync, spawnSync } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import Database from 'better-sqlite3';
@@ -6,12 +6,12 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { FleetError } from '../../src/errors.ts';
 import { openStore } from '../../src/store/open-store.ts';
 import type { Store } from '../../src/store/store.ts';
+import { canMount } from '../support/mounting.ts';
 import { bundleChild, startChild } from './child-process.ts';
 import { makeFolder, open, setup } from './setup.ts';
 import { batch, event, newRun, sample, samples } from './shapes.ts';
 
-const canMount = process.getuid?.() === 0 && spawnSync('unshare', ['-m', 'true']).status === 0;
-if (!canMount) console.warn('tests that mount a file system are left out: they need root');
+const mountable = canMount();
 
 describe('a state folder that cannot be used', () => {
   test('because a file is in its way', () => {
@@ -29,7 +29,7 @@ describe('a state folder that cannot be used', () => {
     expect(refusal('/proc/fleet/state')).toMatchObject({ code: 'state-folder-unwritable', exit: 1 });
   });
 
-  test.runIf(canMount)('because it is mounted read-only (needs root)', () => {
+  test.runIf(mountable)('because it is mounted read-only (needs root)', () => {
     const folder = makeFolder();
     const stateDir = join(folder, 'state');
     mkdirSync(stateDir);
@@ -40,7 +40,7 @@ describe('a state folder that cannot be used', () => {
     expect(readdirSync(stateDir)).toEqual([]);
   });
 
-  test.runIf(canMount)('because it lies on a network file system (needs root)', async () => {
+  test.runIf(mountable)('because it lies on a network file system (needs root)', async () => {
     const folder = makeFolder();
     const mountinfo = join(folder, 'mountinfo');
     writeFileSync(mountinfo, `1 0 8:1 / / rw - ext4 /dev/sda rw\n2 1 0:9 / ${folder} rw - nfs4 filer:/home rw\n`);
@@ -117,7 +117,7 @@ describe('a database that cannot be used', () => {
   });
 });
 
-describe.runIf(canMount)('on a full disk (needs root)', () => {
+describe.runIf(mountable)('on a full disk (needs root)', () => {
   test('a write is refused whole, what was stored stays, and writing goes on when there is room', () => {
     const disk = makeDisk();
     const { store, held } = openOn(disk);
