@@ -12,7 +12,7 @@ import { listenForInterruption } from './interruption.ts';
 import type { RunDisplay } from './run-display.ts';
 
 /** What moves a run on: a launch, a resume or a halt. */
-export type Move = (run: string, signal: AbortSignal) => Promise<RunRecord>;
+type Move = (run: string, signal: AbortSignal) => Promise<RunRecord>;
 
 export interface Drivers {
   move: Move;
@@ -52,7 +52,8 @@ export async function driveRuns(parts: EngineParts, ids: readonly string[], driv
   const leaving = new AbortController();
   interruption.signal.addEventListener('abort', () => leaving.abort(new Detached()), { once: true });
   try {
-    const ends = await runEverywhere(ids, (id) => driveShown(parts, id, drivers, leaving.signal));
+    // Every run has its controller from the start: none waits for another's job to end.
+    const ends = await runEverywhere(ids, (id) => driveShown(parts, id, drivers, leaving.signal), ids.length);
     const runs = ends.map(({ id }) => readDocument(parts, id));
     const codes = ends.map((end) => codeOf(end, readDocument(parts, end.id), leaving.signal.aborted, drivers));
     return { runs, exit: gravestOf(codes), errors: ends.flatMap((end) => (end.kind === 'failed' ? [end.error] : [])) };

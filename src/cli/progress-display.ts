@@ -47,7 +47,7 @@ function createLiveLine(output: Output, screen: Screen): ProgressDisplay {
 }
 
 function createPlainLines(output: Output, screen: Screen, clock: Pick<Clock, 'monotonic'>): ProgressDisplay {
-  let wroteAt = Number.NEGATIVE_INFINITY;
+  let wroteAt = clock.monotonic();
   let shown: { line: string; fraction: number | null } = { line: '', fraction: null };
   const write = (lines: readonly string[]) => {
     if (lines.length === 0) return;

@@ -1,7 +1,7 @@
 import type { EngineParts } from '../engine/parts.ts';
 import type { Plan } from '../engine/plan.ts';
 import type { HaltWish } from '../engine/wish-halt.ts';
-import { exitCodes, FleetError, messageOf } from '../errors.ts';
+import { exitCodes, FleetError } from '../errors.ts';
 import { formatProblem } from '../problem.ts';
 import type { RunDocument } from '../store/run-document.ts';
 import type { RunRecord } from '../store/store.ts';
@@ -18,6 +18,11 @@ import { createRunDisplay, silentDisplay, type RunDisplay } from './run-display.
 
 export interface RunsDocument {
   runs: RunDocument[];
+}
+
+interface Way extends Omit<Drivers, 'display'> {
+  /** Whether the criteria are told at the end. */
+  withCriteria: boolean;
 }
 
 /** How long a silent host is waited for by a halt before the command gives up. The wish stays, and the run stays halting. */
@@ -45,6 +50,7 @@ export abstract class RunCommand extends BaseCommand {
       move: (run, signal) => driveRun(parts, run, { signal, takeOver: false, leaveWhenRunning: detach }),
       fromStart: true,
       exitCodeOf,
+      withCriteria: true,
     });
   }
 
@@ -60,6 +66,7 @@ export abstract class RunCommand extends BaseCommand {
       move: (run, signal) => driveRun(parts, run, { signal, takeOver }),
       fromStart: false,
       exitCodeOf,
+      withCriteria: true,
     });
   }
 
@@ -72,18 +79,22 @@ export abstract class RunCommand extends BaseCommand {
       move: (run, signal) => haltRun(parts, run, wish, { signal, patienceMs: haltPatienceMs }),
       fromStart: false,
       exitCodeOf: () => exitCodes.done,
+      withCriteria: false,
     });
   }
 
-  private async moveRuns(parts: EngineParts, ids: readonly string[], drivers: Omit<Drivers, 'display'>): Promise<RunsDocument> {
+  private async moveRuns(parts: EngineParts, ids: readonly string[], way: Way): Promise<RunsDocument> {
     const several = ids.length > 1;
     const display = this.createDisplay(parts, several);
-    const { runs, exit, errors } = await driveRuns(parts, ids, { ...drivers, display });
-    for (const run of runs) this.conclude(run, display, exit === exitCodes.detached);
+    const { runs, exit, errors } = await driveRuns(parts, ids, { ...way, display });
+    for (const run of runs) {
+      if (run.outcome !== null) this.tellOutcome(run, display, way);
+      else if (!this.jsonEnabled() || exit === exitCodes.detached) this.tellReturn(run, display);
+    }
     process.exitCode = exit;
     const [only] = errors;
     if (!several && only !== undefined && runs.every(({ outcome }) => outcome === null)) throw only;
-    for (const error of errors) if (!display.hasSaid(messageOf(error))) this.tell(describeTrouble(error));
+    for (const error of errors) if (!display.hasSaid(error.message)) this.tell(describeTrouble(error));
     return { runs };
   }
 
@@ -93,25 +104,25 @@ export abstract class RunCommand extends BaseCommand {
     return createRunDisplay({ screen: this.troubleScreen, clock, several, together: isOnePlace(), answer });
   }
 
-  /** The outcome with what explains it, or how to go on with a run that has none yet. */
-  private conclude(run: RunDocument, display: RunDisplay, interrupted: boolean): void {
-    if (run.outcome === null) {
-      const waits = run.state === 'blocked' && run.message !== null && !display.hasSaid(run.message) ? [run.message] : [];
-      if (!this.jsonEnabled() || interrupted) this.tell([...waits, ...describeReturn(run)]);
-      return;
-    }
-    const isTold = run.message === null || run.verdict === 'NO-GO' || display.hasSaid(run.message);
-    const criteria = renderCriteria(run.criteria, this.answerScreen);
-    this.answer([...(criteria.length === 0 ? [] : ['', ...criteria]), ...renderOutcome(run, this.answerScreen)]);
-    if (!isTold)
-      this.answer(
-        String(run.message)
-          .split('\n')
-          .map((line) => `  ${line}`),
-      );
+  /** The outcome with what explains it, unless that has just been said: a NO-GO by its table. */
+  private tellOutcome(run: RunDocument, display: RunDisplay, { withCriteria }: Way): void {
+    const { message, verdict } = run;
+    const why = message === null || verdict === 'NO-GO' || display.hasSaid(message) ? [] : message.split('\n');
+    const criteria = withCriteria ? renderCriteria(run.criteria, this.answerScreen) : [];
+    this.answer([
+      ...(criteria.length === 0 ? [] : ['', ...criteria]),
+      ...renderOutcome(run, this.answerScreen),
+      ...why.map((line) => `  ${line}`),
+    ]);
+  }
+
+  /** How to go on with a run that has no outcome yet. */
+  private tellReturn(run: RunDocument, display: RunDisplay): void {
+    const waits = run.state === 'blocked' && run.message !== null && !display.hasSaid(run.message) ? [run.message] : [];
+    this.tell([...waits, ...describeReturn(run)]);
   }
 }
 
 function describeTrouble(error: Error): string[] {
-  return [messageOf(error), ...(error instanceof FleetError ? error.suggestions.map((suggestion) => `hint: ${suggestion}`) : [])];
+  return [error.message, ...(error instanceof FleetError ? error.suggestions.map((suggestion) => `hint: ${suggestion}`) : [])];
 }

@@ -1,12 +1,10 @@
 import PQueue from 'p-queue';
 
-/** So many hosts are worked on at once. */
-const atOnce = 16;
-
 /** Does `work` for each host, several at a time. One failure does not keep the others from their turn; the first is thrown when all are done. */
 export async function runEverywhere<Item, Result>(
   items: readonly Item[],
   work: (item: Item) => Promise<Result>,
+  atOnce = 16,
 ): Promise<Result[]> {
   const queue = new PQueue({ concurrency: atOnce });
   const settled = await Promise.allSettled(items.map((item) => queue.add(() => work(item))));
