@@ -28,8 +28,19 @@ export function formatPublicKey(key: ParsedKey): string {
 async function loadOrMake(file: string, comment: string): Promise<string> {
   const there = await readFileIfThere(file);
   if (there !== null) return there.toString('utf8');
+  return await createFileOnce(file, await makeKey(comment), 0o600);
+}
+
+const tries = 20;
+
+/** ssh2 writes one of some two hundred keys so that nobody can read it, itself included. */
+async function makeKey(comment: string): Promise<string> {
   const { utils } = await loadSsh2();
-  return await createFileOnce(file, utils.generateKeyPairSync('ed25519', { comment }).private, 0o600);
+  for (let left = tries; left > 0; left -= 1) {
+    const key = utils.generateKeyPairSync('ed25519', { comment }).private;
+    if (!(utils.parseKey(key) instanceof Error)) return key;
+  }
+  throw new TypeError(`no key that can be read, in ${tries} tries`);
 }
 
 async function parse(file: string, content: string): Promise<ParsedKey> {
