@@ -2,6 +2,8 @@ import { isResult, type ActiveState } from '../lifecycle/states.ts';
 import type { Drive } from './drive.ts';
 import { haltJob } from './halt-job.ts';
 import { beginRun } from './begin-run.ts';
+import { MachineTaken } from './hold-machine.ts';
+import { decideNoGo } from './no-go.ts';
 import { prepareHost } from './prepare-host.ts';
 import { startJob } from './start-job.ts';
 import { validateHost } from './validate-host.ts';
@@ -33,6 +35,11 @@ export async function advance(drive: Drive): Promise<void> {
     const part = parts[state];
     if (part === null) return;
     drive.signal.throwIfAborted();
-    await part(drive);
+    try {
+      await part(drive);
+    } catch (error) {
+      if (!(error instanceof MachineTaken)) throw error;
+      await decideNoGo(drive, [state], 'host-busy', [error.row]);
+    }
   }
 }

@@ -1,11 +1,10 @@
 import { FleetError, messageOf } from '../errors.ts';
-import { claimHost } from '../remote/claims.ts';
 import { ConnectionFailed, QuestionTimedOut } from '../ssh/failures.ts';
 import { settleAll, type Row } from './check-rows.ts';
 import type { Drive } from './drive.ts';
+import { takeMachine } from './hold-machine.ts';
 import { isSilence } from './host-session.ts';
 import { decideNoGo } from './no-go.ts';
-import { describeOwner } from './owner.ts';
 import { lookAtHost } from './requirements.ts';
 
 const firstTries = 3;
@@ -21,8 +20,9 @@ export async function beginRun(drive: Drive): Promise<void> {
   const { kind } = drive.plan;
   if (kind === 'launch' && !rows.some(isFailed)) rows.push(await takeMachine(drive));
   settleAll(drive, 'requirements', rows);
-  if (rows.some(isFailed)) {
-    await decideNoGo(drive, ['queued'], rows.find(isFailed)?.reason ?? 'no-go');
+  const failed = rows.filter(isFailed);
+  if (failed.length > 0 || hasFailedBefore(drive)) {
+    await decideNoGo(drive, ['queued'], failed[0]?.reason ?? 'no-go', failed);
     return;
   }
   const to = kind === 'launch' ? 'preparing' : 'validating';
@@ -70,18 +70,9 @@ function cancel(drive: Drive, reason: string, message: string): void {
   });
 }
 
-async function takeMachine(drive: Drive): Promise<Row> {
-  const claim = await drive.session.call(claimHost(drive.actor, describeOwner(drive.parts.owner)));
-  const name = 'no other run has the machine';
-  if (claim.claimed) {
-    const now = drive.parts.clock.now();
-    const machine = claim.file.split('/').at(-1) ?? claim.file;
-    const record = { host: drive.host.name, worker: 0, machine, claimedAt: now, releasedAt: null };
-    drive.must(drive.parts.store.recordHostClaim(drive.lease, record));
-    return { name, result: 'pass', expected: 'free', observed: 'claimed for this run', message: null, seconds: null };
-  }
-  const message = `run ${claim.run} of ${claim.owner} has it; fleet status ${claim.run}, or fleet halt ${claim.run}, on the machine that started it`;
-  return { name, result: 'fail', expected: 'free', observed: `run ${claim.run}`, message, seconds: null, reason: 'host-busy' };
+/** An earlier controller may have recorded a failure and died before the verdict: it stays. */
+function hasFailedBefore(drive: Drive): boolean {
+  return drive.parts.store.readChecks(drive.actor.run).some(({ result }) => result === 'fail' || result === 'error');
 }
 
 function isFailed(row: Row): boolean {

@@ -35,8 +35,8 @@ export async function haltRun(
 }
 
 function storeHalt(drive: Drive, wish: Omit<HaltWish, 'result'>): void {
-  const { state } = drive.record();
-  if (state === 'queued') {
+  const { state, reachability } = drive.record();
+  if (state === 'queued' && reachability === 'unknown') {
     drive.transition({
       from: ['queued'],
       to: 'cancelled',
@@ -48,7 +48,7 @@ function storeHalt(drive: Drive, wish: Omit<HaltWish, 'result'>): void {
     // A second halt changes how, not what the run will have been.
     drive.tell('halt-wish', `halting: ${wish.reason}`, { wish: { ...wish, result: readWish(drive).result } });
   } else {
-    const others = activeStates.filter((active) => active !== 'halting' && active !== 'queued');
+    const others = activeStates.filter((active) => active !== 'halting');
     storeWish(drive, others, { ...wish, result: precedesJob(state) ? 'cancelled' : 'halted' });
   }
 }

@@ -6,6 +6,7 @@ import { readFrom } from '../remote/files.ts';
 import type { OffsetRecord } from '../store/store.ts';
 import { pushEnvironment, setupOf } from './deeds/run-command.ts';
 import type { Drive } from './drive.ts';
+import { holdMachine } from './hold-machine.ts';
 import { decideNoGo } from './no-go.ts';
 import { isFailed, planSource } from './validate-host.ts';
 import { planEntry, walkEntries } from './walk-entries.ts';
@@ -30,6 +31,7 @@ export async function startJob(drive: Drive): Promise<void> {
   if (state.word === 'absent') {
     if (!(await lookAgain(drive))) return;
     await recordBaseline(drive, launch);
+    await holdMachine(drive);
     const answer = await start(drive, launch, place);
     if (answer.kind === 'no-session-tool') {
       block(drive, 'the host has no setsid, busybox, python3 or perl to keep a job running');

@@ -7,6 +7,7 @@ import type { CheckRecord } from '../store/store.ts';
 import { settle, type Row } from './check-rows.ts';
 import { performDeed } from './deeds/perform.ts';
 import type { Drive } from './drive.ts';
+import { holdMachine } from './hold-machine.ts';
 
 export interface Planned {
   kind: 'check' | 'action';
@@ -29,7 +30,7 @@ export function planEntry(drive: Drive, entry: Entry): Planned {
 }
 
 /**
- * Walks an ordered list: each entry is claimed before and settled after, and what is settled is never done again. After a failed action nothing
+ * Walks an ordered list: each entry is claimed before and settled after, and what is settled is never done again. Before the job, the machine must still be ours. After a failed action nothing
  * else is begun; after a failed check only what is quick is still looked at, so that the table is whole. Returns the records.
  */
 export async function walkEntries(drive: Drive, phase: Phase, entries: readonly Planned[]): Promise<CheckRecord[]> {
@@ -42,6 +43,7 @@ export async function walkEntries(drive: Drive, phase: Phase, entries: readonly 
     const recorded = records();
     if (recorded[position]?.status === 'settled') continue;
     drive.signal.throwIfAborted();
+    if (phase !== 'verify') await holdMachine(drive);
     drive.must(store.claimCheck(drive.lease, phase, position));
     settle(drive, phase, position, await decide(drive, entry, { phase, position }, recorded));
   }
