@@ -15,6 +15,8 @@ import { readWish, type HaltWish } from './wish-halt.ts';
 const lookEveryMs = 400;
 /** A survivor is told of after this long without a move of the guard; the run stays `halting`, and the next halt looks again. */
 const survivorSeconds = 20;
+/** The guard looks twice before it writes down that all are gone, and what it did is told to its end. */
+const lastMoveMs = 5_000;
 
 /**
  * `halting`: the guard on the host asks, forces and looks; the controller follows it, and believes nothing but its own look: no process of the run in
@@ -24,7 +26,7 @@ export async function haltJob(drive: Drive): Promise<void> {
   const wish = readWish(drive);
   const { store, clock } = drive.parts;
   await meetMachine(drive);
-  await drive.session.call(detachedExecutor.requestHalt(drive.actor, wish));
+  const halting = await drive.session.call(detachedExecutor.requestHalt(drive.actor, wish));
   const told = new Set(
     store
       .readEvents(drive.actor.run, 0, 100_000)
@@ -32,6 +34,7 @@ export async function haltJob(drive: Drive): Promise<void> {
       .map(({ text }) => text),
   );
   let quietSince = clock.monotonic();
+  let overSince: number | null = null;
   for (;;) {
     const [state, members] = await Promise.all([
       drive.session.call(detachedExecutor.state(drive.actor.run, jobPlace(drive))),
@@ -43,7 +46,11 @@ export async function haltJob(drive: Drive): Promise<void> {
       quietSince = clock.monotonic();
       drive.tell('halt-move', move);
     }
-    if (members.length === 0 && isOver(state)) return conclude(drive, wish, state);
+    if (members.length === 0 && isOver(state)) {
+      overSince ??= clock.monotonic();
+      const isTold = !halting.includes('job') || hasLastMove(state);
+      if (isTold || clock.monotonic() - overSince > lastMoveMs) return conclude(drive, wish, state);
+    }
     if (stays(state) && members.length > 0 && clock.monotonic() - quietSince > survivorSeconds * 1000)
       throw new Survivors(drive.actor.run, members);
     await clock.wait(lookEveryMs, drive.signal);
@@ -95,6 +102,10 @@ function describeMember({ pid, state, command }: Member): string {
 
 function isOver({ word }: UnitState): boolean {
   return word === 'absent' || word === 'exited' || word === 'gone' || word === 'claimed';
+}
+
+function hasLastMove({ haltMoves }: UnitState): boolean {
+  return haltMoves.at(-1)?.endsWith(' gone') === true;
 }
 
 function stays({ haltMoves }: UnitState): boolean {
