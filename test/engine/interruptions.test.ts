@@ -22,7 +22,7 @@ async function readRows(who: Person, run: RunDocument) {
   return rowsOf(await who.ask(['metrics', run.id, '--source', 'training']));
 }
 
-describe.concurrent('a controller that goes away', () => {
+describe.concurrent('a controller that goes away', { timeout: 120_000 }, () => {
   it('is replaced at once after kill -9, by a resume that ends as an undisturbed run does', async (test) => {
     const undisturbed = person(test);
     const who = person(test, { PRETEND_SECONDS: '6' });

@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path';
 import { afterAll, beforeAll } from 'vitest';
 import { openStore } from '../../src/store/open-store.ts';
 import { readRunDocument, type RunDocument } from '../../src/store/run-document.ts';
+import type { Store } from '../../src/store/store.ts';
 import { buildFleet, type BuiltFleet } from './built-fleet.ts';
 import { findProcessesOf, waitFor } from './local-host.ts';
 import { endProcessesOf } from './processes.ts';
@@ -42,11 +43,15 @@ export interface Person {
   runs(): RunDocument[];
   /** The newest one. */
   newest(): RunDocument;
+  /** What has happened to a run, a line each. */
+  events(run: string): string[];
   /** Waits until the newest run is so. */
   waitForRun(what: string, holds: (run: RunDocument) => boolean, limitMs?: number): Promise<RunDocument>;
   /** Somebody else, with another state folder, and the same embedded hosts. */
   colleague(): Person;
   writeFile(name: string, text: string): string;
+  /** A copy of the shipped prod-50k with some of its text replaced. */
+  changePlaybook(changes: Record<string, string>): string;
   /** Every process that belongs to this folder, by its command line, environment or working folder. */
   processes(): number[];
 }
@@ -56,14 +61,13 @@ interface TestEnd {
 }
 
 /** One build for the tests of a file, and a person with folders of their own for each test. Nothing of them is left after it. */
-export function usePeople(): { person: (test: TestEnd, env?: Record<string, string>) => Person; program: () => BuiltFleet } {
+export function usePeople(): { person: (test: TestEnd, env?: Record<string, string>) => Person } {
   let fleet: BuiltFleet;
   beforeAll(async () => {
     fleet = await buildFleet();
   });
   afterAll(() => fleet.remove());
   return {
-    program: () => fleet,
     person: (test, env = {}) => {
       const folder = realpathSync(mkdtempSync(join(tmpdir(), 'fleet-person-')));
       test.onTestFinished(async () => {
@@ -111,7 +115,14 @@ function makePerson(fleet: BuiltFleet, options: { folder: string; name: string; 
       throw new Error(`fleet ${args.join(' ')}: no JSON document on stdout: ${stdout}\n${stderr}`, { cause: error });
     }
   };
-  const runs = () => readRuns(stateDir);
+  const writeText = (file: string, text: string): string => {
+    const path = join(folder, file);
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, text);
+    return path;
+  };
+  const runs = () =>
+    lookIntoStore(stateDir, (store) => store.listRuns(null).map((run) => readRunDocument(store, run, Date.now())));
 
   return {
     folder,
@@ -127,22 +138,38 @@ function makePerson(fleet: BuiltFleet, options: { folder: string; name: string; 
       if (newest === undefined) throw new Error('there is no run');
       return newest;
     },
-    waitForRun: (what, holds, limitMs) => waitFor(what, () => runs().slice(0, 1).find(holds), limitMs),
-    colleague: () => makePerson(fleet, { folder, name: 'second', env }),
-    writeFile: (file, text) => {
-      const path = join(folder, file);
-      mkdirSync(dirname(path), { recursive: true });
-      writeFileSync(path, text);
-      return path;
+    events: (run) => lookIntoStore(stateDir, (store) => store.readEvents(run, 0, 10_000).map(({ text }) => text)),
+    waitForRun: async (what, holds, limitMs = 60_000) => {
+      let last: RunDocument | undefined;
+      const look = () => {
+        last = runs()[0];
+        return last !== undefined && holds(last) ? last : null;
+      };
+      return waitFor(what, look, limitMs).catch((error: unknown) => {
+        throw new Error(`${String(error)}; the run is ${last?.state ?? 'not there'}: ${last?.message ?? 'no message'}`);
+      });
     },
+    colleague: () => makePerson(fleet, { folder, name: 'second', env }),
+    writeFile: writeText,
+    changePlaybook: (changes) => writeText('changed.yaml', readChanged(join(fleet.root, 'playbooks/prod-50k.yaml'), changes)),
     processes: () => findProcessesOf(folder),
   };
 }
 
-function readRuns(stateDir: string): RunDocument[] {
+function readChanged(file: string, changes: Record<string, string>): string {
+  let text = readFileSync(file, 'utf8');
+  for (const [from, to] of Object.entries(changes)) {
+    if (!text.includes(from)) throw new Error(`${file} does not hold "${from}"`);
+    text = text.replace(from, to);
+  }
+  return text;
+}
+
+/** Nothing, while nothing has been stored. */
+function lookIntoStore<T>(stateDir: string, look: (store: Store) => T[]): T[] {
   const store = openStore(stateDir, { create: false });
   try {
-    return store === null ? [] : store.listRuns(null).map((run) => readRunDocument(store, run, Date.now()));
+    return store === null ? [] : look(store);
   } finally {
     store?.close();
   }
