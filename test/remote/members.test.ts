@@ -1,6 +1,7 @@
 import { copyFileSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'vitest';
+import { lookForMembers } from '../../src/remote/members.ts';
 import { findProgram, openLocalHost, readProc, readStat, waitFor, type LocalHost } from '../support/local-host.ts';
 import { spawnForeign } from '../support/foreign-process.ts';
 import { job, membersOf, runJob, startJob, unitFolder, waitForWord, workOf } from './jobs.ts';
@@ -28,6 +29,8 @@ describe.concurrent('the processes of a run', () => {
         return found.length >= expected.length && found.every((command) => command.startsWith('sleep 30')) ? found : null;
       });
       context.expect(names).toEqual(expected);
+      const slowly = await host.askWithScript(`search=nothing\n${lookForMembers(host.run).body}`);
+      context.expect(lookForMembers(host.run).parse(slowly)).toEqual(await membersOf(host));
       const children = readProc(pid ?? 0, `task/${pid}/children`)
         .trim()
         .split(' ');

@@ -14,7 +14,7 @@ guard() {
   gu_pid=$rs_pid
   pause
   # Asked once: what runs in a subshell below would ask again each time.
-  can_search_at_once
+  know_search
   read -r gu_run _ <"$gu_unit/owner"
   read -r gu_begin <"$gu_unit/began"
   gu_limit=$(cat "$gu_unit/limit")

@@ -1,20 +1,21 @@
-# Can all environments be searched at once? grep must look behind a NUL byte, which busybox's does not, and xargs must keep the list of
-# files from growing too long for one call.
-can_search_at_once() {
-  if [ -z "$search" ]; then
-    search=no
-    if printf 'a\0FLEET=1\0' | grep -qsF FLEET=1 && command -v xargs >/dev/null 2>&1; then search=yes; fi
-  fi
-  [ "$search" = yes ]
+# Sets search to what searches the files of all processes at once: grep, where it looks behind a NUL byte, strings, where it does not
+# (busybox), or nothing. xargs keeps the list of files from growing too long for one call.
+know_search() {
+  [ -z "$search" ] || return 0
+  search=nothing
+  command -v xargs >/dev/null 2>&1 || return 0
+  if printf 'a\0FLEET=1\0' | grep -qsF FLEET=1; then search='grep'
+  elif FLEET_PROBE=1 strings -f /proc/self/environ 2>/dev/null | grep -qxF '/proc/self/environ: FLEET_PROBE=1'; then search='strings'; fi
 }
 
 # may_hold FILE TEXT: processes that may have the text in that file of theirs, one pid a line.
 may_hold() {
-  if can_search_at_once; then
-    printf '%s\n' /proc/[0-9]*/"$1" | xargs grep -lsF -e "$2" 2>/dev/null | while IFS=/ read -r _ _ mh_pid _; do say "$mh_pid"; done
-  else
-    for mh_dir in /proc/[0-9]*; do [ ! -r "$mh_dir/$1" ] || say "${mh_dir#/proc/}"; done
-  fi
+  know_search
+  case $search:$2 in
+  grep:*) printf '%s\n' /proc/[0-9]*/"$1" | xargs grep -lsF -e "$2" | cut -d/ -f3 ;;
+  nothing:* | *[!A-Za-z0-9_./=:@%+,-]*) for mh_dir in /proc/[0-9]*; do [ ! -r "$mh_dir/$1" ] || say "${mh_dir#/proc/}"; done ;;
+  *) printf '%s\n' /proc/[0-9]*/"$1" | xargs strings -f -n "${#2}" | grep -F -e "$2" | cut -d/ -f3 | sort -u ;;
+  esac 2>/dev/null
 }
 
 # Processes with the variable $1 ("NAME=value") in their environment, one pid a line.
