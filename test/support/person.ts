@@ -61,13 +61,14 @@ interface TestEnd {
 }
 
 /** One build for the tests of a file, and a person with folders of their own for each test. Nothing of them is left after it. */
-export function usePeople(): { person: (test: TestEnd, env?: Record<string, string>) => Person } {
+export function usePeople(): { person: (test: TestEnd, env?: Record<string, string>) => Person; program: () => BuiltFleet } {
   let fleet: BuiltFleet;
   beforeAll(async () => {
     fleet = await buildFleet();
   });
   afterAll(() => fleet.remove());
   return {
+    program: () => fleet,
     person: (test, env = {}) => {
       const folder = realpathSync(mkdtempSync(join(tmpdir(), 'fleet-person-')));
       test.onTestFinished(async () => {
