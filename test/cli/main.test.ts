@@ -2,6 +2,7 @@ import { cp, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { exitCodeMeanings } from '../../src/cli/exit-codes.ts';
+import { environmentVariables } from '../../src/cli/environment-variables.ts';
 import { laterCommands } from '../../src/cli/later-commands.ts';
 import { buildFleet, readDocument, runProcess, type BuiltFleet } from '../support/built-fleet.ts';
 
@@ -55,6 +56,12 @@ describe('the help', () => {
     expect(code).toBe(0);
     for (const command of ['status', 'watch', 'hosts', 'lint']) expect(stdout).toMatch(new RegExp(`^  ${command} `, 'm'));
     for (const meaning of exitCodeMeanings) expect(stdout).toMatch(new RegExp(`^  ${meaning.code} +\\S`, 'm'));
+  });
+
+  it('begins with examples and names every variable of the environment', async () => {
+    const { stdout } = await fleet.run(['--help']);
+    expect(stdout).toMatch(/^EXAMPLES\n {2}fleet demo /m);
+    for (const [name] of environmentVariables) expect(stdout).toMatch(new RegExp(`^  ${name} `, 'm'));
   });
 
   it('does not list what is not built yet', async () => {

@@ -4,7 +4,7 @@ import { createProgressDisplay } from '../../src/cli/progress-display.ts';
 import { renderChecks, renderVerdict } from '../../src/cli/render/checks.ts';
 import { printable, shorten, wrap } from '../../src/cli/render/printable.ts';
 import { renderProgressLine } from '../../src/cli/render/progress-line.ts';
-import { formatAge, formatRate } from '../../src/cli/render/quantities.ts';
+import { formatAge, formatEta, formatRate } from '../../src/cli/render/quantities.ts';
 import { renderTable } from '../../src/cli/render/table.ts';
 import { screenOf, type Screen } from '../../src/cli/screen.ts';
 import type { RunDocument } from '../../src/store/run-document.ts';
@@ -84,6 +84,23 @@ describe('a table', () => {
     expect(renderTable(columns, rows, pipe)).toEqual(['NAME  COUNT  TEXT', 'a         1  x', 'bb      200  y', '    what to do']);
   });
 
+  it('shortens what is wider than its column may be, and tells it in full below a row that matters', () => {
+    const capped = [{ title: 'NAME' }, { title: 'TEXT', most: 10 }];
+    const cells = ['a', 'one two three four'];
+    expect(renderTable(capped, [{ cells }, { cells, inFull: true }], pipe)).toEqual([
+      'NAME  TEXT',
+      'a     one two...',
+      'a     one two...',
+      '    text: one two three four',
+    ]);
+  });
+
+  it('keeps a column that matters readable while the others give way', () => {
+    const ranked = [{ title: 'NAME', least: 20 }, { title: 'TEXT' }];
+    const lines = renderTable(ranked, [{ cells: ['a name of twenty ch.', 'x'.repeat(100)] }], { ...pipe, width: 40 });
+    expect(lines[1]).toBe(`a name of twenty ch.  ${'x'.repeat(15)}...`);
+  });
+
   it('fits the terminal', () => {
     fc.assert(
       fc.property(fc.array(fc.tuple(fc.string(), fc.string(), fc.string(), fc.string()), { maxLength: 5 }), (cells) => {
@@ -127,6 +144,16 @@ describe('the progress line', () => {
     expect(renderProgressLine(run, pipe)).toBe('[======>             ] 31%  15500/50000  3.2/s  ETA 3h  green');
   });
 
+  it('names the check that is being looked at', () => {
+    const check = { phase: 'validate', kind: 'check', expected: null, observed: null, seconds: null, message: null } as const;
+    const run = {
+      ...makeRun(null, 'unknown'),
+      state: 'validating' as const,
+      checks: [{ ...check, name: 'causality', result: null }],
+    };
+    expect(renderProgressLine(run, pipe)).toBe('validating: causality');
+  });
+
   it('shows the state before the first step, and no number that is not known', () => {
     expect(renderProgressLine(makeRun(null, 'unknown'), pipe)).toBe('running');
     expect(renderProgressLine(makeRun({}, 'unknown'), pipe)).toBe('running, no step yet');
@@ -162,10 +189,18 @@ describe('the progress line', () => {
     display.show(makeRun({ step: 102, of: 1000 }));
     expect(written).toHaveLength(4);
     expect(written.join('')).not.toMatch(/[\r\u001b]/);
+    display.note(['a line']);
+    display.show(makeRun({ step: 103, of: 1000 }));
+    expect(written).toHaveLength(5);
   });
 });
 
 describe('quantities', () => {
+  it('tell what is left in whole seconds, and the last of them as one', () => {
+    expect([0.2, 0.99, 1.2, 59.5, 10_781].map(formatEta)).toEqual(['1s', '1s', '2s', '1m', '3h']);
+    expect(formatEta(null)).toBe('-');
+  });
+
   it('never show what is not known as 0', () => {
     expect(formatRate(null)).toBe('-');
     expect(formatAge(null, 0)).toBe('never');
