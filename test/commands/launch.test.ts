@@ -1,10 +1,16 @@
 import { spawn } from 'node:child_process';
 import { closeSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, inject, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { buildFleet, type BuiltFleet } from '../support/built-fleet.ts';
 import { usePeople, type Person } from '../support/person.ts';
 
 const { person } = usePeople();
+let fleet: BuiltFleet;
+beforeAll(async () => {
+  fleet = await buildFleet();
+});
+afterAll(() => fleet.remove());
 const onDemo = ['--host', 'demo-a100x2'];
 
 /** What a person sees where stdout and stderr are one place. */
@@ -15,9 +21,8 @@ async function readScreen(
 ): Promise<{ code: number; lines: string[] }> {
   const file = join(who.folder, 'screen');
   const screen = openSync(file, 'w');
-  const root = inject('programRoot');
-  const child = spawn(process.execPath, [join(root, 'bin/fleet.js'), ...args], {
-    cwd: root,
+  const child = spawn(process.execPath, [fleet.bin, ...args], {
+    cwd: fleet.root,
     env: { PATH: process.env['PATH'], HOME: who.home, PRETEND_SECONDS: '2', PRETEND_MAX_SECONDS: '60', ...env },
     stdio: ['ignore', screen, screen],
     timeout: 60_000,
