@@ -10,7 +10,8 @@ const silentLogger: Logger = { debug: () => undefined, warn: () => undefined };
 export async function openLogger(environment: NodeJS.ProcessEnv): Promise<Logger> {
   const level = environment['FLEET_LOG'];
   if (level === undefined || level === '') return silentLogger;
-  const { pino } = await import('pino');
+  // A bundled module of the old kind gives its default alone.
+  const { default: pino } = await import('pino');
   const logger = pino({ level: level in pino.levels.values ? level : 'debug' }, pino.destination({ dest: 2, sync: true }));
   return {
     debug: (facts, message) => logger.debug(facts, message),
