@@ -38,7 +38,7 @@ let sshd = null;
 const remove = () => {
   sshd?.kill('SIGKILL');
   closeMasters();
-  rmSync(folder, { recursive: true, force: true });
+  rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
 };
 process.once('exit', remove);
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, () => process.exit(1));
@@ -147,6 +147,8 @@ async function startHosts() {
   const log = openSync(join(folder, 'sshd.log'), 'w');
   const server = spawn(findProgram('sshd'), ['-D', '-e', '-f', join(folder, 'sshd_config')], { stdio: ['ignore', log, log] });
   await waitForBanner(port, server);
+  // Our end is its end, not the other way round.
+  server.unref();
   return server;
 }
 
