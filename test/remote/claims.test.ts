@@ -6,7 +6,8 @@ import type { RemoteCommand } from '../../src/remote/command.ts';
 import { detachedExecutor } from '../../src/remote/detached/executor.ts';
 import { archiveFiles } from '../../src/remote/files.ts';
 import { haltStale } from '../../src/remote/stale.ts';
-import { openLocalHost, type LocalHost } from '../support/local-host.ts';
+import { openLocalHost, waitFor, type LocalHost } from '../support/local-host.ts';
+import { endProcessesOf } from '../support/processes.ts';
 import { actorOf, job, runJob, startJob, stateOf, workOf } from './jobs.ts';
 import { eachShell } from './shells.ts';
 
@@ -29,6 +30,21 @@ describe.concurrent('the claim of a host', () => {
       context.expect((await claim(host, 'two')).claimed).toBe(true);
       await host.call(tidyRun({ run: 'one', token: 1 }));
       context.expect(await claim(host, 'three')).toMatchObject({ claimed: false, run: 'two' });
+    });
+
+    test('goes with every trace of the environment, also of a push that was cut off', async (context) => {
+      const host = openLocalHost(context, { shell });
+      const files = () => readdirSync(join(host.folder, 'runs', host.run, 'a1/w0'));
+      await claim(host, host.run);
+      await host.call(putEnvironment(actorOf(host), 1, 0, ''));
+      const push = host.askWithScript(`{ echo canary; exec sleep 300; } | place "$FLEET_DIR/runs/${host.run}/a1/w0/env"`);
+      const cut = context.expect(push).rejects.toThrow('SIGKILL');
+      await waitFor('half of it is there', () => files().length === 2);
+      await endProcessesOf(host.home);
+      await cut;
+      context.expect(files()).toHaveLength(2);
+      await host.call(tidyRun(actorOf(host)));
+      context.expect(files()).toEqual([]);
     });
 
     test('holds for two minutes after its controller has last spoken', async (context) => {

@@ -147,9 +147,9 @@ kills_at_logout() {
   case $kl_kill in [Yy]* | [Tt]* | [Oo][Nn]* | 1*) ;; *) return 1 ;; esac
 }
 
-# tidy RUN TOKEN: the environment and the machine's claim go; the run's folder stays as evidence.
+# tidy RUN TOKEN: the environment, also one whose push was cut off, and the machine's claim go; the run's folder stays as evidence.
 tidy() {
   fence "$1" "$2"
-  rm -f "$FLEET_DIR/runs/$1"/a*/w*/env
+  rm -f "$FLEET_DIR/runs/$1"/a*/w*/env "$FLEET_DIR/runs/$1"/a*/w*/env.*.tmp
   release_host "$1" "$2"
 }
