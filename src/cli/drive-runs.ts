@@ -1,4 +1,4 @@
-import { haltRun } from '../engine/halt-run.ts';
+import { haltRun } from '../engine/halt/halt-run.ts';
 import { Detached, LeaseLost } from '../engine/lease-lost.ts';
 import type { EngineParts } from '../engine/parts.ts';
 import { runEverywhere } from '../engine/run-everywhere.ts';

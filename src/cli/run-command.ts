@@ -1,6 +1,6 @@
 import type { EngineParts } from '../engine/parts.ts';
 import type { Plan } from '../engine/plan.ts';
-import type { HaltWish } from '../engine/wish-halt.ts';
+import type { HaltWish } from '../engine/halt/wish-halt.ts';
 import { exitCodes, FleetError } from '../errors.ts';
 import { formatProblem } from '../problem.ts';
 import type { RunDocument } from '../store/run-document.ts';
@@ -72,7 +72,7 @@ export abstract class RunCommand extends BaseCommand {
 
   /** To be over is what was wanted, whatever the result. */
   protected async haltRuns(context: Context, runs: readonly RunRecord[], wish: Omit<HaltWish, 'result'>): Promise<RunsDocument> {
-    const { haltRun } = await import('../engine/halt-run.ts');
+    const { haltRun } = await import('../engine/halt/halt-run.ts');
     const parts = await context.engineParts();
     const ids = runs.map(({ id }) => id);
     return this.moveRuns(parts, ids, {

@@ -1,14 +1,14 @@
 import { isResult, type ActiveState } from '../lifecycle/states.ts';
 import type { Drive } from './drive.ts';
-import { haltJob } from './halt-job.ts';
-import { beginRun } from './begin-run.ts';
+import { haltJob } from './halt/halt-job.ts';
+import { beginRun } from './preflight/begin-run.ts';
 import { MachineTaken } from './hold-machine.ts';
-import { decideNoGo } from './no-go.ts';
-import { prepareHost } from './prepare-host.ts';
-import { startJob } from './start-job.ts';
-import { validateHost } from './validate-host.ts';
-import { verifyRun } from './verify-run.ts';
-import { watchJob } from './watch-job.ts';
+import { decideNoGo } from './preflight/no-go.ts';
+import { prepareHost } from './preflight/prepare-host.ts';
+import { startJob } from './job/start-job.ts';
+import { validateHost } from './preflight/validate-host.ts';
+import { verifyRun } from './job/verify-run.ts';
+import { watchJob } from './job/watch-job.ts';
 
 type Part = (drive: Drive) => Promise<void>;
 

@@ -1,5 +1,5 @@
 import { claimHost } from '../remote/claims.ts';
-import type { Row } from './check-rows.ts';
+import type { Row } from './entries/check-rows.ts';
 import type { Drive } from './drive.ts';
 import { describeOwner } from './owner.ts';
 

@@ -1,5 +1,5 @@
 import { tidyRun } from '../remote/claims.ts';
-import { isUnit } from './deeds/run-command.ts';
+import { isUnit } from './entries/deeds/run-command.ts';
 import type { Drive } from './drive.ts';
 
 /** Takes the environment with its secrets off the host, and gives the machine back. A preflight of quick looks has left neither. */

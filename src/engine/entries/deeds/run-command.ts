@@ -1,0 +1,115 @@
+import { formatDuration } from '../../../language/units.ts';
+import type { Phase } from '../../../lifecycle/states.ts';
+import type { Deed, Entry } from '../../../playbook/playbook.ts';
+import { askAuthorCommand, exportLines, withSetup } from '../../../remote/author-command.ts';
+import { putEnvironment } from '../../../remote/claims.ts';
+import { detachedExecutor } from '../../../remote/detached/executor.ts';
+import type { UnitPlace, UnitState } from '../../../remote/executor.ts';
+import type { Drive } from '../../drive.ts';
+import { judgeAnswer } from '../expectation.ts';
+import { requireSecrets } from '../../secrets.ts';
+import type { Result } from './result.ts';
+
+/** For a quick look without an expected time. */
+const questionSeconds = 60;
+const outputBytes = 1_048_576;
+const lookEveryMs = 500;
+
+type Run = Extract<Deed, { kind: 'run' }>;
+
+/**
+ * An author's command. What only looks and is quick is a question, and may be asked again. What changes something, or takes long, is a unit of
+ * its own on the host: a later controller adopts it, and it is never run twice.
+ */
+export function runCommand(drive: Drive, deed: Run, entry: Entry, place: { phase: Phase; position: number }): Promise<Result> {
+  return isUnit(entry) ? adopt(drive, deed, entry, place) : ask(drive, deed);
+}
+
+export function isUnit({ kind, deed, expectedTimeSeconds }: Entry): boolean {
+  return deed.kind === 'run' && (kind === 'action' || expectedTimeSeconds !== null);
+}
+
+async function ask(drive: Drive, deed: Run): Promise<Result> {
+  const { playbook } = drive.plan;
+  const answer = await drive.session.call(
+    askAuthorCommand({
+      run: drive.actor.run,
+      attempt: drive.record().attempt,
+      worker: 0,
+      workdir: playbook.workdir,
+      setup: setupOf(drive),
+      command: deed.command,
+      environment: exportLines(drive.environment.variables),
+      timeoutSeconds: questionSeconds,
+    }),
+  );
+  return judge(deed, answer.exitCode, answer.stdout, answer.stderr);
+}
+
+async function adopt(
+  drive: Drive,
+  deed: Run,
+  entry: Entry,
+  { phase, position }: { phase: Phase; position: number },
+): Promise<Result> {
+  const run = drive.actor.run;
+  const { attempt } = drive.record();
+  const place: UnitPlace = { attempt, worker: 0, unit: `${phase}-${position}` };
+  const limit = entry.expectedTimeSeconds === null ? null : entry.expectedTimeSeconds * 2;
+  await pushEnvironment(drive, attempt);
+  const started = await drive.session.call(
+    detachedExecutor.start(drive.actor, place, {
+      script: withSetup(setupOf(drive), deed.command),
+      workdir: drive.plan.playbook.workdir,
+      log: null,
+      timeLimitSeconds: limit,
+      needsEnvironment: true,
+      sentinel: null,
+      prove: null,
+      graceSeconds: 0,
+      then: [{ signal: 'TERM' }, { waitSeconds: 10 }],
+    }),
+  );
+  if (started.kind !== 'state') return { result: 'error', expected: 'a started command', observed: started.kind, message: null };
+  const state = await waitForEnd(drive, place, started.state);
+  if (state.word !== 'exited' || state.exitCode === null) {
+    const observed =
+      state.word === 'claimed' ? 'the host went down before it began, or while it did' : 'it ended without an exit status';
+    return { result: 'error', expected: `exit ${deed.expect.exit}`, observed, message: 'whether it ran is for a person to say' };
+  }
+  if (state.verdict !== null) {
+    const expected = `done within ${formatDuration(entry.expectedTimeSeconds ?? 0)}`;
+    return { result: 'fail', expected, observed: `stopped after twice that`, message: 'look at it by hand' };
+  }
+  const { stdout, stderr } = await drive.session.call(detachedExecutor.output(run, place, outputBytes));
+  return judge(deed, state.exitCode, stdout, stderr);
+}
+
+async function waitForEnd(drive: Drive, place: UnitPlace, first: UnitState): Promise<UnitState> {
+  let state = first;
+  while (state.word === 'running' || state.word === 'starting' || state.word === 'ending') {
+    await drive.parts.clock.wait(lookEveryMs, drive.signal);
+    drive.signal.throwIfAborted();
+    state = await drive.session.call(detachedExecutor.state(drive.actor.run, place));
+  }
+  return state;
+}
+
+/** The one file on the host that holds secrets; a file that is there stays. */
+export async function pushEnvironment(drive: Drive, attempt: number): Promise<void> {
+  requireSecrets(drive.environment);
+  await drive.session.call(putEnvironment(drive.actor, attempt, 0, exportLines(drive.environment.variables)));
+}
+
+export function setupOf(drive: Drive): string {
+  return [drive.host.setup, drive.plan.playbook.setup].filter((lines) => lines.trim() !== '').join('\n');
+}
+
+function judge(deed: Run, exitCode: number, stdout: Buffer, stderr: Buffer): Result {
+  const { met, expected, observed } = judgeAnswer(deed.expect, {
+    exitCode,
+    stdout: stdout.toString(),
+    stderr: stderr.toString(),
+  });
+  return { result: met ? 'pass' : 'fail', expected, observed, message: null };
+}

@@ -1,0 +1,160 @@
+import { exitCodes, FleetError } from '../../errors.ts';
+import { formatSize } from '../../language/units.ts';
+import { tidyRun } from '../../remote/claims.ts';
+import { detachedExecutor } from '../../remote/detached/executor.ts';
+import type { UnitState } from '../../remote/executor.ts';
+import { lookForMembers, type Member } from '../../remote/members.ts';
+import { setupOf } from '../entries/deeds/run-command.ts';
+import type { Drive } from '../drive.ts';
+import { judgeEvidence } from '../job/evidence.ts';
+import { createJobMonitor } from '../job/job-monitor.ts';
+import { askForAccelerators } from '../probe.ts';
+import { jobPlace } from '../job/start-job.ts';
+import { readWish, type HaltWish } from './wish-halt.ts';
+
+const lookEveryMs = 400;
+/** A survivor is told of after this long without a move of the guard; the run stays `halting`, and the next halt looks again. */
+const survivorSeconds = 20;
+/** The guard looks twice before it writes down that all are gone, and what it did is told to its end. */
+const lastMoveMs = 5_000;
+
+/**
+ * `halting`: the guard on the host asks, forces and looks; the controller follows it, and believes nothing but its own look: no process of the run in
+ * any session, group, descent or environment. A host out of reach leaves the run `halting`.
+ */
+export async function haltJob(drive: Drive): Promise<void> {
+  const wish = readWish(drive);
+  const { store, clock } = drive.parts;
+  await meetMachine(drive);
+  const halting = await drive.session.call(detachedExecutor.requestHalt(drive.actor, wish));
+  const told = new Set(
+    store
+      .readEvents(drive.actor.run, 0, 100_000)
+      .filter(({ kind }) => kind === 'halt-move')
+      .map(({ text }) => text),
+  );
+  let quietSince = clock.monotonic();
+  let overSince: number | null = null;
+  for (;;) {
+    const [state, members] = await Promise.all([
+      drive.session.call(detachedExecutor.state(drive.actor.run, jobPlace(drive))),
+      drive.session.call(lookForMembers(drive.actor.run)),
+    ]);
+    for (const move of state.haltMoves.map(describeMove)) {
+      if (told.has(move)) continue;
+      told.add(move);
+      quietSince = clock.monotonic();
+      drive.tell('halt-move', move);
+    }
+    if (members.length === 0 && isOver(state)) {
+      overSince ??= clock.monotonic();
+      const isTold = !halting.includes('job') || hasLastMove(state);
+      if (isTold || clock.monotonic() - overSince > lastMoveMs) return conclude(drive, wish, state);
+    }
+    if (stays(state) && members.length > 0 && clock.monotonic() - quietSince > survivorSeconds * 1000)
+      throw new Survivors(drive.actor.run, members);
+    await clock.wait(lookEveryMs, drive.signal);
+    drive.signal.throwIfAborted();
+  }
+}
+
+/** Another machine at the address says nothing of the run: it is waited for the right one, as for a host out of reach. */
+async function meetMachine(drive: Drive): Promise<void> {
+  const recorded = drive.parts.store.readWorkers(drive.actor.run)[0]?.incarnation ?? null;
+  const finding = judgeEvidence(
+    await drive.session.call(detachedExecutor.state(drive.actor.run, jobPlace(drive))),
+    { incarnation: recorded },
+    false,
+  );
+  if (finding.kind !== 'elsewhere') return;
+  drive.must(
+    drive.parts.store.recordReachability(
+      drive.lease,
+      'unknown',
+      drive.parts.clock.now(),
+      drive.event('elsewhere', finding.sentence),
+    ),
+  );
+  throw new FleetError(`run ${drive.actor.run}: ${finding.sentence}; it stays halting`, {
+    code: 'another-machine',
+    exit: exitCodes.unreachable,
+    suggestions: [`fleet halt ${drive.actor.run} again, once the run's own machine answers`],
+  });
+}
+
+/** Processes that not even KILL has ended: they are named, and the run stays `halting`. */
+export class Survivors extends FleetError {
+  readonly members: Member[];
+
+  constructor(run: string, members: Member[]) {
+    super(`run ${run}: still there after KILL: ${members.map(describeMember).join('; ')}`, {
+      code: 'survivors',
+      exit: exitCodes.didNotSucceed,
+      suggestions: [`fleet halt ${run} looks again, and ends the run once they are gone`],
+    });
+    this.members = members;
+  }
+}
+
+function describeMember({ pid, state, command }: Member): string {
+  return `pid ${pid} ${command}${state === 'D' ? ' (stuck in the kernel)' : ''}`;
+}
+
+function isOver({ word }: UnitState): boolean {
+  return word === 'absent' || word === 'exited' || word === 'gone' || word === 'claimed';
+}
+
+function hasLastMove({ haltMoves }: UnitState): boolean {
+  return haltMoves.at(-1)?.endsWith(' gone') === true;
+}
+
+function stays({ haltMoves }: UnitState): boolean {
+  return haltMoves.at(-1)?.includes('survivors') === true;
+}
+
+const moves: Record<string, string> = {
+  sentinel: 'asked it to stop by',
+  'sentinel-failed': 'could not make the sentinel',
+  acknowledged: 'it stopped by itself',
+  signal: 'sent',
+  gone: 'no process of the run is left',
+  survivors: 'still there after KILL:',
+};
+
+/** `1234 signal TERM` as the guard wrote it: seconds of the host's uptime, then the move. */
+function describeMove(line: string): string {
+  const [, word = '', ...rest] = line.split(' ');
+  return [moves[word] ?? word, ...rest].join(' ');
+}
+
+async function conclude(drive: Drive, wish: HaltWish, state: UnitState): Promise<void> {
+  if (state.word !== 'absent') {
+    const monitor = createJobMonitor(drive);
+    while ((await monitor.look({ final: false, extraReasons: [] })).more) drive.signal.throwIfAborted();
+    await monitor.look({ final: true, extraReasons: [] });
+  }
+  await tellDevices(drive);
+  await drive.session.call(tidyRun(drive.actor));
+  const { result, reason } = wish;
+  drive.transition({
+    from: ['halting'],
+    to: result,
+    event: drive.event('state', `${result}: proved gone on ${drive.host.name}`),
+    outcome: { result, reason: result === 'failed' ? 'halted-by-rule' : null, exitCode: state.exitCode, degraded: false },
+    message: reason,
+  });
+}
+
+/** What the accelerators hold after the halt, beside what they held when the run was looked at before it began. */
+async function tellDevices(drive: Drive): Promise<void> {
+  if (drive.host.accelerators?.vendor !== 'nvidia') return;
+  const answer = await drive.session.call(askForAccelerators(setupOf(drive)));
+  if (answer.kind !== 'found') {
+    drive.tell('halt-move', 'the accelerators could not be looked at after the halt');
+    return;
+  }
+  const used = answer.accelerators.map(
+    ({ index, memoryUsedBytes }) => `${index ?? '?'}: ${memoryUsedBytes === null ? 'unknown' : formatSize(memoryUsedBytes)}`,
+  );
+  drive.tell('halt-move', `accelerator memory in use after the halt: ${used.join(', ')}`);
+}

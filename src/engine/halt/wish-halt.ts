@@ -1,0 +1,36 @@
+import type { ActiveState, Result } from '../../lifecycle/states.ts';
+import type { Drive } from '../drive.ts';
+
+/** Why a run is being stopped, and what it is when it has stopped. Kept with the event that began it. */
+export interface HaltWish {
+  reason: string;
+  result: Extract<Result, 'halted' | 'failed' | 'cancelled'>;
+  /** Seconds to wait after the sentinel; null: the playbook's. */
+  graceSeconds: number | null;
+  force: boolean;
+}
+
+/** Stores the wish: from here on the run is `halting`, whoever drives it. */
+export function beginHalt(drive: Drive, from: ActiveState[], reason: string, result: HaltWish['result']): void {
+  storeWish(drive, from, { reason, result, graceSeconds: null, force: false });
+}
+
+export function storeWish(drive: Drive, from: ActiveState[], wish: HaltWish): void {
+  drive.transition({
+    from,
+    to: 'halting',
+    event: drive.event('state', `halting: ${wish.reason}`, { wish }),
+    message: wish.reason,
+  });
+}
+
+/** The newest wish wins: a forced halt after a patient one. */
+export function readWish(drive: Drive): HaltWish {
+  const events = drive.parts.store.readEvents(drive.actor.run, 0, 100_000);
+  const wishes = events.flatMap(({ detail }) => (isWish(detail) ? [detail.wish] : []));
+  return wishes.at(-1) ?? { reason: 'asked for', result: 'halted', graceSeconds: null, force: false };
+}
+
+function isWish(detail: unknown): detail is { wish: HaltWish } {
+  return typeof detail === 'object' && detail !== null && 'wish' in detail;
+}

@@ -1,0 +1,48 @@
+import { smallestChunkBytes as maxBytes } from '../../monitor/lines.ts';
+import type { Chunk, Reading } from '../../monitor/reading.ts';
+import { readFrom, type FilePart } from '../../remote/files.ts';
+import type { OffsetRecord } from '../../store/store.ts';
+import type { Drive } from '../drive.ts';
+
+export interface FileReading {
+  offset: OffsetRecord;
+  reading: Reading | null;
+  /** More is there than one reading takes. */
+  more: boolean;
+}
+
+/**
+ * What a file has brought since `offset`. A file with another inode or another head, or one that is shorter than what was read of it, is another
+ * file: it is read from its beginning, as a new generation.
+ */
+export async function readNewLines(drive: Drive, offset: OffsetRecord, read: (chunk: Chunk) => Reading): Promise<FileReading> {
+  const part = await ask(drive, offset);
+  if (part.kind !== 'file') return { offset, reading: null, more: false };
+  if (isReplaced(offset, part)) {
+    const fresh = { ...offset, inode: part.inode, head: null, headBytes: 0, offset: 0, generation: offset.generation + 1 };
+    return { offset: fresh, reading: null, more: part.size > 0 };
+  }
+  const known =
+    offset.headBytes > 0
+      ? offset
+      : { ...offset, inode: part.inode, head: part.head, headBytes: part.head === null ? 0 : part.headBytes };
+  if (part.bytes.length === 0) return { offset: known, reading: null, more: false };
+  const { source, worker, attempt } = offset;
+  const reading = read({ source, worker, attempt, bytes: part.bytes, offset: offset.offset, readAt: drive.parts.clock.now() });
+  return {
+    offset: { ...known, offset: offset.offset + reading.consumed },
+    reading,
+    more: reading.consumed > 0 && part.bytes.length === maxBytes,
+  };
+}
+
+function ask(drive: Drive, { path, offset, headBytes }: OffsetRecord): Promise<FilePart> {
+  return drive.session.call(readFrom(drive.plan.playbook.workdir, { path, offset, maxBytes, headBytes }));
+}
+
+function isReplaced(offset: OffsetRecord, part: Extract<FilePart, { kind: 'file' }>): boolean {
+  if (part.size < offset.offset) return true;
+  if (offset.inode === null || offset.headBytes === 0)
+    return offset.inode !== null && offset.inode !== part.inode && offset.offset > 0;
+  return part.inode !== offset.inode || (part.head !== null && part.head !== offset.head);
+}

@@ -1,0 +1,157 @@
+import type { Launch } from '../../playbook/playbook.ts';
+import { withSetup } from '../../remote/author-command.ts';
+import { detachedExecutor } from '../../remote/detached/executor.ts';
+import type { StartAnswer, UnitPlace, UnitState, UnitWork } from '../../remote/executor.ts';
+import { readFrom } from '../../remote/files.ts';
+import type { OffsetRecord } from '../../store/store.ts';
+import { pushEnvironment, setupOf } from '../entries/deeds/run-command.ts';
+import type { Drive } from '../drive.ts';
+import { holdMachine } from '../hold-machine.ts';
+import { decideNoGo } from '../preflight/no-go.ts';
+import { isFailed, planSource } from '../preflight/validate-host.ts';
+import { planEntry, walkEntries } from '../entries/walk-entries.ts';
+
+/** How long a claimed start may show no process before a person is asked. */
+const startingSeconds = 60;
+
+export function jobPlace(drive: Drive): UnitPlace {
+  return { attempt: drive.record().attempt, worker: 0, unit: 'job' };
+}
+
+/**
+ * `launching`: the intent is durable. The environment is pushed first, which shuts out every older controller; then the host is asked
+ * what is there, and only where nothing is, the evidence is read once more (D-4) and the job is started. A start is claimed on the host:
+ * one whose answer was lost is found, not repeated.
+ */
+export async function startJob(drive: Drive): Promise<void> {
+  const launch = launchOf(drive);
+  const place = jobPlace(drive);
+  await pushEnvironment(drive, place.attempt);
+  let state = await drive.session.call(detachedExecutor.state(drive.actor.run, place));
+  if (state.word === 'absent') {
+    if (!(await lookAgain(drive))) return;
+    await recordBaseline(drive, launch);
+    await holdMachine(drive);
+    const answer = await start(drive, launch, place);
+    if (answer.kind === 'no-session-tool') {
+      block(drive, 'the host has no setsid, busybox, python3 or perl to keep a job running');
+      return;
+    }
+    if (answer.kind === 'environment-missing') return;
+    state = answer.state;
+  }
+  settleStart(drive, await waitForProcess(drive, place, state));
+}
+
+function start(drive: Drive, launch: Launch, place: UnitPlace): Promise<StartAnswer> {
+  const work: UnitWork = {
+    script: withSetup(setupOf(drive), launch.command),
+    workdir: drive.plan.playbook.workdir,
+    log: launch.log,
+    timeLimitSeconds: launch.timeLimitSeconds,
+    needsEnvironment: true,
+    sentinel: launch.halt.sentinel,
+    prove: launch.proveEnv === null ? null : { process: launch.proveEnv.process, variables: criticalVariables(drive) },
+    graceSeconds: launch.halt.graceSeconds,
+    then: launch.halt.then,
+  };
+  return drive.session.call(detachedExecutor.start(drive.actor, place, work));
+}
+
+/** A variable that is left out for want of its optional secret is not asked for. */
+export function criticalVariables(drive: Drive): string[] {
+  const pushed = new Set(drive.environment.variables.map(({ name }) => name));
+  return drive.plan.playbook.env.filter(({ name, critical }) => critical && pushed.has(name)).map(({ name }) => name);
+}
+
+/** Source and configuration, read again right before the start: a check may have changed them. False: NO-GO, and nothing was started. */
+async function lookAgain(drive: Drive): Promise<boolean> {
+  const configs = drive.plan.playbook.validate.filter(({ deed }) => deed.kind === 'config');
+  const again = [...planSource(drive), ...configs.map((entry) => planEntry(drive, entry))];
+  const records = await walkEntries(
+    drive,
+    'launch',
+    again.map((entry) => ({ ...entry, name: `${entry.name}, right before the start` })),
+  );
+  if (!records.some(isFailed)) return true;
+  await decideNoGo(drive, ['launching'], 'no-go');
+  return false;
+}
+
+/** Where each file ends before the start: rows of an older run are not this run's. */
+async function recordBaseline(drive: Drive, launch: Launch): Promise<void> {
+  const { attempt } = jobPlace(drive);
+  const files = [
+    { name: 'log', path: launch.log },
+    ...(drive.plan.playbook.monitor?.metrics ?? []).flatMap((source) => ('path' in source ? [source] : [])),
+  ];
+  const offsets = await Promise.all(
+    files.map(async ({ name, path }): Promise<OffsetRecord> => {
+      const part = await drive.session.call(
+        readFrom(drive.plan.playbook.workdir, { path, offset: 0, maxBytes: 0, headBytes: 0 }),
+      );
+      const unseen = { attempt, worker: 0, source: name, path, inode: null, head: null, headBytes: 0, offset: 0, generation: 0 };
+      if (part.kind !== 'file' || part.size === 0) return unseen;
+      return { ...unseen, inode: part.inode, head: part.head, headBytes: part.headBytes, offset: part.size };
+    }),
+  );
+  drive.must(drive.parts.store.recordOffsets(drive.lease, offsets));
+}
+
+async function waitForProcess(drive: Drive, place: UnitPlace, first: UnitState): Promise<UnitState> {
+  const until = drive.parts.clock.monotonic() + startingSeconds * 1000;
+  let state = first;
+  while (state.word === 'starting' && drive.parts.clock.monotonic() < until) {
+    await drive.parts.clock.wait(200, drive.signal);
+    drive.signal.throwIfAborted();
+    state = await drive.session.call(detachedExecutor.state(drive.actor.run, place));
+  }
+  return state;
+}
+
+function settleStart(drive: Drive, state: UnitState): void {
+  switch (state.word) {
+    case 'running':
+    case 'ending':
+    case 'exited':
+    case 'gone': {
+      recordJob(drive, state);
+      const text = `running on ${drive.host.name}, pid ${state.pid ?? 'unknown'}`;
+      const startedAt = drive.parts.clock.now();
+      drive.transition({ from: ['launching'], to: 'running', event: drive.event('state', text, { pid: state.pid }), startedAt });
+      return;
+    }
+    case 'claimed':
+      block(
+        drive,
+        'the start was claimed on the host, and the host went down before the job had a process: whether it ran is for a person to say',
+      );
+      return;
+    case 'starting':
+      block(drive, `the start was claimed on the host, and no process has come in ${startingSeconds} s`);
+      return;
+    case 'absent':
+      block(drive, 'the host says that nothing was started, after it had accepted the start');
+  }
+}
+
+/** What is known of the job's process now. */
+function recordJob(drive: Drive, state: UnitState): void {
+  const [target] = drive.plan.targets;
+  if (target === undefined) return;
+  const incarnation = state.startedOn ?? state.incarnation;
+  const { attempt } = drive.record();
+  const worker = { ...target, attempt, pid: state.pid, state: state.word, exitCode: state.exitCode, incarnation };
+  drive.must(drive.parts.store.recordWorker(drive.lease, worker, null));
+}
+
+function block(drive: Drive, why: string): void {
+  const message = `${why}; fleet halt ${drive.actor.run} ends the run and proves that nothing of it lives`;
+  drive.transition({ from: ['launching'], to: 'blocked', event: drive.event('state', `blocked: ${why}`), message });
+}
+
+export function launchOf(drive: Drive): Launch {
+  const { launch } = drive.plan.playbook;
+  if (launch === null) throw new TypeError(`run ${drive.actor.run}: a launch without a launch section`);
+  return launch;
+}

@@ -1,0 +1,63 @@
+import { listFiles } from '../../remote/files.ts';
+import { tidyRun } from '../../remote/claims.ts';
+import { detachedExecutor } from '../../remote/detached/executor.ts';
+import { lookForMembers } from '../../remote/members.ts';
+import type { Drive } from '../drive.ts';
+import { decideOutcome, describeOutcome } from './outcome.ts';
+import { watchEnvironment } from './prove-environment.ts';
+import { jobPlace, launchOf } from './start-job.ts';
+import { isFailed } from '../preflight/validate-host.ts';
+import { planEntry, walkEntries } from '../entries/walk-entries.ts';
+
+/** `verifying`: the job is over; the promised artifacts are looked at, and the outcome is decided from all that is known. */
+export async function verifyRun(drive: Drive): Promise<void> {
+  const { playbook } = drive.plan;
+  const run = drive.actor.run;
+  const { store } = drive.parts;
+  const state = await drive.session.call(detachedExecutor.state(run, jobPlace(drive)));
+  const exitCode = state.exitCode ?? store.readWorkers(run)[0]?.exitCode ?? null;
+  if (exitCode === null) throw new TypeError(`run ${run}: verifying without an exit status`);
+  const records = await walkEntries(
+    drive,
+    'verify',
+    playbook.verify.map((entry) => planEntry(drive, entry)),
+  );
+  const outcome = decideOutcome({
+    exitCode,
+    verdict: state.verdict,
+    tracksProgress: playbook.monitor?.progress !== undefined && playbook.monitor.progress !== null,
+    lastStep: store.readProgress(run)?.step ?? null,
+    targetStep: playbook.monitor?.progress?.of ?? null,
+    sentinel: await hasSentinel(drive),
+    environmentProved: watchEnvironment(drive).proved(),
+    artifactsMissing: records.some(isFailed),
+    violated: store
+      .readCriteria(run)
+      .filter(({ verdict, severity }) => verdict === 'violated' && severity === 'red')
+      .map(({ name }) => name),
+  });
+  await tellLeftovers(drive);
+  await drive.session.call(tidyRun(drive.actor));
+  const text = describeOutcome(outcome);
+  drive.transition({
+    from: ['verifying'],
+    to: outcome.result,
+    event: drive.event('state', text),
+    outcome,
+    message: outcome.reason === null ? null : text,
+  });
+}
+
+async function hasSentinel(drive: Drive): Promise<boolean> {
+  const { sentinel } = launchOf(drive).halt;
+  if (sentinel === null) return false;
+  return (await drive.session.call(listFiles(drive.plan.playbook.workdir, [sentinel]))).length > 0;
+}
+
+/** Processes that outlived their job would hold devices unseen. They are told, not killed: the run is not being halted. */
+async function tellLeftovers(drive: Drive): Promise<void> {
+  const left = await drive.session.call(lookForMembers(drive.actor.run));
+  if (left.length === 0) return;
+  const text = `the job ended and left processes: ${left.map(({ pid, command }) => `pid ${pid} ${command}`).join('; ')}`;
+  drive.tell('leftovers', `${text}; fleet halt ${drive.actor.run} stops them`);
+}

@@ -1,0 +1,31 @@
+import type { ActiveState } from '../../lifecycle/states.ts';
+import type { Row } from '../entries/check-rows.ts';
+import type { Drive } from '../drive.ts';
+import { tidyHost } from '../tidy-host.ts';
+
+type Look = Pick<Row, 'name' | 'expected' | 'observed'>;
+
+/** NO-GO: nothing of the run stays on the host, and what prepare changed is told. `failed` may hold looks that are not in the table. */
+export async function decideNoGo(drive: Drive, from: ActiveState[], reason: string, failed: readonly Look[] = []): Promise<void> {
+  await tidyHost(drive);
+  const checks = drive.parts.store.readChecks(drive.actor.run);
+  const told = checks.filter(({ result }) => result === 'fail' || result === 'error');
+  const all: Look[] = [...told, ...failed.filter(({ name }) => !told.some((check) => check.name === name))];
+  const changed = checks.filter(({ kind, result, phase }) => phase === 'prepare' && kind === 'action' && result === 'pass');
+  const message = [
+    ...all.map(describe),
+    ...changed.map(({ name, observed }) => `prepare has changed: ${name}: ${observed ?? 'done'}`),
+  ].join('\n');
+  drive.transition({
+    from,
+    to: 'failed',
+    event: drive.event('state', `NO-GO: ${all.map(({ name }) => name).join(', ')}`, { verdict: 'NO-GO', reason }),
+    verdict: 'NO-GO',
+    outcome: { result: 'failed', reason, exitCode: null, degraded: false },
+    message,
+  });
+}
+
+function describe({ name, expected, observed }: Look): string {
+  return `${name}: expected ${expected ?? 'success'}, got ${observed ?? 'nothing'}`;
+}

@@ -1,0 +1,38 @@
+import { compareDeclared } from '../../facts/declared.ts';
+import { compareRequirements } from '../../facts/requirements.ts';
+import { sayHello, type Hello } from '../../remote/hello.ts';
+import type { Row } from '../entries/check-rows.ts';
+import { setupOf } from '../entries/deeds/run-command.ts';
+import type { Drive } from '../drive.ts';
+import { askForFacts } from '../probe.ts';
+
+/** What a run needs at all, and what the playbook requires, held against what is there. Fails with a transport error alone. */
+export async function lookAtHost(drive: Drive): Promise<Row[]> {
+  const hello = await drive.session.callOnce(sayHello());
+  const { playbook } = drive.plan;
+  const paths = playbook.requires?.disk === undefined || playbook.requires.disk === null ? ['.'] : [playbook.requires.disk.path];
+  const facts = await drive.session.callOnce(askForFacts(setupOf(drive), playbook.workdir, paths));
+  drive.parts.store.recordFacts(drive.host.name, 0, JSON.stringify(facts), drive.parts.clock.now());
+  const rows = [
+    compareDeclared(drive.host.accelerators, facts),
+    ...(playbook.requires === null ? [] : compareRequirements(playbook.requires, facts)),
+  ];
+  return [judgeHello(hello), ...rows.map((row) => ({ ...row, seconds: null }))];
+}
+
+function judgeHello(hello: Hello): Row {
+  const troubles = [
+    ...(hello.proc ? [] : ['/proc cannot be read']),
+    ...(hello.writable ? [] : ["fleet's folder on it cannot be written"]),
+    ...(hello.sessionTool === null ? ['no setsid, busybox, python3 or perl'] : []),
+    ...(hello.killsAtLogout ? ['logind ends every process at logout (KillUserProcesses=yes)'] : []),
+  ];
+  return {
+    name: 'the host can keep a job running',
+    result: troubles.length === 0 ? 'pass' : 'fail',
+    expected: 'sh, /proc, a folder to write to, sessions that outlive a login',
+    observed: troubles.length === 0 ? `all there, sessions by ${hello.sessionTool ?? ''}` : troubles.join(', '),
+    message: null,
+    seconds: null,
+  };
+}
