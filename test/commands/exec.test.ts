@@ -61,7 +61,7 @@ describe.concurrent('fleet exec', () => {
 
   it('stops at Ctrl-C with exit code 130', async (test) => {
     const started = person(test).start([...onDemo, '--', 'echo begun; exec sleep 60']);
-    await expect.poll(() => started.said().stdout, { timeout: 20_000 }).toBe('begun\n');
+    await test.expect.poll(() => started.said().stdout, { timeout: 20_000 }).toBe('begun\n');
     started.kill('SIGINT');
     expect(await started.ended).toMatchObject({ code: 130 });
   });

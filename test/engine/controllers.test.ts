@@ -79,7 +79,7 @@ launch: { run: echo started >>changed, log: job.log }
       first.kill('SIGKILL');
       await first.ended;
       const away = one.newest();
-      await expect.poll(() => processesOf(away.id), { timeout: 30_000 }).toEqual([]);
+      await test.expect.poll(() => processesOf(away.id), { timeout: 30_000 }).toEqual([]);
       ageClaims(one);
 
       const other = two.start(launch);

@@ -133,7 +133,7 @@ describe.concurrent('a halt', { timeout: 120_000 }, () => {
     const playbook = who.writeFile('slow-prepare.yaml', slowPrepare);
     const controller = who.start(['launch', playbook, '--host', 'demo-a100x2']);
     const took = join(who.hostHome(), 'took');
-    await expect.poll(() => existsSync(took), { timeout: 30_000 }).toBe(true);
+    await test.expect.poll(() => existsSync(took), { timeout: 30_000 }).toBe(true);
     const run = who.newest();
     expect(processesOf(run.id).length).toBeGreaterThan(1);
     expect((await who.run(['halt'])).code).toBe(0);

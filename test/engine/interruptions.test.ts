@@ -57,7 +57,7 @@ describe.concurrent('a controller that goes away', { timeout: 120_000 }, () => {
     const run = await who.waitForRun('the trainer makes steps', isTraining);
     controller.kill('SIGKILL');
     await controller.ended;
-    await expect.poll(() => processesOf(run.id).length, { timeout: 20_000 }).toBe(0);
+    await test.expect.poll(() => processesOf(run.id).length, { timeout: 20_000 }).toBe(0);
     const resumed = await who.run(['resume', run.id.slice(0, 6)]);
     expect(resumed.code).toBe(0);
     expect(who.newest()).toMatchObject({ state: 'succeeded', outcome: { exitCode: 0 } });
@@ -102,7 +102,7 @@ describe.concurrent('a controller that goes away', { timeout: 120_000 }, () => {
     const run = who.newest();
     expect(ended.code).toBe(0);
     expect(run).toMatchObject({ state: 'running', controller: null });
-    expect(ended.stderr).toContain(`nobody watches run ${run.id} now: fleet resume ${run.id}`);
+    expect(ended.stderr).toContain(`nobody drives it; to come back: fleet resume ${run.id}`);
     expect((await who.run(['resume'])).code).toBe(0);
     expect(await readRows(who, run)).toEqual(readTrainingFile(who.hostHome()));
     expect(countTrainers(who.hostHome())).toBe(1);

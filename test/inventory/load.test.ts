@@ -1,5 +1,5 @@
 import { mkdirSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
-import { userInfo } from 'node:os';
+import { homedir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { loadInventory } from '../../src/inventory/load.ts';
@@ -111,7 +111,7 @@ describe('a host', () => {
   it('key without HOME is found in the home folder of the user', () => {
     const { folder } = setup({ 'a.yaml': 'hosts:\n  a: { address: b, ssh: { key: ~/k } }\n' });
     const reach = loadInventory({ paths: [folder], environment: {} }).inventory?.hosts[0]?.reach;
-    expect(reach?.kind === 'ssh' && reach.ssh.keys).toEqual([join(userInfo().homedir, 'k')]);
+    expect(reach?.kind === 'ssh' && reach.ssh.keys).toEqual([join(homedir(), 'k')]);
   });
 
   it('may be reached by IPv6', () => {

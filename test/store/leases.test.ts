@@ -67,7 +67,9 @@ test('an owner in another container of this machine is not judged by our process
 
 test('a process that has ended and that its parent has not noticed yet is dead', async () => {
   const { store, run } = setupRun();
-  const parent = spawn('sh', ['-c', 'true & echo $!; exec sleep 60'], { stdio: ['ignore', 'pipe', 'inherit'] });
+  // It ends once its parent is no shell any more: a shell might notice.
+  const child = 'while [ -d /proc/$$ ] && ! grep -q sleep /proc/$$/comm; do :; done';
+  const parent = spawn('sh', ['-c', `{ ${child}; } & echo $!; exec sleep 60`], { stdio: ['ignore', 'pipe', 'inherit'] });
   onTestFinished(() => {
     parent.kill('SIGKILL');
   });
