@@ -4,11 +4,11 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { exitCodeMeanings } from '../../src/cli/exit-codes.ts';
 import { environmentVariables } from '../../src/cli/environment-variables.ts';
 import { laterCommands } from '../../src/cli/later-commands.ts';
-import { buildFleet, readDocument, runProcess, type BuiltFleet } from '../support/built-fleet.ts';
+import { openBuiltFleet, readDocument, runProcess, type BuiltFleet } from '../support/built-fleet.ts';
 
 let fleet: BuiltFleet;
 beforeAll(async () => {
-  fleet = await buildFleet();
+  fleet = await openBuiltFleet();
 });
 afterAll(() => fleet.remove());
 

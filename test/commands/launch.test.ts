@@ -2,13 +2,13 @@ import { spawn } from 'node:child_process';
 import { closeSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { buildFleet, type BuiltFleet } from '../support/built-fleet.ts';
+import { openBuiltFleet, type BuiltFleet } from '../support/built-fleet.ts';
 import { usePeople, type Person } from '../support/person.ts';
 
 const { person } = usePeople();
 let fleet: BuiltFleet;
 beforeAll(async () => {
-  fleet = await buildFleet();
+  fleet = await openBuiltFleet();
 });
 afterAll(() => fleet.remove());
 const onDemo = ['--host', 'demo-a100x2'];

@@ -22,7 +22,7 @@ export interface BuiltFleet {
 }
 
 /** The program as built for this test run, with an empty home of its own for the tests of one file: call it in `beforeAll`. */
-export async function buildFleet(): Promise<BuiltFleet> {
+export async function openBuiltFleet(): Promise<BuiltFleet> {
   const home = await mkdtemp(join(tmpdir(), 'fleet-home-'));
   const root = findProgramRoot();
   const bin = join(root, 'bin/fleet.js');

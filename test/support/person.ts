@@ -6,7 +6,7 @@ import { afterAll, beforeAll } from 'vitest';
 import { openStore } from '../../src/store/open-store.ts';
 import { readRunDocument, type RunDocument } from '../../src/store/run-document.ts';
 import type { Store } from '../../src/store/store.ts';
-import { buildFleet, type BuiltFleet } from './built-fleet.ts';
+import { openBuiltFleet, type BuiltFleet } from './built-fleet.ts';
 import { findProcessesOf, waitFor } from './local-host.ts';
 import { endProcessesOf } from './processes.ts';
 
@@ -64,7 +64,7 @@ interface TestEnd {
 export function usePeople(): { person: (test: TestEnd, env?: Record<string, string>) => Person; program: () => BuiltFleet } {
   let fleet: BuiltFleet;
   beforeAll(async () => {
-    fleet = await buildFleet();
+    fleet = await openBuiltFleet();
   });
   afterAll(() => fleet.remove());
   return {

@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll } from 'vitest';
-import { buildFleet, type Answered, type BuiltFleet } from './built-fleet.ts';
+import { openBuiltFleet, type Answered, type BuiltFleet } from './built-fleet.ts';
 import { seedStore, type Seed } from './seeded-store.ts';
 
 export interface Workplace extends Seed {
@@ -23,7 +23,7 @@ export function useBuiltFleet(): {
 } {
   let fleet: BuiltFleet;
   beforeAll(async () => {
-    fleet = await buildFleet();
+    fleet = await openBuiltFleet();
   });
   afterAll(() => fleet.remove());
   return {
