@@ -60,7 +60,7 @@ interface TestEnd {
   onTestFinished(close: () => Promise<void>): void;
 }
 
-/** One build for the tests of a file, and a person with folders of their own for each test. Nothing of them is left after it. */
+/** The built program, and a person with folders of their own for each test. Nothing of them is left after it. */
 export function usePeople(): { person: (test: TestEnd, env?: Record<string, string>) => Person; program: () => BuiltFleet } {
   let fleet: BuiltFleet;
   beforeAll(async () => {

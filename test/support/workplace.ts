@@ -17,7 +17,7 @@ export interface Workplace extends Seed {
   writeFiles: (files: Record<string, string>) => Promise<void>;
 }
 
-/** One build for the tests of a file, and a store and folder of its own for each of them. */
+/** The built program, and a store and folder of its own for each of them. */
 export function useBuiltFleet(): {
   inWorkplace: (test: (workplace: Workplace) => Promise<void>) => () => Promise<void>;
 } {
