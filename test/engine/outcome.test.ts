@@ -1,0 +1,43 @@
+import { describe, expect, it } from 'vitest';
+import { decideOutcome, type Ending } from '../../src/engine/job/outcome.ts';
+
+const wellEnded: Ending = {
+  exitCode: 0,
+  verdict: null,
+  tracksProgress: true,
+  lastStep: 100,
+  targetStep: 100,
+  sentinel: false,
+  environmentProved: true,
+  artifactsMissing: false,
+  violated: [],
+};
+
+describe('how a run ended', () => {
+  it.each<[string, Partial<Ending>, string, string | null]>([
+    ['all that was promised is there', {}, 'succeeded', null],
+    [
+      'nothing was promised beside the exit status',
+      { tracksProgress: false, lastStep: null, targetStep: null, environmentProved: null },
+      'succeeded',
+      null,
+    ],
+    ['it went past its target', { lastStep: 101 }, 'succeeded', null],
+    ['it exited with a failure status, at its target', { exitCode: 1 }, 'failed', 'exit-status'],
+    ['it was killed', { exitCode: 137 }, 'failed', 'exit-status'],
+    ['the guard stopped it, whatever its status', { verdict: 'time-limit 60', exitCode: 143 }, 'failed', 'time-limit'],
+    ['the guard stopped it, and it exited well', { verdict: 'time-limit 60' }, 'failed', 'time-limit'],
+    ['it says it is done, short of its target', { lastStep: 99 }, 'failed', 'stopped-short'],
+    ['it stopped short beside the sentinel', { lastStep: 99, sentinel: true }, 'halted', 'sentinel'],
+    ['a sentinel came after its last step', { sentinel: true }, 'succeeded', null],
+    ['it failed beside the sentinel', { lastStep: 99, sentinel: true, exitCode: 1 }, 'failed', 'exit-status'],
+    ['its progress was never seen, with a target', { lastStep: null }, 'failed', 'progress-unknown'],
+    ['its progress was never seen, without a target', { lastStep: null, targetStep: null }, 'failed', 'progress-unknown'],
+    ['its process had another environment', { environmentProved: false }, 'failed', 'environment-not-proved'],
+    ['an artifact is missing', { artifactsMissing: true }, 'failed', 'artifacts-missing'],
+    ['a red criterion is violated', { violated: ['throughput'] }, 'failed', 'criterion-violated'],
+  ])('when %s', (_, ending, result, reason) => {
+    const exitCode = ending.exitCode ?? 0;
+    expect(decideOutcome({ ...wellEnded, ...ending })).toEqual({ result, reason, exitCode, degraded: false });
+  });
+});
