@@ -56,6 +56,12 @@ describe('the documents', () => {
     expect(links.filter((target) => !existsSync(join(root, dirname(document), target)))).toEqual([]);
   });
 
+  it.each(documents)('%s names files of the sources that are there', (document) => {
+    const text = readFileSync(join(root, document), 'utf8');
+    const named = [...text.matchAll(/\b(?:src|test|bench)\/[\w./-]*\.(?:ts|mjs)\b/g)].map(([path]) => path);
+    expect(named.filter((path) => !existsSync(join(root, path)))).toEqual([]);
+  });
+
   it('speak of every state of a run', () => {
     const architecture = readFileSync(join(root, 'docs/architecture.md'), 'utf8');
     expect([...activeStates, ...results].filter((state) => !architecture.includes(`\`${state}\``))).toEqual([]);
