@@ -3,6 +3,8 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { RunDocument } from '../../src/store/run-document.ts';
+import { killAround } from '../support/kill-points.ts';
+import { waitFor } from '../support/local-host.ts';
 import { usePeople, type Person } from '../support/person.ts';
 import { countTrainers, processesOf, readTrainingFile, rowsOf } from '../support/pretend-training.ts';
 
@@ -61,6 +63,22 @@ describe.concurrent('two controllers', { timeout: 180_000 }, () => {
     expect(countTrainers(one.hostHome())).toBe(1);
   });
 
+  it('of whom one died about to start its job, and another took the machine: it comes back to a NO-GO', async (test) => {
+    const one = person(test, { PRETEND_SECONDS: '60' });
+    const two = one.colleague();
+    await one.start(launch, killAround('before', "unit_log='\\''training.log")).ended;
+    expect(one.newest()).toMatchObject({ state: 'launching' });
+    ageClaims(one);
+    const other = two.start(launch);
+    const theirs = await two.waitForRun('the other one trains', isTraining);
+    expect((await one.run(['resume'])).code).toBe(3);
+    expect(one.newest()).toMatchObject({ verdict: 'NO-GO', outcome: { result: 'failed', reason: 'host-busy' }, startedAt: null });
+    expect(one.newest().message).toContain(theirs.id);
+    expect(countTrainers(one.hostHome())).toBe(1);
+    expect((await two.run(['halt', '--force'])).code).toBe(0);
+    expect((await other.ended).code).toBe(5);
+  });
+
   for (const state of ['preparing', 'validating'] as const) {
     it(`of whom one was away while it was ${state}, and another took the machine: it comes back to a NO-GO`, async (test) => {
       const one = person(test, { PRETEND_SECONDS: '60' });
@@ -79,7 +97,11 @@ launch: { run: echo started >>changed, log: job.log }
       first.kill('SIGKILL');
       await first.ended;
       const away = one.newest();
+<<<<<<< HEAD
+      await waitFor('its processes have ended', () => processesOf(away.id).length === 0, 60_000);
+=======
       await test.expect.poll(() => processesOf(away.id), { timeout: 30_000 }).toEqual([]);
+>>>>>>> 571a4eba4f43a4bb97ae6f7c31381675eb82c5f1
       ageClaims(one);
 
       const other = two.start(launch);

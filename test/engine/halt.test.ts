@@ -2,7 +2,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { RunDocument } from '../../src/store/run-document.ts';
-import { readProc, readStat } from '../support/local-host.ts';
+import { readProc, readStat, waitFor } from '../support/local-host.ts';
 import { usePeople, type Person } from '../support/person.ts';
 import { countTrainers, outDir, processesOf, readTrainingFile, rowsOf } from '../support/pretend-training.ts';
 
@@ -133,7 +133,11 @@ describe.concurrent('a halt', { timeout: 120_000 }, () => {
     const playbook = who.writeFile('slow-prepare.yaml', slowPrepare);
     const controller = who.start(['launch', playbook, '--host', 'demo-a100x2']);
     const took = join(who.hostHome(), 'took');
+<<<<<<< HEAD
+    await waitFor('it has begun', () => existsSync(took), 60_000);
+=======
     await test.expect.poll(() => existsSync(took), { timeout: 30_000 }).toBe(true);
+>>>>>>> 571a4eba4f43a4bb97ae6f7c31381675eb82c5f1
     const run = who.newest();
     expect(processesOf(run.id).length).toBeGreaterThan(1);
     expect((await who.run(['halt'])).code).toBe(0);

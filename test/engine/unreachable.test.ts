@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it, type TestContext } from 'vitest';
 import { startEmbeddedHost } from '../../src/embedded/embedded-host.ts';
 import type { RunDocument } from '../../src/store/run-document.ts';
+import { waitFor } from '../support/local-host.ts';
 import { usePeople, type Person } from '../support/person.ts';
 import { countTrainers, processesOf, readTrainingFile, rowsOf } from '../support/pretend-training.ts';
 import { findClosedPort, startTcpProxy } from '../support/tcp-proxy.ts';
@@ -71,7 +72,7 @@ describe.concurrent('a host out of reach', { timeout: 180_000 }, () => {
     expect(told[0]).toMatchObject({ state: 'running', reachability: { status: 'unreachable' } });
     expect(told[0]?.reachability.since).not.toBeNull();
     line.refuse();
-    await expect.poll(() => processesOf(run.id), { timeout: 60_000, interval: 200 }).toEqual([]);
+    await waitFor('its processes have ended', () => processesOf(run.id).length === 0, 60_000);
     expect(who.newest()).toMatchObject({ state: 'running', outcome: null, reachability: { status: 'unreachable' } });
     line.restore();
     expect((await controller.ended).code).toBe(0);

@@ -8,6 +8,11 @@ export function killAt(point: number): Record<string, string> {
   return { NODE_OPTIONS: `--import ${hook}`, FLEET_TEST_KILL_AT: String(point) };
 }
 
+/** For one that is to be ended before it sends a question with this text, or when the host has done what such a question asks for. */
+export function killAround(moment: 'before' | 'after', text: string): Record<string, string> {
+  return { NODE_OPTIONS: `--import ${hook}`, [`FLEET_TEST_KILL_${moment.toUpperCase()}`]: text };
+}
+
 /** For a fleet process that is left alone and counts those moments into `file`. */
 export function countKillPoints(file: string): { env: Record<string, string>; read(): number } {
   return {
