@@ -97,11 +97,7 @@ launch: { run: echo started >>changed, log: job.log }
       first.kill('SIGKILL');
       await first.ended;
       const away = one.newest();
-<<<<<<< HEAD
       await waitFor('its processes have ended', () => processesOf(away.id).length === 0, 60_000);
-=======
-      await test.expect.poll(() => processesOf(away.id), { timeout: 30_000 }).toEqual([]);
->>>>>>> 571a4eba4f43a4bb97ae6f7c31381675eb82c5f1
       ageClaims(one);
 
       const other = two.start(launch);

@@ -133,11 +133,7 @@ describe.concurrent('a halt', { timeout: 120_000 }, () => {
     const playbook = who.writeFile('slow-prepare.yaml', slowPrepare);
     const controller = who.start(['launch', playbook, '--host', 'demo-a100x2']);
     const took = join(who.hostHome(), 'took');
-<<<<<<< HEAD
     await waitFor('it has begun', () => existsSync(took), 60_000);
-=======
-    await test.expect.poll(() => existsSync(took), { timeout: 30_000 }).toBe(true);
->>>>>>> 571a4eba4f43a4bb97ae6f7c31381675eb82c5f1
     const run = who.newest();
     expect(processesOf(run.id).length).toBeGreaterThan(1);
     expect((await who.run(['halt'])).code).toBe(0);

@@ -58,11 +58,7 @@ describe.concurrent('a controller that goes away', { timeout: 120_000 }, () => {
     const run = await who.waitForRun('the trainer makes steps', isTraining);
     controller.kill('SIGKILL');
     await controller.ended;
-<<<<<<< HEAD
     await waitFor('its processes have ended', () => processesOf(run.id).length === 0, 60_000);
-=======
-    await test.expect.poll(() => processesOf(run.id).length, { timeout: 20_000 }).toBe(0);
->>>>>>> 571a4eba4f43a4bb97ae6f7c31381675eb82c5f1
     const resumed = await who.run(['resume', run.id.slice(0, 6)]);
     expect(resumed.code).toBe(0);
     expect(who.newest()).toMatchObject({ state: 'succeeded', outcome: { exitCode: 0 } });
