@@ -104,6 +104,10 @@ function isOver({ word }: UnitState): boolean {
   return word === 'absent' || word === 'exited' || word === 'gone' || word === 'claimed';
 }
 
+function hasStarted({ word }: UnitState): boolean {
+  return word !== 'absent' && word !== 'claimed';
+}
+
 function hasLastMove({ haltMoves }: UnitState): boolean {
   return haltMoves.at(-1)?.endsWith(' gone') === true;
 }
@@ -135,7 +139,9 @@ async function conclude(drive: Drive, wish: HaltWish, state: UnitState): Promise
   }
   await tellDevices(drive);
   await drive.session.call(tidyRun(drive.actor));
-  const { result, reason } = wish;
+  const { reason } = wish;
+  // What was wished for while the start was under way is known only now.
+  const result = wish.result === 'cancelled' && hasStarted(state) ? 'halted' : wish.result;
   drive.transition({
     from: ['halting'],
     to: result,
