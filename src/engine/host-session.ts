@@ -25,6 +25,9 @@ export interface HostSession {
   callOnce<T>(command: RemoteCommand<T>): Promise<T>;
 }
 
+/** Between tries that only a person can make better: a changed key, a refused login. Often enough to notice, too seldom for a ban. */
+const hopelessMs = 5 * 60_000;
+
 /** Everything that a host answers is scrubbed here, before anybody reads it. */
 export function openHostSession(
   parts: Pick<EngineParts, 'connect' | 'clock' | 'logger'>,
@@ -45,19 +48,40 @@ export function openHostSession(
     return command.parse({ ...answer, stdout: scrubber.scrub(answer.stdout), stderr: scrubber.scrub(answer.stderr) });
   };
 
+  // One gate for all that is asked side by side: a silent host is tried once at a time, not once for each question.
+  let tries = 0;
+  let notBefore = Number.NEGATIVE_INFINITY;
+
+  const passGate = async (): Promise<void> => {
+    for (;;) {
+      const waitMs = notBefore - parts.clock.monotonic();
+      if (waitMs <= 0) return;
+      await parts.clock.wait(waitMs, signal);
+      if (signal.aborted) throw signal.reason instanceof Error ? signal.reason : new Detached();
+    }
+  };
+
+  const closeGate = (error: Silence): void => {
+    if (parts.clock.monotonic() < notBefore) return;
+    tries += 1;
+    const nextTryMs = error instanceof ConnectionFailed && !error.retryable ? hopelessMs : backOffMs(tries);
+    notBefore = parts.clock.monotonic() + nextTryMs;
+    parts.logger.warn({ run: options.run, host: host.name, tries, code: error.code }, error.message);
+    contact.missed(error, nextTryMs);
+  };
+
   const call = async <T>(command: RemoteCommand<T>): Promise<T> => {
     const begin = parts.clock.monotonic();
-    for (let tries = 1; ; tries++) {
+    for (;;) {
+      await passGate();
       try {
-        return await callOnce(command);
+        const answer = await callOnce(command);
+        tries = 0;
+        return answer;
       } catch (error) {
         if (!isSilence(error) || (error instanceof QuestionTimedOut && command.mayHang)) throw error;
-        const nextTryMs = backOffMs(tries);
-        if (parts.clock.monotonic() + nextTryMs - begin > options.patienceMs) throw error;
-        parts.logger.warn({ run: options.run, host: host.name, tries, code: error.code }, error.message);
-        contact.missed(error, nextTryMs);
-        await parts.clock.wait(nextTryMs, signal);
-        if (signal.aborted) throw signal.reason instanceof Error ? signal.reason : new Detached();
+        closeGate(error);
+        if (notBefore - begin > options.patienceMs) throw error;
       }
     }
   };
@@ -84,9 +108,10 @@ async function leaveOnAbort<T>(asked: Promise<T>, signal: AbortSignal): Promise<
 }
 
 async function askWithScript<T>(connection: Connection, host: PlannedHost, command: RemoteCommand<T>): Promise<Answer> {
-  const ask = () => connection.ask(withHostScript(host.remoteDir, command.body), { timeoutSeconds: command.timeoutSeconds });
+  const script = command.standsAlone ? command.body : withHostScript(host.remoteDir, command.body);
+  const ask = () => connection.ask(script, { timeoutSeconds: command.timeoutSeconds });
   const answer = await ask();
-  if (answer.exitCode !== hostScriptExits.missing || answer.stdout.length > 0) return answer;
+  if (command.standsAlone || answer.exitCode !== hostScriptExits.missing || answer.stdout.length > 0) return answer;
   const sent = await connection.ask(sendHostScript(host.remoteDir), { timeoutSeconds: 60 });
   return sent.exitCode === 0 ? ask() : { ...sent, stdout: Buffer.from('cannot-write host script\n') };
 }

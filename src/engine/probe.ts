@@ -13,6 +13,7 @@ export function askForFacts(setup: string, workdir: string, diskPaths: string[])
     body: factsScript(question),
     timeoutSeconds: factsTimeoutSeconds(question),
     mayHang: true,
+    standsAlone: true,
     parse: ({ stdout }) => parseFacts(stdout.toString(), diskPaths),
   };
 }
@@ -23,6 +24,7 @@ export function askForAccelerators(setup: string): RemoteCommand<AcceleratorAnsw
     body: nvidiaQueryScript(setup),
     timeoutSeconds: nvidiaTimeoutSeconds,
     mayHang: true,
+    standsAlone: true,
     parse: ({ stdout }) => parseNvidia(stdout.toString()),
   };
 }

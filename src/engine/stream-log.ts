@@ -45,33 +45,40 @@ export async function streamLog(
   const first = await session.callOnce(detachedExecutor.state(run.id, place));
   if (first.word === 'absent') return false;
   const start = first.logStart ?? 0;
-  let offset = wish.tail === null ? start : await findTail(session, { workdir, path: launch.log, start, lines: wish.tail });
+  const size = await sizeOf(session, workdir, launch.log);
+  let offset = wish.tail === null ? start : await findTail(session, { workdir, path: launch.log, start, size, lines: wish.tail });
   for (;;) {
     const state = wish.follow ? await session.call(detachedExecutor.state(run.id, place)) : first;
-    const part = await session.call(readFrom(workdir, { path: launch.log, offset, maxBytes: chunkBytes, headBytes: 1 }));
+    // Without following, what has come since the command was typed is not asked for.
+    const maxBytes = wish.follow ? chunkBytes : Math.min(chunkBytes, Math.max(0, size - offset));
+    const part = await session.call(readFrom(workdir, { path: launch.log, offset, maxBytes, headBytes: 1 }));
     const bytes = part.kind === 'file' ? part.bytes : Buffer.alloc(0);
-    const isOver = !wish.follow || state.word === 'exited' || state.word === 'gone';
+    const isWhole = (state.word === 'exited' || state.word === 'gone') && bytes.length < chunkBytes;
     // A line that is not finished may hold half a secret: it waits for its end, unless nothing more will come.
-    const whole = bytes.length === chunkBytes || !isOver ? bytes.lastIndexOf(0x0a) + 1 : bytes.length;
+    const whole = isWhole ? bytes.length : bytes.lastIndexOf(0x0a) + 1;
     const length = whole === 0 && bytes.length === chunkBytes ? bytes.length : whole;
     if (length > 0) await write(bytes.subarray(0, length));
     offset += length;
-    if (isOver && bytes.length < chunkBytes) return true;
+    if (isWhole || (!wish.follow && bytes.length < chunkBytes)) return true;
     if (length === 0) await parts.clock.wait(lookEveryMs, wish.signal);
     wish.signal.throwIfAborted();
   }
 }
 
+async function sizeOf(session: HostSession, workdir: string, path: string): Promise<number> {
+  const part = await session.call(readFrom(workdir, { path, offset: 0, maxBytes: 0, headBytes: 1 }));
+  return part.kind === 'file' ? part.size : 0;
+}
+
 async function findTail(
   session: HostSession,
-  wanted: { workdir: string; path: string; start: number; lines: number },
+  wanted: { workdir: string; path: string; start: number; size: number; lines: number },
 ): Promise<number> {
-  const { workdir, path, start, lines } = wanted;
-  const size = await session.call(readFrom(workdir, { path, offset: 0, maxBytes: 0, headBytes: 1 }));
-  if (size.kind !== 'file' || lines === 0) return size.kind === 'file' ? size.size : start;
+  const { workdir, path, start, size, lines } = wanted;
+  if (lines === 0) return size;
   for (let span = lines * guessedLineBytes; ; span *= 4) {
-    const from = Math.max(start, size.size - Math.min(span, 16 * chunkBytes));
-    const part = await session.call(readFrom(workdir, { path, offset: from, maxBytes: size.size - from, headBytes: 1 }));
+    const from = Math.max(start, size - Math.min(span, 16 * chunkBytes));
+    const part = await session.call(readFrom(workdir, { path, offset: from, maxBytes: size - from, headBytes: 1 }));
     if (part.kind !== 'file') return start;
     const cut = offsetOfLastLines(part.bytes, lines);
     if (cut !== null) return from + cut;

@@ -1,5 +1,6 @@
 import { quote } from '../quoting.ts';
 import type { RemoteCommand } from './command.ts';
+import paths from './host/paths.sh';
 
 export interface AuthorCommand {
   run: string;
@@ -18,13 +19,13 @@ export interface AuthorCommand {
 export function askAuthorCommand(wanted: AuthorCommand): RemoteCommand<{ exitCode: number; stdout: Buffer; stderr: Buffer }> {
   return {
     name: 'run a check',
-    body: `enter ${quote(wanted.workdir)} || exit 126
+    body: `${paths}enter ${quote(wanted.workdir)} || exit 126
 ${wanted.environment}
 export FLEET_RUN_ID=${quote(wanted.run)} FLEET_ATTEMPT=${wanted.attempt} FLEET_WORKER_INDEX=${wanted.worker}
-unset FLEET_DIR FLEET_SCRIPT
 exec sh -c ${quote(withSetup(wanted.setup, wanted.command))}`,
     timeoutSeconds: wanted.timeoutSeconds,
     mayHang: true,
+    standsAlone: true,
     parse: ({ exitCode, stdout, stderr }) => ({ exitCode, stdout, stderr }),
   };
 }

@@ -14,6 +14,8 @@ export interface RemoteCommand<T> {
   timeoutSeconds: number;
   /** An author's command or a vendor's tool, which may hang: running out of time is then an answer. For our own script it is silence. */
   mayHang?: true;
+  /** Uses nothing of the host script, which then need not be read by the host's shell for it. */
+  standsAlone?: true;
   parse(answer: RemoteAnswer): T;
 }
 

@@ -18,6 +18,8 @@ export interface UnitWork {
   timeLimitSeconds: number | null;
   /** Whether the pushed environment must be there before the start. */
   needsEnvironment: boolean;
+  /** Whether the machine must be claimed for the run. */
+  needsClaim: boolean;
   /** Relative to the workdir; made to ask the work to end by itself. */
   sentinel: string | null;
   /** Critical variables, proved by the guard in every process of the run with `process` in its command line. */
@@ -56,7 +58,8 @@ export interface UnitState {
   uptimeSeconds: number;
 }
 
-export type StartAnswer = { kind: 'state'; state: UnitState } | { kind: 'environment-missing' } | { kind: 'no-session-tool' };
+export type StartAnswer =
+  { kind: 'state'; state: UnitState } | { kind: 'environment-missing' } | { kind: 'claim-lost' } | { kind: 'no-session-tool' };
 
 export interface Proof {
   pid: number;

@@ -6,11 +6,12 @@ import files from './host/files.sh';
 import guard from './host/guard.sh';
 import looks from './host/looks.sh';
 import members from './host/members.sh';
+import paths from './host/paths.sh';
 import program from './host/program.sh';
 import units from './host/units.sh';
 
 /** The one file that is sent to a host, in POSIX sh. */
-export const hostScript = [base, claims, members, units, guard, files, looks, program].join('\n');
+export const hostScript = [base, paths, claims, members, units, guard, files, looks, program].join('\n');
 
 const fileName = `host-${createHash('sha256').update(hostScript).digest('hex').slice(0, 16)}.sh`;
 

@@ -27,6 +27,7 @@ describe.skipIf(busybox !== null)('a host that has nothing but busybox', () => {
     await host.call(putEnvironment(actor, 1, 0, exportLines([{ name: 'A', value: 'a b' }])));
     const { pid } = await runJob(host, `trap '' TERM; setsid sleep 300 & while :; do sleep 0.2; done`, {
       needsEnvironment: true,
+      needsClaim: false,
       prove: { process: 'script', variables: ['A'] },
     });
     context.expect(readStat(pid ?? 0)).toMatchObject({ session: pid, group: pid });

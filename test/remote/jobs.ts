@@ -12,7 +12,15 @@ export function actorOf(host: LocalHost, token = 1): Actor {
 export const job: UnitPlace = { attempt: 1, worker: 0, unit: 'job' };
 
 export function workOf(script: string, other: Partial<UnitWork> = {}): UnitWork {
-  const usual = { workdir: '~', log: 'job.log', timeLimitSeconds: null, needsEnvironment: false, sentinel: null, prove: null };
+  const usual = {
+    workdir: '~',
+    log: 'job.log',
+    timeLimitSeconds: null,
+    needsEnvironment: false,
+    needsClaim: false,
+    sentinel: null,
+    prove: null,
+  };
   return { script, ...usual, graceSeconds: 0, then: [{ signal: 'TERM' }, { waitSeconds: 1 }, { signal: 'KILL' }], ...other };
 }
 

@@ -28,6 +28,7 @@ describe.concurrent('the environment of the started processes', () => {
       const script = `unset GONE; sh -c 'sleep 300; : trainer' & OTHER="$OTHER+" TAIL=first sh -c 'sleep 300; : trainer'`;
       await runJob(host, script, {
         needsEnvironment: true,
+        needsClaim: false,
         prove: { process: ': trainer', variables: variables.map(({ name }) => name) },
       });
       const proof = await waitFor('both are looked at', async () => {

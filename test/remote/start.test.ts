@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'vitest';
+import { claimHost, tidyRun } from '../../src/remote/claims.ts';
 import { detachedExecutor } from '../../src/remote/detached/executor.ts';
 import { openLocalHost, readStat, type LocalHost } from '../support/local-host.ts';
 import { actorOf, job, runJob, startJob, stateOf, unitFolder, waitForWord, workOf } from './jobs.ts';
@@ -61,6 +62,18 @@ describe.concurrent('a start', () => {
       context.expect(answer.exitCode).toBe(93);
       context.expect(existsSync(unitFolder(host))).toBe(false);
       context.expect((await runJob(host, work.script)).word).toBe('running');
+    });
+
+    test('that needs the machine is refused without a claim, and by the claim of another run', async (context) => {
+      const host = openLocalHost(context, { shell });
+      const needy = workOf('echo began >> began', { needsClaim: true });
+      context.expect(await startJob(host, needy)).toEqual({ kind: 'claim-lost' });
+      await host.call(claimHost({ run: 'another', token: 1 }, 'somebody'));
+      context.expect(await startJob(host, needy)).toEqual({ kind: 'claim-lost' });
+      context.expect(existsSync(unitFolder(host))).toBe(false);
+      await host.call(tidyRun({ run: 'another', token: 1 }));
+      await host.call(claimHost(actorOf(host), 'me'));
+      context.expect(await startJob(host, needy)).toMatchObject({ kind: 'state' });
     });
 
     test('of the next attempt has a folder of its own', async (context) => {

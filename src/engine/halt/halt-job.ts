@@ -1,4 +1,6 @@
 import { exitCodes, FleetError } from '../../errors.ts';
+import { acceleratorsFree } from '../../facts/accelerators-free.ts';
+import type { Facts } from '../../facts/facts.ts';
 import { formatSize } from '../../language/units.ts';
 import { tidyRun } from '../../remote/claims.ts';
 import { detachedExecutor } from '../../remote/detached/executor.ts';
@@ -7,6 +9,7 @@ import { lookForMembers, type Member } from '../../remote/members.ts';
 import { setupOf } from '../entries/deeds/run-command.ts';
 import type { Drive } from '../drive.ts';
 import { judgeEvidence } from '../job/evidence.ts';
+import { readEventsOf } from '../read-events.ts';
 import { createJobMonitor } from '../job/job-monitor.ts';
 import { askForAccelerators } from '../probe.ts';
 import { jobPlace } from '../job/start-job.ts';
@@ -24,15 +27,10 @@ const lastMoveMs = 5_000;
  */
 export async function haltJob(drive: Drive): Promise<void> {
   const wish = readWish(drive);
-  const { store, clock } = drive.parts;
+  const { clock } = drive.parts;
   await meetMachine(drive);
   const halting = await drive.session.call(detachedExecutor.requestHalt(drive.actor, wish));
-  const told = new Set(
-    store
-      .readEvents(drive.actor.run, 0, 100_000)
-      .filter(({ kind }) => kind === 'halt-move')
-      .map(({ text }) => text),
-  );
+  const told = new Set(readEventsOf(drive, 'halt-move').map(({ text }) => text));
   let quietSince = clock.monotonic();
   let overSince: number | null = null;
   for (;;) {
@@ -151,7 +149,7 @@ async function conclude(drive: Drive, wish: HaltWish, state: UnitState): Promise
   });
 }
 
-/** What the accelerators hold after the halt, beside what they held when the run was looked at before it began. */
+/** What the accelerators hold after the halt, and who, beside what they held when the host was looked at before the run. */
 async function tellDevices(drive: Drive): Promise<void> {
   if (drive.host.accelerators?.vendor !== 'nvidia') return;
   const answer = await drive.session.call(askForAccelerators(setupOf(drive)));
@@ -159,8 +157,22 @@ async function tellDevices(drive: Drive): Promise<void> {
     drive.tell('halt-move', 'the accelerators could not be looked at after the halt');
     return;
   }
-  const used = answer.accelerators.map(
-    ({ index, memoryUsedBytes }) => `${index ?? '?'}: ${memoryUsedBytes === null ? 'unknown' : formatSize(memoryUsedBytes)}`,
-  );
-  drive.tell('halt-move', `accelerator memory in use after the halt: ${used.join(', ')}`);
+  const before = readBaseline(drive);
+  const used = answer.accelerators.map(({ index, memoryUsedBytes }) => {
+    const earlier = before.find((accelerator) => accelerator.index === index)?.memoryUsedBytes ?? null;
+    return `${index ?? '?'}: ${describeSize(memoryUsedBytes)} (${describeSize(earlier)} before the run)`;
+  });
+  const freedom = acceleratorsFree({ accelerators: answer });
+  const held = freedom.kind === 'held' ? `; held by others: ${freedom.message}` : '';
+  drive.tell('halt-move', `accelerator memory in use after the halt: ${used.join(', ')}${held}`);
+}
+
+function describeSize(bytes: number | null): string {
+  return bytes === null ? 'unknown' : formatSize(bytes);
+}
+
+/** As the requirements of this run were looked at: facts of a host are overwritten by the next look at it, which is the next run's. */
+function readBaseline(drive: Drive): { index: number | null; memoryUsedBytes: number | null }[] {
+  const facts = drive.parts.store.readFacts(drive.host.name, 0)?.facts as Pick<Facts, 'accelerators'> | undefined;
+  return facts?.accelerators.kind === 'found' ? facts.accelerators.accelerators : [];
 }

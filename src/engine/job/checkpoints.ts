@@ -2,6 +2,7 @@ import { isWithin } from '../../language/range.ts';
 import { formatSize } from '../../language/units.ts';
 import { listFiles } from '../../remote/files.ts';
 import type { Drive } from '../drive.ts';
+import { readEventsOf } from '../read-events.ts';
 
 const lookEveryMs = 3_000;
 
@@ -9,13 +10,8 @@ const lookEveryMs = 3_000;
 export function watchCheckpoints(drive: Drive): { look(): Promise<void> } {
   const rule = drive.plan.playbook.monitor?.checkpoints ?? null;
   if (rule === null) return { look: () => Promise.resolve() };
-  const { clock, store } = drive.parts;
-  const told = new Set(
-    store
-      .readEvents(drive.actor.run, 0, 100_000)
-      .filter(({ kind }) => kind === 'checkpoint')
-      .map(({ text }) => text.split(' ')[1]),
-  );
+  const { clock } = drive.parts;
+  const told = new Set(readEventsOf(drive, 'checkpoint').map(({ text }) => text.split(' ')[1]));
   let sizes = new Map<string, number>();
   let lookedAt = Number.NEGATIVE_INFINITY;
   return {

@@ -37,7 +37,8 @@ export async function startJob(drive: Drive): Promise<void> {
       block(drive, 'the host has no setsid, busybox, python3 or perl to keep a job running');
       return;
     }
-    if (answer.kind === 'environment-missing') return;
+    // Asked again from the top: the environment is pushed, and the machine is claimed or known to be another's.
+    if (answer.kind === 'environment-missing' || answer.kind === 'claim-lost') return;
     state = answer.state;
   }
   settleStart(drive, await waitForProcess(drive, place, state));
@@ -50,6 +51,7 @@ function start(drive: Drive, launch: Launch, place: UnitPlace): Promise<StartAns
     log: launch.log,
     timeLimitSeconds: launch.timeLimitSeconds,
     needsEnvironment: true,
+    needsClaim: true,
     sentinel: launch.halt.sentinel,
     prove: launch.proveEnv === null ? null : { process: launch.proveEnv.process, variables: criticalVariables(drive) },
     graceSeconds: launch.halt.graceSeconds,

@@ -73,6 +73,7 @@ function assignments(work: UnitWork): string {
     moves: moves.join(' '),
     prove: work.prove === null ? '' : `${work.prove.process}\n${work.prove.variables.join(' ')}\n`,
     needs_env: work.needsEnvironment ? '1' : '0',
+    needs_claim: work.needsClaim ? '1' : '0',
   };
   return Object.entries(values)
     .map(([name, value]) => `unit_${name}=${quote(value)}`)

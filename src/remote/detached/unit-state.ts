@@ -14,6 +14,7 @@ const unitWords: readonly string[] = [
 export function parseStart(what: string, answer: RemoteAnswer): StartAnswer {
   const first = readLines(answer.stdout)[0]?.word;
   if (first === 'env-missing') return { kind: 'environment-missing' };
+  if (first === 'claim-lost') return { kind: 'claim-lost' };
   if (first === 'no-session-tool') return { kind: 'no-session-tool' };
   return { kind: 'state', state: parseUnitState(what, answer) };
 }

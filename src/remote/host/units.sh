@@ -9,7 +9,7 @@ put_env() {
 
 # start RUN TOKEN ATTEMPT WORKER UNIT: claims the unit's folder and leaves its wrapper running; for a unit that exists already it only
 # tells the state, so that it can be asked again when the answer was lost. The unit's files come in the variables unit_script,
-# unit_workdir, unit_log (empty: files of its own), unit_limit (seconds, or empty), unit_sentinel, unit_grace, unit_moves, unit_prove, unit_needs_env.
+# unit_workdir, unit_log (empty: files of its own), unit_limit (seconds, or empty), unit_sentinel, unit_grace, unit_moves, unit_prove, unit_needs_env, unit_needs_claim.
 start() {
   fence "$1" "$2"
   sa_dir=$FLEET_DIR/runs/$1/a$3/w$4 sa_unit=$FLEET_DIR/runs/$1/a$3/w$4/$5
@@ -22,6 +22,13 @@ start() {
     # shellcheck disable=SC2154 # one of the variables above
     if [ "$unit_needs_env" = 1 ] && [ ! -f "$sa_dir/env" ]; then
       say env-missing
+      return 0
+    fi
+    # Whoever was away for too long may find that the machine is another's by now.
+    read_claim
+    # shellcheck disable=SC2154 # one of the variables above
+    if [ "$unit_needs_claim" = 1 ] && { [ "$claim_run" != "$1" ] || [ "$claim_incarnation" != "$here" ]; }; then
+      say claim-lost
       return 0
     fi
     if (umask 077 && mkdir "$sa_unit") 2>/dev/null; then

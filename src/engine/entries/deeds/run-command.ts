@@ -64,6 +64,7 @@ async function adopt(
       log: null,
       timeLimitSeconds: limit,
       needsEnvironment: true,
+      needsClaim: drive.plan.kind === 'launch',
       sentinel: null,
       prove: null,
       graceSeconds: 0,
