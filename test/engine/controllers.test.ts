@@ -12,6 +12,8 @@ const { person } = usePeople();
 const launch = ['launch', 'prod-50k', '--host', 'demo-a100x2'];
 const isTraining = (run: RunDocument) => run.state === 'running' && (run.progress?.step ?? 0) > 0;
 
+const isValidating = (run: RunDocument) => run.state === 'validating';
+
 /** As if nobody had spoken for the machine's run for a long time. */
 function ageClaims(who: Person): void {
   const folder = join(who.hostHome(), '.local/state/fleet/claims');
@@ -49,6 +51,26 @@ describe.concurrent('two controllers', { timeout: 180_000 }, () => {
     expect(rowsOf(await who.ask(['metrics', run.id, '--source', 'training']))).toEqual(readTrainingFile(who.hostHome()));
     expect(countTrainers(who.hostHome())).toBe(1);
   });
+
+  for (const holds of [isTraining, isValidating]) {
+    it(`of whom one was suspended while it was ${holds === isTraining ? 'running' : 'validating'} and replaced: it wakes up and does nothing more`, async (test) => {
+      const who = person(test, { PRETEND_SECONDS: '8' });
+      const first = who.start(launch);
+      const run = await who.waitForRun('it is there', holds);
+      first.kill('SIGSTOP');
+      const refused = await who.run(['resume', run.id]);
+      expect(refused.code).toBe(1);
+      const second = who.start(['resume', run.id, '--take-over']);
+      await who.waitForRun('the second one trains', (now) => now.controller?.pid === second.pid && isTraining(now));
+      first.kill('SIGCONT');
+      expect((await second.ended).code).toBe(0);
+      expect((await first.ended).code).toBe(0);
+      expect(who.events(run.id).filter((text) => text.startsWith('succeeded'))).toHaveLength(1);
+      expect(rowsOf(await who.ask(['metrics', run.id, '--source', 'training']))).toEqual(readTrainingFile(who.hostHome()));
+      expect(countTrainers(who.hostHome())).toBe(1);
+      expect(who.newest().checks.filter(({ result }) => result !== 'pass')).toEqual([]);
+    });
+  }
 
   it('of two people on one machine: one is GO, the other NO-GO and told which run has it', async (test) => {
     const one = person(test, { PRETEND_SECONDS: '8' });
