@@ -37,6 +37,23 @@ export function writeTrouble(lines: readonly string[]): void {
   if (lines.length > 0) process.stderr.write(`${lines.join('\n')}\n`);
 }
 
+/** Waits while the reader of stdout is slower than we are; a reader that has left is not waited for. */
+export function writeBytes(bytes: Buffer): Promise<void> {
+  return new Promise((resolve) => {
+    if (process.stdout.write(bytes) || closed.signal.aborted) {
+      resolve();
+      return;
+    }
+    const finish = () => {
+      process.stdout.off('drain', finish);
+      closed.signal.removeEventListener('abort', finish);
+      resolve();
+    };
+    process.stdout.on('drain', finish);
+    closed.signal.addEventListener('abort', finish);
+  });
+}
+
 export function writeJsonDocument(document: unknown): void {
   process.stdout.write(`${JSON.stringify(document, null, 2)}\n`);
 }

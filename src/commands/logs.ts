@@ -2,7 +2,7 @@ import * as Args from '@oclif/core/args';
 import * as Flags from '@oclif/core/flags';
 import { BaseCommand } from '../cli/base-command.ts';
 import { listenForInterruption } from '../cli/interruption.ts';
-import { stdoutClosed, writeJsonLine } from '../cli/output.ts';
+import { stdoutClosed, writeBytes, writeJsonLine } from '../cli/output.ts';
 import { printLog } from '../cli/print-log.ts';
 import { exitCodes } from '../errors.ts';
 
@@ -43,9 +43,6 @@ export default class Logs extends BaseCommand {
       else kept.push(...lines);
       return Promise.resolve();
     }
-    return new Promise((resolve) => {
-      if (process.stdout.write(bytes)) resolve();
-      else process.stdout.once('drain', resolve);
-    });
+    return writeBytes(bytes);
   }
 }
