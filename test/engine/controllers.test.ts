@@ -25,7 +25,7 @@ function ageClaims(who: Person): void {
 
 describe.concurrent('two controllers', { timeout: 180_000 }, () => {
   it('never drive one run: the second is told who does, and replaces it only when it says so', async (test) => {
-    const who = person(test, { PRETEND_SECONDS: '15' });
+    const who = person(test, { PRETEND_SECONDS: '30' });
     const first = who.start(launch);
     const run = await who.waitForRun('the trainer makes steps', isTraining);
 
