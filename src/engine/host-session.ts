@@ -25,8 +25,8 @@ export interface HostSession {
   callOnce<T>(command: RemoteCommand<T>): Promise<T>;
 }
 
-/** Between tries that only a person can make better: a changed key, a refused login. Often enough to notice, too seldom for a ban. */
-const hopelessMs = 5 * 60_000;
+/** Between refused logins: tools like fail2ban ban whoever is refused some five times in ten minutes. */
+const refusedLoginMs = 5 * 60_000;
 
 /** Everything that a host answers is scrubbed here, before anybody reads it. */
 export function openHostSession(
@@ -64,7 +64,7 @@ export function openHostSession(
   const closeGate = (error: Silence): void => {
     if (parts.clock.monotonic() < notBefore) return;
     tries += 1;
-    const nextTryMs = error instanceof ConnectionFailed && !error.retryable ? hopelessMs : backOffMs(tries);
+    const nextTryMs = error.code === 'authentication-failed' ? refusedLoginMs : backOffMs(tries);
     notBefore = parts.clock.monotonic() + nextTryMs;
     parts.logger.warn({ run: options.run, host: host.name, tries, code: error.code }, error.message);
     contact.missed(error, nextTryMs);
