@@ -27,6 +27,8 @@ export default defineConfig({
     pool: 'forks',
     maxWorkers: 2,
     maxConcurrency: 3,
+    // Real processes on a shared machine: a test that fails once and then passes is printed as retried.
+    retry: process.env['CI'] === undefined ? 0 : 1,
     sequence: { sequencer: LongestFirst },
     globalSetup: ['test/support/build-program.ts'],
   },
