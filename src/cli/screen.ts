@@ -27,7 +27,7 @@ export function screenOf(terminal: Terminal, environment: NodeJS.ProcessEnv, opt
     options.color && terminal.isTTY === true && (environment['NO_COLOR'] ?? '') === '' && environment['TERM'] !== 'dumb';
   return {
     get width() {
-      return terminal.isTTY === true ? (terminal.columns ?? null) : null;
+      return terminal.isTTY === true ? terminal.columns || null : null;
     },
     paint: colored ? paintAnsi : (_color, text) => text,
   };

@@ -40,7 +40,7 @@ export default class Logs extends BaseCommand {
     if (this.jsonEnabled()) {
       const lines = bytes.toString().replace(/\n$/, '').split('\n');
       if (follow) for (const line of lines) writeJsonLine({ line });
-      else kept.push(...lines);
+      else for (const line of lines) kept.push(line);
       return Promise.resolve();
     }
     return writeBytes(bytes);

@@ -63,7 +63,7 @@ export async function startEmbeddedHost(options: EmbeddedHostOptions): Promise<E
 /** Where embedded hosts live: `$XDG_DATA_HOME/fleet/embedded`, else `~/.local/share/fleet/embedded`. */
 export function embeddedFolder(environment: Environment): string {
   const data = environment['XDG_DATA_HOME'];
-  const base = data === undefined || !data.startsWith('/') ? join(environment['HOME'] ?? homedir(), '.local/share') : data;
+  const base = data === undefined || !data.startsWith('/') ? join(environment['HOME'] || homedir(), '.local/share') : data;
   return join(base, 'fleet', 'embedded');
 }
 
