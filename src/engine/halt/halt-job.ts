@@ -7,6 +7,7 @@ import { detachedExecutor } from '../../remote/detached/executor.ts';
 import type { UnitState } from '../../remote/executor.ts';
 import { lookForMembers, type Member } from '../../remote/members.ts';
 import { setupOf } from '../entries/deeds/run-command.ts';
+import { tellElsewhere } from '../tell-elsewhere.ts';
 import type { Drive } from '../drive.ts';
 import { judgeEvidence } from '../job/evidence.ts';
 import { readEventsOf } from '../read-events.ts';
@@ -65,14 +66,7 @@ async function meetMachine(drive: Drive): Promise<void> {
     false,
   );
   if (finding.kind !== 'elsewhere') return;
-  drive.must(
-    drive.parts.store.recordReachability(
-      drive.lease,
-      'unknown',
-      drive.parts.clock.now(),
-      drive.event('elsewhere', finding.sentence),
-    ),
-  );
+  tellElsewhere(drive, finding.sentence);
   throw new FleetError(`run ${drive.actor.run}: ${finding.sentence}; it stays halting`, {
     code: 'another-machine',
     exit: exitCodes.unreachable,

@@ -2,6 +2,7 @@ import type { MonitorAction } from '../../playbook/playbook.ts';
 import { listFiles } from '../../remote/files.ts';
 import { askForStackDumps } from '../../remote/members.ts';
 import { createJobMonitor, type Look } from './job-monitor.ts';
+import { tellElsewhere } from '../tell-elsewhere.ts';
 import type { Drive } from '../drive.ts';
 import { watchCheckpoints } from './checkpoints.ts';
 import { watchEnvironment } from './prove-environment.ts';
@@ -26,14 +27,7 @@ export async function watchJob(drive: Drive): Promise<void> {
     const look = await monitor.look({ final: false, extraReasons: environment.reasons() });
     const { finding } = look;
     if (finding.kind === 'elsewhere') {
-      drive.must(
-        drive.parts.store.recordReachability(
-          drive.lease,
-          'unknown',
-          drive.parts.clock.now(),
-          drive.event('elsewhere', finding.sentence),
-        ),
-      );
+      tellElsewhere(drive, finding.sentence);
       await pause(drive, betweenGoneLooksMs);
       continue;
     }
