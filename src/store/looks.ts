@@ -16,8 +16,8 @@ interface Parts {
 }
 
 export function prepareLooks(connection: Connection, guard: Guard, parts: Parts): Looks {
-  const observe = connection.prepare<[number, string, number]>(
-    'UPDATE runs SET observed_at = max(coalesce(observed_at, 0), ?), health = ? WHERE number = ?',
+  const observe = connection.prepare<[number, string, string | null, number]>(
+    'UPDATE runs SET observed_at = max(coalesce(observed_at, 0), ?), health = ?, evidence = coalesce(?, evidence) WHERE number = ?',
   );
   const putCriterion = connection.prepare(
     `INSERT INTO criteria (run, name, verdict, severity, expected, observed, message)
@@ -54,7 +54,7 @@ export function prepareLooks(connection: Connection, guard: Guard, parts: Parts)
       guard(
         lease,
         (run) => {
-          observe.run(Math.round(batch.observedAt), batch.health, run);
+          observe.run(Math.round(batch.observedAt), batch.health, batch.evidence ?? null, run);
           if (batch.workerState !== undefined) parts.putWorkerState(run, batch.worker, null, batch.workerState);
           for (const offset of batch.offsets) parts.putOffset(run, offset);
           for (const { rows, ...key } of batch.samples) for (const row of rows) parts.putSample(run, key, row);

@@ -1,9 +1,10 @@
 import type { Connection } from './connection.ts';
 import { corruptDatabase, newerDatabase } from './failures.ts';
 import { first } from './migrations/0001-first.ts';
+import { second } from './migrations/0002-returns.ts';
 
 /** In order; the version of a database is how many of them it has. Released ones never change. */
-export const migrations: readonly string[] = [first];
+export const migrations: readonly string[] = [first, second];
 
 /** "flee": tells our database from another program's. */
 const applicationId = 0x666c6565;

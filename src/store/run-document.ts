@@ -15,7 +15,10 @@ export interface RunDocument {
   attempt: number;
   state: RunRecord['state'];
   health: RunRecord['health'];
-  reachability: { status: Reachability; since: string | null };
+  /** `nextTryAt`: when a controller that has missed its host asks again. */
+  reachability: { status: Reachability; since: string | null; nextTryAt: string | null };
+  /** What the last look at the job means, as a sentence. */
+  evidence: string | null;
   observedAt: string | null;
   controller: { user: string; host: string; pid: number; since: string } | null;
   /** Whether somebody drives it now. */
@@ -60,7 +63,8 @@ export function readRunDocument(store: Store, run: RunRecord, now: number): RunD
       attempt: run.attempt,
       state: run.state,
       health: run.health,
-      reachability: { status: run.reachability, since: timeOrNull(run.reachabilitySince) },
+      reachability: { status: run.reachability, since: timeOrNull(run.reachabilitySince), nextTryAt: timeOrNull(run.nextTryAt) },
+      evidence: run.evidence,
       observedAt: timeOrNull(run.observedAt),
       controller,
       driven: controller !== null,

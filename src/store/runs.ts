@@ -3,7 +3,7 @@ import type { Connection } from './connection.ts';
 import type { AddEvent } from './events.ts';
 import type { RunRecord, Store } from './store.ts';
 
-type Runs = Pick<Store, 'createRun' | 'readRun' | 'findRuns' | 'listRuns' | 'activeRuns'>;
+type Runs = Pick<Store, 'createRun' | 'readRun' | 'findRuns' | 'listRuns' | 'activeRuns' | 'listUnswept' | 'recordSwept'>;
 
 interface RunRow extends Omit<RunRecord, 'outcome'> {
   outcomeResult: Outcome['result'] | null;
@@ -13,7 +13,7 @@ interface RunRow extends Omit<RunRecord, 'outcome'> {
 }
 
 const columns = `id, kind, playbook, point, profile, executor, plan, per_hour AS perHour, currency, state, attempt, health, reachability,
-  reachability_since AS reachabilitySince, observed_at AS observedAt, verdict, outcome_result AS outcomeResult,
+  reachability_since AS reachabilitySince, next_try_at AS nextTryAt, evidence, observed_at AS observedAt, verdict, outcome_result AS outcomeResult,
   outcome_reason AS outcomeReason, outcome_exit_code AS outcomeExitCode, outcome_degraded AS outcomeDegraded, message,
   created_at AS createdAt, started_at AS startedAt, ended_at AS endedAt`;
 const from = 'FROM runs JOIN plans ON plans.run = runs.number';
@@ -38,6 +38,12 @@ export function prepareRuns(connection: Connection, addEvent: AddEvent): Runs {
     `SELECT ${columns} ${from} WHERE id >= ? AND id < ? || char(0x10ffff) ORDER BY number DESC`,
   );
 
+  const readUnswept = connection.prepare<[string, number], { id: string }>(
+    `SELECT DISTINCT runs.id FROM runs JOIN targets ON targets.run = runs.number
+     WHERE host = ? AND kind = 'launch' AND ended_at < ? AND swept_at IS NULL ORDER BY runs.number`,
+  );
+  const markSwept = connection.prepare<[number, string]>('UPDATE runs SET swept_at = ? WHERE id = ?');
+
   const readRun = (id: string): RunRecord | null => {
     const row = connection.read(() => readOne.get(id));
     return row === undefined ? null : toRecord(row);
@@ -61,6 +67,12 @@ export function prepareRuns(connection: Connection, addEvent: AddEvent): Runs {
     },
     listRuns: (endedSince) => list(() => (endedSince === null ? readAll.all() : readSince.all(endedSince))),
     activeRuns: () => list(() => readActive.all()),
+    listUnswept: (host, endedBefore) => connection.read(() => readUnswept.all(host, Math.round(endedBefore))).map(({ id }) => id),
+    recordSwept: (ids, at) => {
+      connection.write(() => {
+        for (const id of ids) markSwept.run(Math.round(at), id);
+      }, 'later');
+    },
   };
 }
 

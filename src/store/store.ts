@@ -64,6 +64,10 @@ export interface RunRecord extends Omit<NewRun, 'targets'> {
   health: Health;
   reachability: Reachability;
   reachabilitySince: number | null;
+  /** When a host out of reach is tried again; null while it answers. */
+  nextTryAt: number | null;
+  /** What the last look at the job means, as a sentence for a person. */
+  evidence: string | null;
   /** When the host was last looked at with success. */
   observedAt: number | null;
   verdict: Verdict | null;
@@ -196,6 +200,8 @@ export interface Batch {
   flags: FlagRecord[];
   /** As they stand now: they replace those of the same name. */
   criteria: CriterionRecord[];
+  /** What the look means, as a sentence; left out, the last one stays. */
+  evidence?: string;
   /** Null keeps what is recorded. */
   progress: ProgressRecord | null;
   health: Health;
@@ -243,7 +249,13 @@ export interface Store {
   /** Only out of one of the states in `from`; a result never changes. */
   transition(lease: Lease, transition: Transition): boolean;
   /** Being reachable is also a look that succeeded: it moves `observedAt`. */
-  recordReachability(lease: Lease, reachability: Reachability, at: number, event: NewEvent | null): boolean;
+  recordReachability(
+    lease: Lease,
+    reachability: Reachability,
+    at: number,
+    event: NewEvent | null,
+    nextTryAt?: number | null,
+  ): boolean;
   recordWorker(lease: Lease, worker: WorkerRecord, event: NewEvent | null): boolean;
   recordEvent(lease: Lease, event: NewEvent): boolean;
   recordHealth(lease: Lease, health: Health, event: NewEvent): boolean;
@@ -270,6 +282,9 @@ export interface Store {
 
   recordHostClaim(lease: Lease, claim: HostClaim): boolean;
   readHostClaims(run: string): HostClaim[];
+  /** Launches that ended before a time, on a host by the name it has here, whose folders there have not been taken away yet. */
+  listUnswept(host: string, endedBefore: number): string[];
+  recordSwept(runs: readonly string[], at: number): void;
   /** Newest facts of a worker, as JSON. */
   recordFacts(host: string, worker: number, facts: string, at: number): void;
   readFacts(host: string, worker: number): { facts: unknown; at: number } | null;

@@ -16,7 +16,8 @@ export function prepareTransitions(connection: Connection, guard: Guard, addEven
   );
   const reach = connection.prepare(
     `UPDATE runs SET reachability_since = iif(reachability = @to AND reachability_since IS NOT NULL, reachability_since, @at),
-       observed_at = iif(@to = 'reachable', max(coalesce(observed_at, @at), @at), observed_at), reachability = @to
+       observed_at = iif(@to = 'reachable', max(coalesce(observed_at, @at), @at), observed_at), reachability = @to,
+       next_try_at = @nextTryAt
      WHERE number = @run`,
   );
   const heal = connection.prepare('UPDATE runs SET health = ? WHERE number = ?');
@@ -32,11 +33,11 @@ export function prepareTransitions(connection: Connection, guard: Guard, addEven
         return true;
       });
     },
-    recordReachability: (lease, reachability, at, event) =>
+    recordReachability: (lease, reachability, at, event, nextTryAt = null) =>
       guard(
         lease,
         (run) => {
-          reach.run({ run, to: reachability, at: Math.round(at) });
+          reach.run({ run, to: reachability, at: Math.round(at), nextTryAt: nextTryAt === null ? null : Math.round(nextTryAt) });
           if (event !== null) addEvent(run, event);
           return true;
         },

@@ -12,7 +12,14 @@ test('a run of which nothing is known yet has every field, null where there is n
   const worker = { role: 'main', host: 'prime1', index: 0, address: null, pid: null, state: 'pending', exitCode: null };
   expect(read(store, 'run-1')).toEqual({
     ...{ id: 'run-1', kind: 'launch', playbook: 'prod-50k', point: null, host: 'prime1', executor: 'detached', profile: null },
-    ...{ attempt: 1, state: 'queued', health: 'unknown', reachability: { status: 'unknown', since: null }, observedAt: null },
+    ...{
+      attempt: 1,
+      state: 'queued',
+      health: 'unknown',
+      reachability: { status: 'unknown', since: null, nextTryAt: null },
+      observedAt: null,
+      evidence: null,
+    },
     ...{ controller: null, driven: false, verdict: null, outcome: null, message: null, workers: [worker], progress: null },
     ...{ checks: [], criteria: [], flags: [], cost: null },
     ...{ createdAt: '2026-01-01T00:00:00.000Z', startedAt: null, endedAt: null },
