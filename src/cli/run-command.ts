@@ -57,13 +57,13 @@ export abstract class RunCommand extends BaseCommand {
   protected async resumeRuns(
     context: Context,
     runs: readonly RunRecord[],
-    { takeOver }: { takeOver: boolean },
+    options: { takeOver: boolean; started?: boolean },
   ): Promise<RunsDocument> {
     const { driveRun } = await import('../engine/drive-run.ts');
     const parts = await context.engineParts();
     const ids = runs.map(({ id }) => id);
     return this.moveRuns(parts, ids, {
-      move: (run, signal) => driveRun(parts, run, { signal, takeOver }),
+      move: (run, signal) => driveRun(parts, run, { signal, ...options }),
       fromStart: false,
       exitCodeOf,
       withCriteria: true,

@@ -2,7 +2,7 @@ import * as Args from '@oclif/core/args';
 import * as Flags from '@oclif/core/flags';
 import { chooseRuns, resumable } from '../cli/choose-runs.ts';
 import { RunCommand, type RunsDocument } from '../cli/run-command.ts';
-import { notYet } from '../errors.ts';
+import { notYet, usageError } from '../errors.ts';
 
 export default class Resume extends RunCommand {
   static override summary = 'Take interrupted runs up again, from where they stand.';
@@ -13,19 +13,29 @@ export default class Resume extends RunCommand {
   static override args = { run: Args.string({ name: 'RUN', description: 'ids of runs, or their beginnings' }) };
   static override flags = {
     all: Flags.boolean({ summary: 'Every interrupted run.' }),
+    answer: Flags.string({ summary: 'What a blocked run asks: started=yes or started=no.', helpValue: 'Q=V' }),
     'take-over': Flags.boolean({ summary: 'Replace a live controller.' }),
     rebuild: Flags.string({ hidden: true }),
   };
 
   async run(): Promise<RunsDocument> {
     const { argv, flags } = await this.parse(Resume);
+    const answer = readAnswer(flags.answer, argv.length);
     if (flags.rebuild !== undefined) throw notYet('fleet resume --rebuild');
     return this.withContext({}, async (context) => {
       const wish = { prefixes: argv.map(String), host: undefined, all: flags.all };
       const runs = await chooseRuns(context, resumable(context.clock.now()), wish);
-      if (runs.length > 0) return this.resumeRuns(context, runs, { takeOver: flags['take-over'] });
+      if (runs.length > 0) return this.resumeRuns(context, runs, { takeOver: flags['take-over'], ...answer });
       this.answer(['no run is interrupted; fleet status shows every run']);
       return { runs: [] };
     });
   }
+}
+
+function readAnswer(text: string | undefined, runs: number): { started?: boolean } {
+  if (text === undefined) return {};
+  if (runs !== 1) throw usageError('usage', `--answer: expected one RUN that it is for, got ${runs}`);
+  const [question, answer] = text.split('=');
+  if (question === 'started' && (answer === 'yes' || answer === 'no')) return { started: answer === 'yes' };
+  throw usageError('usage', `--answer: expected started=yes or started=no, got "${text}"`);
 }

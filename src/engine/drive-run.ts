@@ -3,7 +3,8 @@ import { isResult } from '../lifecycle/states.ts';
 import type { Lease, NewEvent, Owner, RunRecord } from '../store/store.ts';
 import { advance } from './advance.ts';
 import type { Drive } from './drive.ts';
-import { openHostSession, type Contact } from './host-session.ts';
+import { anotherMachine, openHostSession, type Contact } from './host-session.ts';
+import { answerStart, asksNothing } from './job/answer-start.ts';
 import { LeaseLost } from './lease-lost.ts';
 import { describeOwner } from './owner.ts';
 import type { EngineParts } from './parts.ts';
@@ -18,6 +19,8 @@ export interface DriveOptions {
   /** Replace a live controller. */
   takeOver: boolean;
   leaveWhenRunning?: boolean;
+  /** What a person says about a blocked start: whether the job had begun. */
+  started?: boolean;
   /** How long a host may stay silent before its failure is thrown; for ever when left out. */
   patienceMs?: number;
 }
@@ -27,8 +30,15 @@ export interface DriveOptions {
  * launch and a resume are the same walk. Throws LeaseLost when another controller takes over.
  */
 export async function driveRun(parts: EngineParts, run: string, options: DriveOptions): Promise<RunRecord> {
-  const before = readRun(parts, run);
-  if (!isResult(before.state)) await holdRun(parts, run, options, advance);
+  const { state } = readRun(parts, run);
+  const { started } = options;
+  if (started !== undefined && state !== 'blocked') throw asksNothing(run, state);
+  if (!isResult(state)) {
+    await holdRun(parts, run, options, async (drive) => {
+      if (started !== undefined) await answerStart(drive, started);
+      await advance(drive);
+    });
+  }
   return readRun(parts, run);
 }
 
@@ -108,6 +118,7 @@ function makeDrive(parts: EngineParts, before: RunRecord, lease: Lease, options:
       contact,
       signal,
       patienceMs: options.patienceMs ?? Number.POSITIVE_INFINITY,
+      machine: () => readMachine(parts, run),
     }),
     environment,
     signal,
@@ -120,18 +131,38 @@ function makeDrive(parts: EngineParts, before: RunRecord, lease: Lease, options:
   };
 }
 
-/** Reachability is an axis of its own: it is recorded when it changes, and never touches the state. */
+/** A queued run may still begin on whatever machine is at the address. */
+function readMachine(parts: EngineParts, run: string): string | null {
+  return readRun(parts, run).state === 'queued' ? null : (parts.store.readWorkers(run)[0]?.incarnation ?? null);
+}
+
+/** Reachability is an axis of its own: it is recorded when it changes, and never touches the state. Each miss says when the next try is. */
 function makeContact(parts: EngineParts, before: RunRecord, lease: Lease, event: Drive['event']): Contact {
+  const { store, clock } = parts;
   let last = before.reachability;
-  const record = (reachability: 'reachable' | 'unreachable', text: string) => {
-    if (last === reachability) return;
-    last = reachability;
-    parts.store.recordReachability(lease, reachability, parts.clock.now(), event(reachability, text));
-  };
+  let isWaiting = before.nextTryAt !== null;
   return {
-    reached: () => record('reachable', 'the host answers'),
-    missed: (error, nextTryMs) =>
-      record('unreachable', `${messageOf(error)}; next try in ${Math.ceil(nextTryMs / 1000)} s, the job is not touched`),
+    reached: () => {
+      if (last === 'reachable' && !isWaiting) return;
+      const news = last === 'reachable' ? null : event('reachable', 'the host answers');
+      last = 'reachable';
+      isWaiting = false;
+      store.recordReachability(lease, 'reachable', clock.now(), news);
+    },
+    missed: (error, nextTryMs) => {
+      const reachability = error.code === anotherMachine ? 'unknown' : 'unreachable';
+      const now = clock.now();
+      const text = `${messageOf(error)}; next try in ${Math.ceil(nextTryMs / 1000)} s, the job is not touched`;
+      store.recordReachability(
+        lease,
+        reachability,
+        now,
+        last === reachability ? null : event(reachability, text),
+        now + nextTryMs,
+      );
+      last = reachability;
+      isWaiting = true;
+    },
   };
 }
 

@@ -1,5 +1,6 @@
 import { exitCodes, FleetError } from '../errors.ts';
 import type { RemoteCommand } from '../remote/command.ts';
+import { askIdentity, describeElsewhere, isSameMachine } from '../remote/identity.ts';
 import { hostScriptExits, sendHostScript, withHostScript } from '../remote/host-script.ts';
 import type { Scrubber } from '../scrubber.ts';
 import { ConnectionFailed, OutcomeUnknown, QuestionTimedOut } from '../ssh/failures.ts';
@@ -25,21 +26,48 @@ export interface HostSession {
   callOnce<T>(command: RemoteCommand<T>): Promise<T>;
 }
 
+/** The code of a ConnectionFailed: whether the run's own machine can be reached is not known then. */
+export const anotherMachine = 'another-machine';
+
 /** Between refused logins: tools like fail2ban ban whoever is refused some five times in ten minutes. */
 const refusedLoginMs = 5 * 60_000;
 
-/** Everything that a host answers is scrubbed here, before anybody reads it. */
+export interface SessionOptions {
+  run: string;
+  scrubber: Scrubber;
+  contact: Contact;
+  signal: AbortSignal;
+  patienceMs: number;
+  /** The incarnation of the machine that the run is on; null while it may be on any. */
+  machine: () => string | null;
+}
+
+/**
+ * Everything that a host answers is scrubbed here, before anybody reads it. Whoever is behind a new connection is asked who it is: another machine at
+ * the address is told nothing of the run, and waited out like a silent one.
+ */
 export function openHostSession(
   parts: Pick<EngineParts, 'connect' | 'clock' | 'logger'>,
   host: PlannedHost,
   address: string | null,
-  options: { run: string; scrubber: Scrubber; contact: Contact; signal: AbortSignal; patienceMs: number },
+  options: SessionOptions,
 ): HostSession {
   const { signal, contact, scrubber } = options;
+  const met = new WeakSet<Connection>();
+
+  const connect = async (): Promise<Connection> => {
+    const connection = await parts.connect(host, address);
+    const machine = options.machine();
+    if (machine !== null && !met.has(connection)) {
+      await meet(connection, host, machine);
+      met.add(connection);
+    }
+    return connection;
+  };
 
   const callOnce = async <T>(command: RemoteCommand<T>): Promise<T> => {
     signal.throwIfAborted();
-    const asked = parts.connect(host, address).then((connection) => askWithScript(connection, host, command));
+    const asked = connect().then((connection) => askWithScript(connection, host, command));
     const answer = await leaveOnAbort(asked, signal);
     parts.logger.debug({ run: options.run, host: host.name, exitCode: answer.exitCode, seconds: answer.seconds }, command.name);
     if (saidBy(answer, hostScriptExits.fenced, 'fenced ')) throw new LeaseLost(options.run);
@@ -86,6 +114,19 @@ export function openHostSession(
     }
   };
   return { call, callOnce };
+}
+
+async function meet(connection: Connection, host: PlannedHost, machine: string): Promise<void> {
+  const identity = askIdentity();
+  const found = identity.parse(await connection.ask(identity.body, { timeoutSeconds: identity.timeoutSeconds }));
+  if (isSameMachine(machine, found)) return;
+  // The right one may be found behind the next connection.
+  connection.close();
+  throw new ConnectionFailed(`${host.name}: ${describeElsewhere(machine, found)}`, {
+    code: anotherMachine,
+    retryable: true,
+    suggestions: [`nothing is done there; it is asked again until the run's own machine answers`],
+  });
 }
 
 /** An author's command may end with any status: our script also says why. */

@@ -40,6 +40,7 @@ export async function streamLog(
     contact,
     signal: wish.signal,
     patienceMs: Number.POSITIVE_INFINITY,
+    machine: () => parts.store.readWorkers(run.id)[0]?.incarnation ?? null,
   });
   const place = { attempt: run.attempt, worker: 0, unit: 'job' };
   const first = await session.callOnce(detachedExecutor.state(run.id, place));

@@ -54,6 +54,10 @@ export interface UnitState {
   /** The machine and boot that answered, and the one that the unit was started on. */
   incarnation: string;
   startedOn: string | null;
+  /** The highest attempt of this unit that was claimed, whoever made it; null when it was not asked for. */
+  newestAttempt: number | null;
+  /** /proc hides processes of other users: one that is not seen may live. */
+  hidesProcesses: boolean;
   /** Seconds on the host's own clock that never jumps. */
   uptimeSeconds: number;
 }
@@ -73,6 +77,8 @@ export interface Executor {
   /** Starts the unit, or tells the state of the one that is there: a start whose answer was lost is asked for again. */
   start(actor: Actor, place: UnitPlace, work: UnitWork): RemoteCommand<StartAnswer>;
   state(run: string, place: UnitPlace): RemoteCommand<UnitState>;
+  /** The same for the controller that drives the run: it shuts out those before it, and keeps the machine's claim. */
+  watch(actor: Actor, place: UnitPlace): RemoteCommand<UnitState>;
   /** What a unit without a log of its own has printed, the last `maxBytes` of each stream. */
   output(run: string, place: UnitPlace, maxBytes: number): RemoteCommand<{ stdout: Buffer; stderr: Buffer }>;
   /** Leaves the wish to stop with every unit of the run that has not ended, and sees to it that each has a guard. Returns those units. */

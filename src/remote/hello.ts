@@ -10,6 +10,8 @@ export interface Hello {
   home: string;
   writable: boolean;
   proc: boolean;
+  /** /proc shows a user's own processes alone. */
+  hidesProcesses: boolean;
   /** logind ends a user's processes at logout: a job would not outlive the connection. */
   killsAtLogout: boolean;
 }
@@ -32,6 +34,7 @@ export function sayHello(): RemoteCommand<Hello> {
         home: valueOf(lines, 'home') ?? '',
         writable: valueOf(lines, 'writable') === 'yes',
         proc: valueOf(lines, 'proc') === 'yes',
+        hidesProcesses: valueOf(lines, 'hides-processes') === 'yes',
         killsAtLogout: killsAtLogout === 'yes',
       };
     },

@@ -1,4 +1,5 @@
 import { quote, quoteAll } from '../quoting.ts';
+import type { Actor } from './claims.ts';
 import { readLines, UnexpectedAnswer, valuesOf, type RemoteCommand } from './command.ts';
 
 export interface Member {
@@ -27,14 +28,14 @@ export function lookForMembers(run: string): RemoteCommand<Member[]> {
 
 /** Asks for stack dumps by a signal, and only from processes that catch it: it would end the others. */
 export function askForStackDumps(
-  run: string,
+  actor: Actor,
   process: string,
   signal: string,
 ): RemoteCommand<{ signalled: number[]; notCaught: number[] }> {
   const number = signalNumber(signal);
   return {
     name: 'ask for stack dumps',
-    body: `dump ${quoteAll([run, process, String(number), signal])}`,
+    body: `dump ${quoteAll([actor.run, String(actor.token), process, String(number), signal])}`,
     timeoutSeconds: 60,
     parse(answer) {
       const lines = readLines(answer.stdout);

@@ -13,12 +13,24 @@ const state = (of: Partial<UnitState>): UnitState => ({
   haltMoves: [],
   incarnation: here,
   startedOn: here,
+  newestAttempt: 1,
+  hidesProcesses: false,
   uptimeSeconds: 100,
   ...of,
 });
 
 describe('what a look at a job means', () => {
-  it.each<[string, Partial<UnitState>, boolean, string]>([
+  it.each<[string, Partial<UnitState> | null, boolean, string]>([
+    ['no answer', null, true, 'silent'],
+    ['nothing seen where /proc hides others', { word: 'gone', hidesProcesses: true }, true, 'hidden'],
+    ['a live process where /proc hides others', { hidesProcesses: true }, true, 'alive'],
+    [
+      'another boot where /proc hides others',
+      { word: 'gone', hidesProcesses: true, incarnation: 'machine-a box boot-2 pid:[1] 25' },
+      false,
+      'lost',
+    ],
+    ['an exit file that holds no number, twice', { word: 'exited', exitCode: null }, true, 'lost'],
     ['a live process', {}, false, 'alive'],
     ['a wrapper before its first process', { word: 'starting', pid: null }, false, 'alive'],
     ['a wrapper that has still to write the exit status', { word: 'ending' }, false, 'alive'],
@@ -48,7 +60,9 @@ describe('what a look at a job means', () => {
       'elsewhere',
     ],
   ])('%s', (_, of, goneBefore, kind) => {
-    expect(judgeEvidence(state(of), { incarnation: here }, goneBefore).kind).toBe(kind);
+    const finding = judgeEvidence(of === null ? null : state(of), { incarnation: here }, goneBefore);
+    expect(finding.kind).toBe(kind);
+    expect(finding.sentence).toMatch(/^\S.*\S$/);
   });
 
   it('names both incarnations after a reboot', () => {
@@ -58,8 +72,8 @@ describe('what a look at a job means', () => {
       false,
     );
     expect(finding).toMatchObject({ kind: 'lost', reason: 'reboot' });
-    expect('sentence' in finding && finding.sentence).toContain('boot-1');
-    expect('sentence' in finding && finding.sentence).toContain('boot-2');
+    expect(finding.sentence).toContain('boot-1');
+    expect(finding.sentence).toContain('boot-2');
   });
 
   it('knows another machine by what was recorded when the folder itself says nothing', () => {

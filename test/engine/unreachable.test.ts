@@ -85,7 +85,7 @@ describe.concurrent('a host out of reach', { timeout: 180_000 }, () => {
     const { who, home, line, launch } = await farAway(test, { PRETEND_SECONDS: '8' });
     const controller = who.start(launch);
     await who.waitForRun('the host has answered', ({ state }) => state !== 'queued');
-    line.resetAfter(14);
+    line.resetAfter(18);
     const ended = await controller.ended;
     expect(ended.code).toBe(0);
     expect(line.resets).toBeGreaterThan(5);

@@ -5,6 +5,7 @@ import { claimHost, putEnvironment, tidyRun, type HostClaim } from '../../src/re
 import type { RemoteCommand } from '../../src/remote/command.ts';
 import { detachedExecutor } from '../../src/remote/detached/executor.ts';
 import { archiveFiles } from '../../src/remote/files.ts';
+import { askForStackDumps } from '../../src/remote/members.ts';
 import { haltStale } from '../../src/remote/stale.ts';
 import { openLocalHost, type LocalHost } from '../support/local-host.ts';
 import { actorOf, job, runJob, startJob, stateOf, workOf } from './jobs.ts';
@@ -50,9 +51,11 @@ describe.concurrent('the claim of a host', () => {
       backdateBeat(host, 110);
       context.expect((await claim(host, 'two')).claimed).toBe(false);
       backdateBeat(host, 121);
-      await stateOf(host);
+      await host.call(detachedExecutor.watch(actorOf(host), job));
       context.expect((await claim(host, 'two')).claimed).toBe(false);
       backdateBeat(host, 121);
+      // Whoever only wants to know does not speak for the run.
+      await stateOf(host);
       context.expect((await claim(host, 'two')).claimed).toBe(true);
     });
 
@@ -117,6 +120,15 @@ faster=`;
 
 describe.concurrent('an older controller', () => {
   eachShell((shell) => {
+    test('is shut out as soon as a newer one has looked', async (context) => {
+      const host = openLocalHost(context, { shell });
+      await runJob(host, 'exec sleep 300');
+      await host.call(detachedExecutor.watch(actorOf(host, 2), job));
+      const { body } = detachedExecutor.requestHalt(actorOf(host, 1), { graceSeconds: null, force: true, reason: 'old' });
+      context.expect((await host.askWithScript(body)).stdout.toString()).toBe('fenced 2\n');
+      context.expect((await stateOf(host)).word).toBe('running');
+    });
+
     test('is refused by everything that does something, and changes nothing', async (context) => {
       const host = openLocalHost(context, { shell });
       const [older, newer] = [actorOf(host, 9), actorOf(host, 10)];
@@ -130,6 +142,8 @@ describe.concurrent('an older controller', () => {
         tidyRun(older),
         haltStale(older, 'sleep', '~'),
         archiveFiles(older, '~', ['metrics.csv']),
+        detachedExecutor.watch(older, job),
+        askForStackDumps(older, 'sleep', 'USR1'),
       ];
       for (const { name, body } of commands) {
         const answer = await host.askWithScript(body);

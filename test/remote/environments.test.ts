@@ -36,7 +36,7 @@ describe.skipIf(busybox !== null)('a host that has nothing but busybox', () => {
       return look.proof.length > 0 ? look : null;
     });
     context.expect(state.proof[0]?.variables).toEqual([{ name: 'A', found: 'ok' }]);
-    context.expect((await host.call(askForStackDumps(host.run, 'script', 'USR1'))).notCaught).toEqual([pid]);
+    context.expect((await host.call(askForStackDumps(actorOf(host), 'script', 'USR1'))).notCaught).toEqual([pid]);
     context.expect((await membersOf(host)).map(({ command }) => command)).toContain('sleep 300');
     await requestHalt(host);
     context.expect(wordsOf(await waitForGone(host))).toEqual(['signal TERM', 'signal KILL', 'gone']);

@@ -9,6 +9,7 @@ import { actorOf, runJob, stateOf, unitFolder } from './jobs.ts';
 import { eachShell } from './shells.ts';
 
 const canary = 'canary-7f3a';
+const actor = { run: 'r', token: 7 };
 
 describe.concurrent('the environment of the started processes', () => {
   eachShell((shell) => {
@@ -54,7 +55,7 @@ describe.concurrent('a stack dump', () => {
       const other = `sh -c 'sleep 300; : trainer-2' &`;
       await runJob(host, `${catching} ${other} sleep 301`);
       await waitFor('the trap is set', () => existsSync(join(host.home, 'catches')));
-      const answer = await host.call(askForStackDumps(host.run, ': trainer', 'USR1'));
+      const answer = await host.call(askForStackDumps(actorOf(host), ': trainer', 'USR1'));
       context.expect(answer.signalled).toHaveLength(1);
       context.expect(answer.notCaught).toHaveLength(1);
       await waitFor('the dump is there', () => existsSync(join(host.home, 'dumps')));
@@ -63,13 +64,13 @@ describe.concurrent('a stack dump', () => {
   });
 
   test('is refused for what is no signal of Linux', ({ expect }) => {
-    expect(() => askForStackDumps('run', 'x', 'USR9')).toThrow('unknown signal "USR9"');
-    expect(() => askForStackDumps('run', 'x', 'SIGUSR1')).toThrow('unknown signal "SIGUSR1"');
+    expect(() => askForStackDumps(actor, 'x', 'USR9')).toThrow('unknown signal "USR9"');
+    expect(() => askForStackDumps(actor, 'x', 'SIGUSR1')).toThrow('unknown signal "SIGUSR1"');
   });
 
   test('is asked for by the number that the signal has on Linux', ({ expect }) => {
-    expect(askForStackDumps('r', 'x', 'USR1').body).toBe("dump 'r' 'x' '10' 'USR1'");
-    expect(askForStackDumps('r', 'x', 'SYS').body).toBe("dump 'r' 'x' '31' 'SYS'");
+    expect(askForStackDumps(actor, 'x', 'USR1').body).toBe("dump 'r' '7' 'x' '10' 'USR1'");
+    expect(askForStackDumps(actor, 'x', 'SYS').body).toBe("dump 'r' '7' 'x' '31' 'SYS'");
   });
 });
 

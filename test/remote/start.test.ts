@@ -36,6 +36,34 @@ describe.concurrent('a start', () => {
       context.expect(readBegan(host)).toBe('began\n');
     });
 
+    test('whose host went down after the folder was made, and before the claim, is begun by the next', async (context) => {
+      const host = openLocalHost(context, { shell });
+      await context.expect(host.askWithScript(`record_self() { kill -KILL 0; }\n${startOf(host)}`)).rejects.toThrow('SIGKILL');
+      context.expect(existsSync(unitFolder(host))).toBe(true);
+      context.expect((await stateOf(host)).word).toBe('absent');
+      context.expect((await runJob(host, work.script)).word).toBe('running');
+      context.expect(readBegan(host)).toBe('began\n');
+    });
+
+    test('whose claim the file server carried out, and then called a failure, is begun once', async (context) => {
+      const host = openLocalHost(context, { shell });
+      const again = 'ln() { command ln "$@"; return 1; }\n';
+      const answers = await Promise.all([again, '', again].map((faulty) => host.askWithScript(`${faulty}${startOf(host)}`)));
+      context.expect(answers.map(({ exitCode }) => exitCode)).toEqual([0, 0, 0]);
+      context.expect((await stateOf(host)).word).toBe('running');
+      context.expect(readBegan(host)).toBe('began\n');
+    });
+
+    test('tells the newest attempt to whoever watches, also one that it has not made', async (context) => {
+      const host = openLocalHost(context, { shell });
+      const watch = () => host.call(detachedExecutor.watch(actorOf(host), job));
+      context.expect(await watch()).toMatchObject({ word: 'absent', newestAttempt: 0 });
+      await runJob(host, work.script);
+      context.expect(await watch()).toMatchObject({ newestAttempt: 1 });
+      for (const attempt of [2, 10]) await startJob(host, work, { place: { ...job, attempt } });
+      context.expect(await watch()).toMatchObject({ word: 'running', newestAttempt: 10 });
+    });
+
     test('whose host went down after the claim is for a person: it is not started again', async (context) => {
       const host = openLocalHost(context, { shell });
       await context.expect(host.askWithScript(`leave_running() { kill -KILL 0; }\n${startOf(host)}`)).rejects.toThrow('SIGKILL');

@@ -24,6 +24,7 @@ describe('the text of a question', () => {
     [tidyRun(actor), `tidy 'r'\\''1' 7`],
     [putEnvironment(actor, 2, 3, `export A='b'\n`), `printf '%s' 'export A='\\''b'\\''\n' | put_env 'r'\\''1' '7' '2' '3'`],
     [detachedExecutor.state('r', place), `state 'r' '2' '3' 'job'`],
+    [detachedExecutor.watch({ run: 'r', token: 7 }, place), `watch 'r' '7' '2' '3' 'job'`],
     [
       detachedExecutor.requestHalt(actor, { graceSeconds: 1.5, force: true, reason: `a\n "b"` }),
       `request_halt 'r'\\''1' '7' '2' '1' 'a "b"'`,
@@ -33,7 +34,7 @@ describe('the text of a question', () => {
       `request_halt 'r'\\''1' '7' '' '0' 'it'\\''s "$HOME" \`id\` $(id) -x ~/'`,
     ],
     [lookForMembers('r'), `look 'r'`],
-    [askForStackDumps('r', 'train.py', 'USR1'), `dump 'r' 'train.py' '10' 'USR1'`],
+    [askForStackDumps(actor, 'train.py', 'USR1'), `dump 'r'\\''1' '7' 'train.py' '10' 'USR1'`],
     [haltStale(actor, 'train.py', '~/work'), `halt_stale 'r'\\''1' '7' 'train.py' '~/work' '10'`],
     [
       readFrom('~/work', { path: '-x y', offset: 5, maxBytes: 10, headBytes: 0 }),

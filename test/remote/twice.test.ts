@@ -26,9 +26,10 @@ const commands: [string, Make][] = [
   ['environment', (host) => putEnvironment(actorOf(host), 1, 0, "export A='1'\n")],
   ['start', (host) => detachedExecutor.start(actorOf(host), second, workOf('echo began >>began; exec sleep 300'))],
   ['state', (host) => detachedExecutor.state(host.run, job)],
+  ['watch', (host) => detachedExecutor.watch(actorOf(host), job)],
   ['output', (host) => detachedExecutor.output(host.run, job, 100)],
   ['members', (host) => lookForMembers(host.run)],
-  ['dump', (host) => askForStackDumps(host.run, 'sleep 300', 'USR1')],
+  ['dump', (host) => askForStackDumps(actorOf(host), 'sleep 300', 'USR1')],
   ['read', () => readFrom('work', { path: 'data', offset: 0, maxBytes: 100, headBytes: 0 })],
   ['list', () => listFiles('work', ['*'])],
   ['archive', (host) => archiveFiles(actorOf(host), 'work', ['old', 'data'])],
@@ -37,7 +38,7 @@ const commands: [string, Make][] = [
   ['stale', (host) => haltStale(actorOf(host), 'no such name', 'work')],
   ['tidy', (host) => tidyRun(actorOf(host))],
 ];
-const jobs = new Set(['state', 'output', 'members', 'dump', 'stale', 'tidy']);
+const jobs = new Set(['state', 'watch', 'output', 'members', 'dump', 'stale', 'tidy']);
 const check = { attempt: 1, worker: 0, workdir: 'work', setup: '', command: 'ls -A; exit 3', environment: '', timeoutSeconds: 9 };
 
 describe.concurrent('a command sent twice', () => {

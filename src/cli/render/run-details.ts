@@ -48,6 +48,7 @@ function fieldsOf(run: RunDocument, nowMs: number): Field[] {
     ['message', run.message],
     ['health', describeHealth(run.health)],
     ['host is', describeReachability(run, nowMs)],
+    ['evidence', isResult(run.state) ? null : run.evidence],
     ['last seen', run.observedAt === null ? 'never' : `${run.observedAt} (${formatAge(run.observedAt, nowMs)})`],
     ['driven by', describeController(run)],
     ['progress', describeProgress(run)],

@@ -2,7 +2,7 @@ import { isResult } from '../../lifecycle/states.ts';
 import type { RunDocument } from '../../store/run-document.ts';
 import type { Screen } from '../screen.ts';
 import { formatAge, formatEta, formatRate, formatSteps } from './quantities.ts';
-import { describeHealth, describeState, describeUndriven, hostsOf, isUndriven } from './run-words.ts';
+import { describeHealth, describeReachability, describeState, describeUndriven, hostsOf, isUndriven } from './run-words.ts';
 import { renderTable, type Row } from './table.ts';
 
 const columns = [
@@ -43,6 +43,9 @@ function renderRun(run: RunDocument, nowMs: number): Row {
       formatAge(run.observedAt, nowMs),
       run.controller === null ? '' : `${run.controller.user}@${run.controller.host}`,
     ],
-    notes: isUndriven(run) ? [describeUndriven(run)] : [],
+    notes: [
+      ...(isUndriven(run) ? [describeUndriven(run)] : []),
+      ...(live && run.reachability.nextTryAt !== null ? [`the host is ${describeReachability(run, nowMs)}`] : []),
+    ],
   };
 }

@@ -10,7 +10,7 @@ export function isUndriven(run: Pick<RunDocument, 'state' | 'controller'>): bool
 }
 
 export function describeUndriven(run: Pick<RunDocument, 'id' | 'state'>): string {
-  if (run.state === 'blocked') return `it waits for a person; to end it: fleet halt ${run.id}`;
+  if (run.state === 'blocked') return `it waits for a person: fleet status ${run.id} says for what`;
   return `nobody drives it; to take it up again: fleet resume ${run.id}`;
 }
 
@@ -38,8 +38,15 @@ export function describeHealth(health: Health): Cell {
 }
 
 export function describeReachability(run: RunDocument, nowMs: number): string {
-  const { status, since } = run.reachability;
-  return since === null ? status : `${status} since ${since} (${formatAge(since, nowMs)})`;
+  const { status, since, nextTryAt } = run.reachability;
+  const age = since === null ? status : `${status} since ${since} (${formatAge(since, nowMs)})`;
+  return nextTryAt === null || isResult(run.state) ? age : `${age}, next try ${describeNextTry(run, nextTryAt, nowMs)}`;
+}
+
+/** A try that was announced by a controller that is gone will not come. */
+function describeNextTry({ controller }: RunDocument, nextTryAt: string, nowMs: number): string {
+  if (controller === null) return 'with the next resume';
+  return `at ${nextTryAt} (in ${Math.max(0, Math.ceil((Date.parse(nextTryAt) - nowMs) / 1000))} s)`;
 }
 
 export function describeController(run: RunDocument): string {

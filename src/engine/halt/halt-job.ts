@@ -7,9 +7,7 @@ import { detachedExecutor } from '../../remote/detached/executor.ts';
 import type { UnitState } from '../../remote/executor.ts';
 import { lookForMembers, type Member } from '../../remote/members.ts';
 import { setupOf } from '../entries/deeds/run-command.ts';
-import { tellElsewhere } from '../tell-elsewhere.ts';
 import type { Drive } from '../drive.ts';
-import { judgeEvidence } from '../job/evidence.ts';
 import { readEventsOf } from '../read-events.ts';
 import { createJobMonitor } from '../job/job-monitor.ts';
 import { askForAccelerators } from '../probe.ts';
@@ -29,14 +27,13 @@ const lastMoveMs = 5_000;
 export async function haltJob(drive: Drive): Promise<void> {
   const wish = readWish(drive);
   const { clock } = drive.parts;
-  await meetMachine(drive);
   const halting = await drive.session.call(detachedExecutor.requestHalt(drive.actor, wish));
   const told = new Set(readEventsOf(drive, 'halt-move').map(({ text }) => text));
   let quietSince = clock.monotonic();
   let overSince: number | null = null;
   for (;;) {
     const [state, members] = await Promise.all([
-      drive.session.call(detachedExecutor.state(drive.actor.run, jobPlace(drive))),
+      drive.session.call(detachedExecutor.watch(drive.actor, jobPlace(drive))),
       drive.session.call(lookForMembers(drive.actor.run)),
     ]);
     for (const move of state.haltMoves.map(describeMove)) {
@@ -55,23 +52,6 @@ export async function haltJob(drive: Drive): Promise<void> {
     await clock.wait(lookEveryMs, drive.signal);
     drive.signal.throwIfAborted();
   }
-}
-
-/** Another machine at the address says nothing of the run: it is waited for the right one, as for a host out of reach. */
-async function meetMachine(drive: Drive): Promise<void> {
-  const recorded = drive.parts.store.readWorkers(drive.actor.run)[0]?.incarnation ?? null;
-  const finding = judgeEvidence(
-    await drive.session.call(detachedExecutor.state(drive.actor.run, jobPlace(drive))),
-    { incarnation: recorded },
-    false,
-  );
-  if (finding.kind !== 'elsewhere') return;
-  tellElsewhere(drive, finding.sentence);
-  throw new FleetError(`run ${drive.actor.run}: ${finding.sentence}; it stays halting`, {
-    code: 'another-machine',
-    exit: exitCodes.unreachable,
-    suggestions: [`fleet halt ${drive.actor.run} again, once the run's own machine answers`],
-  });
 }
 
 /** Processes that not even KILL has ended: they are named, and the run stays `halting`. */

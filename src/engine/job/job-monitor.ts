@@ -52,7 +52,7 @@ export function createJobMonitor(drive: Drive): JobMonitor {
   return {
     async look({ final, extraReasons }) {
       // The state first: once it says that the job is over, what is read after it is all there is.
-      const state = await drive.session.call(detachedExecutor.state(run, place));
+      const state = await drive.session.call(detachedExecutor.watch(drive.actor, place));
       const finding = judgeEvidence(state, { incarnation }, goneBefore);
       goneBefore = finding.kind === 'look-again';
       const isElsewhere = finding.kind === 'elsewhere';
@@ -74,6 +74,7 @@ export function createJobMonitor(drive: Drive): JobMonitor {
       const batch: Batch = {
         observedAt: clock.now(),
         worker: 0,
+        evidence: finding.sentence,
         ...(isElsewhere ? {} : { workerState: { state: state.word, pid: state.pid, exitCode: state.exitCode, incarnation } }),
         offsets: files.map(({ offset }) => offset),
         samples,

@@ -4,6 +4,7 @@ import { detachedExecutor } from '../../remote/detached/executor.ts';
 import type { StartAnswer, UnitPlace, UnitState, UnitWork } from '../../remote/executor.ts';
 import { readFrom } from '../../remote/files.ts';
 import type { OffsetRecord } from '../../store/store.ts';
+import { adoptAttempt, isSuperseded } from './adopt-attempt.ts';
 import { pushEnvironment, setupOf } from '../entries/deeds/run-command.ts';
 import type { Drive } from '../drive.ts';
 import { holdMachine } from '../hold-machine.ts';
@@ -19,16 +20,20 @@ export function jobPlace(drive: Drive): UnitPlace {
 }
 
 /**
- * `launching`: the intent is durable. The environment is pushed first, which shuts out every older controller; then the host is asked
- * what is there, and only where nothing is, the evidence is read once more (D-4) and the job is started. A start is claimed on the host:
- * one whose answer was lost is found, not repeated.
+ * `launching`: the intent is durable. The host is asked what is there, which shuts out every older controller; only where nothing is, the
+ * environment is pushed, the evidence is read once more (D-4) and the job is started. A start is claimed on the host: one whose answer was
+ * lost is found, not repeated.
  */
 export async function startJob(drive: Drive): Promise<void> {
   const launch = launchOf(drive);
   const place = jobPlace(drive);
-  await pushEnvironment(drive, place.attempt);
-  let state = await drive.session.call(detachedExecutor.state(drive.actor.run, place));
+  let state = await drive.session.call(detachedExecutor.watch(drive.actor, place));
+  if (isSuperseded(drive, state)) {
+    adoptAttempt(drive, state);
+    return;
+  }
   if (state.word === 'absent') {
+    await pushEnvironment(drive, place.attempt);
     if (!(await lookAgain(drive))) return;
     await recordBaseline(drive, launch);
     await holdMachine(drive);
@@ -106,7 +111,7 @@ async function waitForProcess(drive: Drive, place: UnitPlace, first: UnitState):
   while (state.word === 'starting' && drive.parts.clock.monotonic() < until) {
     await drive.parts.clock.wait(200, drive.signal);
     drive.signal.throwIfAborted();
-    state = await drive.session.call(detachedExecutor.state(drive.actor.run, place));
+    state = await drive.session.call(detachedExecutor.watch(drive.actor, place));
   }
   return state;
 }
@@ -148,7 +153,11 @@ function recordJob(drive: Drive, state: UnitState): void {
 }
 
 function block(drive: Drive, why: string): void {
-  const message = `${why}; fleet halt ${drive.actor.run} ends the run and proves that nothing of it lives`;
+  const { run } = drive.actor;
+  const message = `${why}
+fleet resume ${run} --answer started=no   starts it again, as attempt ${drive.record().attempt + 1}
+fleet resume ${run} --answer started=yes  ends the run as lost
+fleet halt ${run}                         ends the run, and proves that nothing of it lives`;
   drive.transition({ from: ['launching'], to: 'blocked', event: drive.event('state', `blocked: ${why}`), message });
 }
 

@@ -14,7 +14,7 @@ export async function verifyRun(drive: Drive): Promise<void> {
   const { playbook } = drive.plan;
   const run = drive.actor.run;
   const { store } = drive.parts;
-  const state = await drive.session.call(detachedExecutor.state(run, jobPlace(drive)));
+  const state = await drive.session.call(detachedExecutor.watch(drive.actor, jobPlace(drive)));
   const exitCode = state.exitCode ?? store.readWorkers(run)[0]?.exitCode ?? null;
   if (exitCode === null) throw new TypeError(`run ${run}: verifying without an exit status`);
   const records = await walkEntries(

@@ -1,6 +1,7 @@
 import type { MonitorAction } from '../../playbook/playbook.ts';
 import { listFiles } from '../../remote/files.ts';
 import { askForStackDumps } from '../../remote/members.ts';
+import { adoptAttempt, isSuperseded } from './adopt-attempt.ts';
 import { createJobMonitor, type Look } from './job-monitor.ts';
 import { tellElsewhere } from '../tell-elsewhere.ts';
 import type { Drive } from '../drive.ts';
@@ -31,6 +32,11 @@ export async function watchJob(drive: Drive): Promise<void> {
       await pause(drive, betweenGoneLooksMs);
       continue;
     }
+    if (isSuperseded(drive, look.state)) {
+      await readRest(drive, monitor, environment.reasons());
+      adoptAttempt(drive, look.state);
+      return;
+    }
     environment.take(look.state.proof, { progressed: (look.judgement.progress.step ?? 0) > 0, over: finding.kind === 'over' });
     await checkpoints.look();
     if (finding.kind === 'over') {
@@ -49,7 +55,7 @@ export async function watchJob(drive: Drive): Promise<void> {
       return;
     }
     if (!look.more && (await actOn(drive, look, done))) return;
-    if (!look.more) await pause(drive, finding.kind === 'look-again' ? betweenGoneLooksMs : lookEveryMs);
+    if (!look.more) await pause(drive, finding.kind === 'alive' ? lookEveryMs : betweenGoneLooksMs);
   }
 }
 
@@ -105,7 +111,7 @@ async function actOn(drive: Drive, look: Look, done: Set<string>): Promise<boole
 async function dumpStacks(drive: Drive): Promise<void> {
   const { stackDump, proveEnv } = launchOf(drive);
   if (stackDump === null) return;
-  const answer = await drive.session.call(askForStackDumps(drive.actor.run, proveEnv?.process ?? '', stackDump.signal));
+  const answer = await drive.session.call(askForStackDumps(drive.actor, proveEnv?.process ?? '', stackDump.signal));
   const asked =
     answer.signalled.length === 0
       ? `no process catches ${stackDump.signal}`

@@ -9,6 +9,7 @@ import { askForFacts } from '../probe.ts';
 /** What a run needs at all, and what the playbook requires, held against what is there. Fails with a transport error alone. */
 export async function lookAtHost(drive: Drive): Promise<Row[]> {
   const hello = await drive.session.callOnce(sayHello());
+  recordMachine(drive, hello);
   const { playbook } = drive.plan;
   const paths = playbook.requires?.disk === undefined || playbook.requires.disk === null ? ['.'] : [playbook.requires.disk.path];
   const facts = await drive.session.callOnce(askForFacts(setupOf(drive), playbook.workdir, paths));
@@ -20,6 +21,13 @@ export async function lookAtHost(drive: Drive): Promise<Row[]> {
   return [judgeHello(hello), ...rows.map((row) => ({ ...row, seconds: null }))];
 }
 
+/** From here on, another machine at the address is told nothing. */
+function recordMachine(drive: Drive, { incarnation }: Hello): void {
+  const { store } = drive.parts;
+  const [worker] = store.readWorkers(drive.actor.run);
+  if (worker !== undefined) drive.must(store.recordWorker(drive.lease, { ...worker, incarnation }, null));
+}
+
 function judgeHello(hello: Hello): Row {
   const troubles = [
     ...(hello.proc ? [] : ['/proc cannot be read']),
@@ -27,12 +35,15 @@ function judgeHello(hello: Hello): Row {
     ...(hello.sessionTool === null ? ['no setsid, busybox, python3 or perl'] : []),
     ...(hello.killsAtLogout ? ['logind ends every process at logout (KillUserProcesses=yes)'] : []),
   ];
+  const hidden = hello.hidesProcesses
+    ? '/proc hides the processes of other users (hidepid): a job that changes its user cannot be followed'
+    : null;
   return {
     name: 'the host can keep a job running',
-    result: troubles.length === 0 ? 'pass' : 'fail',
+    result: troubles.length > 0 ? 'fail' : hidden === null ? 'pass' : 'warn',
     expected: 'sh, /proc, a folder to write to, sessions that outlive a login',
     observed: troubles.length === 0 ? `all there, sessions by ${hello.sessionTool ?? ''}` : troubles.join(', '),
-    message: null,
+    message: hidden,
     seconds: null,
   };
 }

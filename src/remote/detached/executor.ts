@@ -26,6 +26,16 @@ export const detachedExecutor: Executor = {
     };
   },
 
+  watch(actor, place) {
+    const args = [actor.run, String(actor.token), String(place.attempt), String(place.worker), place.unit];
+    return {
+      name: `watch ${place.unit}`,
+      body: `watch ${quoteAll(args)}`,
+      timeoutSeconds: 30,
+      parse: (answer) => parseUnitState(`watch ${place.unit}`, answer),
+    };
+  },
+
   output(run, place, maxBytes) {
     const folder = unitFolder(run, place);
     return {

@@ -34,6 +34,8 @@ export function parseUnitState(what: string, answer: RemoteAnswer): UnitState {
     haltMoves: valuesOf(lines, 'halt'),
     incarnation,
     startedOn: valueOf(lines, 'started-on'),
+    newestAttempt: numberOf(valueOf(lines, 'newest-attempt')),
+    hidesProcesses: valueOf(lines, 'hides-processes') === 'yes',
     uptimeSeconds: Number(valueOf(lines, 'uptime')),
   };
 }

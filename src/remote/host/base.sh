@@ -5,7 +5,8 @@
 #   runs/RUN/fence/TOKEN             the tokens this run was driven with; the highest one drives
 #   runs/RUN/fence/TOKEN/halt        that controller has asked for a halt: what an older one started late does not begin
 #   runs/RUN/aATTEMPT/wWORKER/UNIT   a unit, and in it:
-#     claim wrapper guard pid        who made it, and the processes that carry it: "PID START"
+#     claim                          whoever may begin it: "PID START", and a second line like "incarnation". A link: only one can make it
+#     wrapper guard pid              the processes that carry it: "PID START"
 #     incarnation began              the machine and boot that the unit was started on, and when on its clock
 #     script                         what runs: setup and the author's command
 #     log-start                      bytes that were in the log before the unit began
@@ -90,17 +91,24 @@ incarnation() {
 # Sets here to the incarnation, once.
 know_here() { [ -n "$here" ] || here=$(incarnation); }
 
+# Sets started_on to the machine and boot that unit $1 was claimed on. The claim says so too, before there is another file.
+read_started_on() {
+  started_on=
+  { read -r started_on <"$1/incarnation" || { read -r _ && read -r started_on; } <"$1/claim"; } 2>/dev/null && [ -n "$started_on" ]
+}
+
 # Was unit $1 started here and in this boot? Only then can a pid that it holds still mean the same process.
 started_here() {
   know_here
-  { read -r sh_then <"$1/incarnation"; } 2>/dev/null && [ "$sh_then" = "$here" ]
+  read_started_on "$1" && [ "$started_on" = "$here" ]
 }
 
 # Was unit $1 started on this machine, now or in an earlier boot? A home may be shared by machines.
 started_on_this_machine() {
   know_here
-  { read -r sm_machine sm_name _ <"$1/incarnation"; } 2>/dev/null || return 1
-  case $here in "$sm_machine $sm_name "*) ;; *) return 1 ;; esac
+  read_started_on "$1" || return 1
+  sm_rest=${started_on#* }
+  case $here in "${started_on%% *} ${sm_rest%% *} "*) ;; *) return 1 ;; esac
 }
 
 # Does the process that unit $1 has written into its file $2 live?
@@ -110,6 +118,15 @@ unit_lives() { started_here "$1" && file_lives "$1/$2"; }
 read_unique_word() {
   unique_word=$$
   { read -r unique_word </proc/sys/kernel/random/uuid; } 2>/dev/null
+}
+
+# claim_name FILE NEW: gives the file NEW the name FILE, for one of several that want it. Judged by what is there then, and not by what
+# "ln" says: over NFS the answer to the one that succeeded may be lost, and the repeated request then fails.
+claim_name() {
+  ln "$2" "$1" 2>/dev/null || [ "$(cat "$1" 2>/dev/null)" = "$(cat "$2" 2>/dev/null)" ]
+  cn_status=$?
+  rm -f "$2"
+  return "$cn_status"
 }
 
 # Writes standard input to $1 in one rename, readable by the owner alone.

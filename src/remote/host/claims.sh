@@ -66,12 +66,11 @@ claim_host() {
     ch_next=$((newest_claim + 1)) ch_new=$machine_claims/new.$unique_word
     beat_claim "$ch_next" || cannot_write "$machine_claims"
     printf '%s\n' "$1" "$3" "$here" | place "$ch_new" || cannot_write "$ch_new"
-    if ln "$ch_new" "$machine_claims/$ch_next" 2>/dev/null; then
-      rm -f "$ch_new" "$machine_claims/$newest_claim" "$machine_claims/$newest_claim.beat"
+    if claim_name "$machine_claims/$ch_next" "$ch_new"; then
+      rm -f "$machine_claims/$newest_claim" "$machine_claims/$newest_claim.beat"
       say claimed "$machine_claims/$ch_next"
       return 0
     fi
-    rm -f "$ch_new"
     [ -e "$machine_claims/$ch_next" ] || cannot_write "$machine_claims/$ch_next"
   done
   say busy unknown unknown

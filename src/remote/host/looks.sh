@@ -99,16 +99,17 @@ prove() {
   say looked
 }
 
-# dump RUN NAME SIGNAL-NUMBER SIGNAL: to each process of the run with NAME in its command line that catches the signal (SigCgt), and to no other:
+# dump RUN TOKEN NAME SIGNAL-NUMBER SIGNAL: to each process of the run with NAME in its command line that catches the signal (SigCgt), and to no other:
 # the signal would end it. "signalled PID" or "not-caught PID".
 dump() {
+  fence "$1" "$2"
   members "$1" | while read -r du_pid _; do
-    case $(command_line "$du_pid") in *"$2"*) ;; *) continue ;; esac
+    case $(command_line "$du_pid") in *"$3"*) ;; *) continue ;; esac
     du_mask=$(sed -n 's/^SigCgt:[[:space:]]*//p' "/proc/$du_pid/status" 2>/dev/null)
     [ -n "$du_mask" ] || continue
     du_low=${du_mask#"${du_mask%????????}"}
-    if [ $(((0x$du_low >> ($3 - 1)) & 1)) -eq 1 ]; then
-      kill "-$4" "$du_pid" 2>/dev/null && say signalled "$du_pid"
+    if [ $(((0x$du_low >> ($4 - 1)) & 1)) -eq 1 ]; then
+      kill "-$5" "$du_pid" 2>/dev/null && say signalled "$du_pid"
     else
       say not-caught "$du_pid"
     fi
@@ -130,6 +131,7 @@ hello() {
   fi
   # Not pid 1: hidepid hides it, and everything else that is not ours.
   if [ -r /proc/self/environ ] && read_process self && [ -r /proc/uptime ]; then say proc yes; else say proc no; fi
+  if hides_processes; then say hides-processes yes; else say hides-processes no; fi
   if kills_at_logout; then say kills-at-logout yes; else say kills-at-logout no; fi
 }
 

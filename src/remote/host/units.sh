@@ -7,7 +7,7 @@ put_env() {
   say kept
 }
 
-# start RUN TOKEN ATTEMPT WORKER UNIT: claims the unit's folder and leaves its wrapper running; for a unit that exists already it only
+# start RUN TOKEN ATTEMPT WORKER UNIT: claims the unit and leaves its wrapper running; for a unit that is claimed already it only
 # tells the state, so that it can be asked again when the answer was lost. The unit's files come in the variables unit_script,
 # unit_workdir, unit_log (empty: files of its own), unit_limit (seconds, or empty), unit_sentinel, unit_grace, unit_moves, unit_prove, unit_needs_env, unit_needs_claim.
 start() {
@@ -18,7 +18,7 @@ start() {
     return 0
   fi
   (umask 077 && mkdir -p "$sa_dir") 2>/dev/null || cannot_write "$sa_dir"
-  if [ ! -d "$sa_unit" ]; then
+  if [ ! -e "$sa_unit/claim" ]; then
     # shellcheck disable=SC2154 # one of the variables above
     if [ "$unit_needs_env" = 1 ] && [ ! -f "$sa_dir/env" ]; then
       say env-missing
@@ -31,7 +31,7 @@ start() {
       say claim-lost
       return 0
     fi
-    if (umask 077 && mkdir "$sa_unit") 2>/dev/null; then
+    if claim_unit; then
       if ! write_unit "$@"; then
         rm -rf "$sa_unit"
         cannot_write "$sa_unit"
@@ -41,11 +41,9 @@ start() {
         say cannot-start
         exit 93
       fi
-    elif [ ! -d "$sa_unit" ]; then
-      cannot_write "$sa_unit"
     fi
   fi
-  # Whoever made the folder, the answer waits for the process.
+  # Whoever claimed it, the answer waits for the process.
   for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25; do
     if [ -s "$sa_unit/pid" ] || [ -s "$sa_unit/exit" ] || [ ! -d "$sa_unit" ]; then break; fi
     pause
@@ -53,12 +51,22 @@ start() {
   unit_state "$sa_unit"
 }
 
-# Nobody reads what stands between "claim" and "owner" before that is there.
+# May this very shell begin unit sa_unit? The folder says nothing yet: one that died before its claim has begun nothing.
+claim_unit() {
+  know_here
+  read_unique_word
+  cu_new=$sa_unit/new.$unique_word
+  (umask 077 && mkdir -p "$sa_unit") 2>/dev/null && record_self "$cu_new" && say "$here" >>"$cu_new" 2>/dev/null || cannot_write "$sa_unit"
+  claim_name "$sa_unit/claim" "$cu_new" && return 0
+  [ -e "$sa_unit/claim" ] || cannot_write "$sa_unit/claim"
+  return 1
+}
+
+# Nobody reads what stands between "incarnation" and "owner" before that is there.
 # shellcheck disable=SC2154 # the variables of start
 write_unit() {
-  know_here
   read_uptime
-  say "$here" | place "$sa_unit/incarnation" && record_self "$sa_unit/claim" && (
+  say "$here" | place "$sa_unit/incarnation" && (
     umask 077
     say "$uptime" >"$sa_unit/began" &&
       printf '%s' "$unit_script" >"$sa_unit/script" &&
@@ -72,10 +80,27 @@ write_unit() {
   ) 2>/dev/null && say "$1 $3 $4 $2" | place "$sa_unit/owner"
 }
 
-# state RUN ATTEMPT WORKER UNIT
-state() {
+# state RUN ATTEMPT WORKER UNIT: for whoever only wants to know.
+state() { unit_state "$FLEET_DIR/runs/$1/a$2/w$3/$4"; }
+
+# watch RUN TOKEN ATTEMPT WORKER UNIT: the same for the controller that drives the run. It shuts out those before it, and the machine stays
+# claimed while it comes back.
+watch() {
+  admit "$1" "$2"
   beat "$1"
-  unit_state "$FLEET_DIR/runs/$1/a$2/w$3/$4"
+  say newest-attempt "$(newest_attempt "$1" "$4" "$5")"
+  unit_state "$FLEET_DIR/runs/$1/a$3/w$4/$5"
+}
+
+# newest_attempt RUN WORKER UNIT: the highest attempt whose unit is claimed, whoever made it; 0 when there is none.
+newest_attempt() {
+  na_newest=0
+  for na_claim in "$FLEET_DIR/runs/$1"/a*/w"$2/$3"/claim; do
+    na_attempt=${na_claim#"$FLEET_DIR/runs/$1"/a}
+    na_attempt=${na_attempt%%/*}
+    if [ -e "$na_claim" ] && [ "$na_attempt" -gt "$na_newest" ] 2>/dev/null; then na_newest=$na_attempt; fi
+  done
+  say "$na_newest"
 }
 
 unit_state() {
@@ -83,11 +108,12 @@ unit_state() {
   say uptime "$uptime"
   know_here
   say incarnation "$here"
-  if [ ! -d "$1" ]; then
+  if hides_processes; then say hides-processes yes; else say hides-processes no; fi
+  if [ ! -e "$1/claim" ]; then
     say state absent
     return 0
   fi
-  say_lines started-on "$1/incarnation"
+  if read_started_on "$1"; then say started-on "$started_on"; fi
   # Without a process, look again: one may come between two of the looks that make one word, and a folder is there before its files.
   for _ in 1 2 3 4 5; do
     find_unit_word "$1"
@@ -101,6 +127,9 @@ unit_state() {
   say_lines exit "$1/exit"
   say state "$unit_word"
 }
+
+# Does /proc hide the processes of other users (hidepid)? Then one that is not seen may live all the same.
+hides_processes() { [ ! -r /proc/1/stat ]; }
 
 say_lines() {
   [ -s "$2" ] || return 0

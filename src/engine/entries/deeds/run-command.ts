@@ -91,7 +91,7 @@ async function waitForEnd(drive: Drive, place: UnitPlace, first: UnitState): Pro
   while (state.word === 'running' || state.word === 'starting' || state.word === 'ending') {
     await drive.parts.clock.wait(lookEveryMs, drive.signal);
     drive.signal.throwIfAborted();
-    state = await drive.session.call(detachedExecutor.state(drive.actor.run, place));
+    state = await drive.session.call(detachedExecutor.watch(drive.actor, place));
   }
   return state;
 }

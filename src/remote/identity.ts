@@ -1,0 +1,27 @@
+import base from './host/base.sh';
+import { readLines, UnexpectedAnswer, valueOf, type RemoteCommand } from './command.ts';
+
+/** Which machine answers, and in which incarnation. Nothing is left there: it may be one that knows nothing of the run. */
+export function askIdentity(): RemoteCommand<string> {
+  return {
+    name: 'ask which machine it is',
+    body: `${base}\nsay incarnation "$(incarnation)"`,
+    timeoutSeconds: 30,
+    standsAlone: true,
+    parse(answer) {
+      const incarnation = valueOf(readLines(answer.stdout), 'incarnation');
+      if (incarnation === null) throw new UnexpectedAnswer('ask which machine it is', answer);
+      return incarnation;
+    },
+  };
+}
+
+/** Machine id and host name are the machine's; boot, pid namespace and start of process 1 tell its incarnations apart. */
+export function isSameMachine(one: string, other: string): boolean {
+  const machine = (incarnation: string) => incarnation.split(' ').slice(0, 2).join(' ');
+  return machine(one) === machine(other);
+}
+
+export function describeElsewhere(expected: string, found: string): string {
+  return `another machine answers: the run is on ${expected}, this is ${found}`;
+}
