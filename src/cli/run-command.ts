@@ -3,7 +3,8 @@ import type { Plan } from '../engine/plan.ts';
 import type { HaltWish } from '../engine/halt/wish-halt.ts';
 import { exitCodes, FleetError } from '../errors.ts';
 import { formatProblem } from '../problem.ts';
-import type { RunDocument } from '../store/run-document.ts';
+import { isResult } from '../lifecycle/states.ts';
+import { readRunDocument, type RunDocument } from '../store/run-document.ts';
 import type { RunRecord } from '../store/store.ts';
 import { BaseCommand } from './base-command.ts';
 import type { Context } from './context.ts';
@@ -68,6 +69,18 @@ export abstract class RunCommand extends BaseCommand {
       exitCodeOf,
       withCriteria: true,
     });
+  }
+
+  /** Runs of a store that was lost, as the hosts have kept them; the active ones are taken up again. */
+  protected async rebuildRuns(context: Context, pattern: string, { takeOver }: { takeOver: boolean }): Promise<RunsDocument> {
+    const { rebuildStore } = await import('./rebuild-store.ts');
+    const { added, lines } = await rebuildStore(context, pattern, { takeOver });
+    if (!this.jsonEnabled()) this.tell(lines);
+    const active = added.filter(({ state }) => !isResult(state));
+    const resumed = active.length === 0 ? { runs: [] } : await this.resumeRuns(context, active, { takeOver: false });
+    const { store, clock } = await context.engineParts();
+    const ended = added.filter(({ state }) => isResult(state)).map((run) => readRunDocument(store, run, clock.now()));
+    return { runs: [...resumed.runs, ...ended] };
   }
 
   /** To be over is what was wanted, whatever the result. */

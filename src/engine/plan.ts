@@ -39,7 +39,6 @@ export function makePlan(kind: Plan['kind'], playbook: ResolvedPlaybook, host: H
       exit: exitCodes.usage,
     });
   }
-  const reach = planReach(host);
   if (host.reach.kind === 'ssh' && host.reach.workers.length !== 1) {
     throw notYet(`host "${host.name}" has ${host.reach.workers.length} workers; a run takes hosts of one worker in this version`);
   }
@@ -51,18 +50,15 @@ export function makePlan(kind: Plan['kind'], playbook: ResolvedPlaybook, host: H
     profile: null,
     point: null,
     playbook,
-    hosts: [
-      {
-        name: host.name,
-        reach,
-        accelerators: host.accelerators,
-        cost: host.cost,
-        remoteDir: host.remoteDir,
-        setup: host.setup,
-      },
-    ],
+    hosts: [planHost(host)],
     targets: [{ index: 0, role: 'main', host: host.name, worker: 0, address: firstAddress(host) }],
   };
+}
+
+/** Refused when its address is not known yet. */
+export function planHost(host: Host): PlannedHost {
+  const { name, accelerators, cost, remoteDir, setup } = host;
+  return { name, reach: planReach(host), accelerators, cost, remoteDir, setup };
 }
 
 /** The first record of a run: what the store keeps of the plan beside the plan itself. */
@@ -110,7 +106,7 @@ export function planReach(host: Host): PlannedReach {
   }
 }
 
-function firstAddress(host: Host): string | null {
+export function firstAddress(host: Host): string | null {
   return host.reach.kind === 'ssh' ? (host.reach.workers[0]?.address ?? null) : null;
 }
 

@@ -2,23 +2,24 @@ import type { Connection } from './connection.ts';
 import type { AddEvent } from './events.ts';
 import type { Guard } from './guard.ts';
 import type { PutOffset } from './offsets.ts';
-import type { CriterionRecord, FlagRecord, ProgressRecord, Store } from './store.ts';
+import type { Batch, CriterionRecord, FlagRecord, ProgressRecord, Store } from './store.ts';
 import type { PutSample } from './samples.ts';
 import type { PutWorkerState } from './workers.ts';
 
 type Looks = Pick<Store, 'recordBatch' | 'readCriteria' | 'readFlags' | 'readProgress'>;
+
+/** Writes how a run stands over all its looks, inside a transaction that somebody else has begun. */
+export type PutStanding = (run: number, standing: Pick<Batch, 'criteria' | 'flags' | 'progress'>) => void;
 
 interface Parts {
   addEvent: AddEvent;
   putOffset: PutOffset;
   putSample: PutSample;
   putWorkerState: PutWorkerState;
+  putStanding: PutStanding;
 }
 
-export function prepareLooks(connection: Connection, guard: Guard, parts: Parts): Looks {
-  const observe = connection.prepare<[number, string, string | null, number]>(
-    'UPDATE runs SET observed_at = max(coalesce(observed_at, 0), ?), health = ?, evidence = coalesce(?, evidence) WHERE number = ?',
-  );
+export function preparePutStanding(connection: Connection): PutStanding {
   const putCriterion = connection.prepare(
     `INSERT INTO criteria (run, name, verdict, severity, expected, observed, message)
      VALUES (@run, @name, @verdict, @severity, @expected, @observed, @message)
@@ -35,6 +36,22 @@ export function prepareLooks(connection: Connection, guard: Guard, parts: Parts)
     `INSERT INTO progress (run, step, of_steps, rate_per_second, eta_seconds) VALUES (@run, @step, @of, @ratePerSecond, @etaSeconds)
      ON CONFLICT (run) DO UPDATE SET step = excluded.step, of_steps = excluded.of_steps, rate_per_second = excluded.rate_per_second,
        eta_seconds = excluded.eta_seconds`,
+  );
+  return (run, { criteria, flags, progress }) => {
+    for (const { name, verdict, severity, expected, observed, message } of criteria) {
+      putCriterion.run({ run, name, verdict, severity, expected, observed, message });
+    }
+    for (const flag of flags) {
+      const times = { firstAt: Math.round(flag.firstAt), lastAt: Math.round(flag.lastAt) };
+      putFlag.run({ ...flag, ...times, run, expected: Number(flag.expected) });
+    }
+    if (progress !== null) putProgress.run({ ...progress, run });
+  };
+}
+
+export function prepareLooks(connection: Connection, guard: Guard, parts: Parts): Looks {
+  const observe = connection.prepare<[number, string, string | null, number]>(
+    'UPDATE runs SET observed_at = max(coalesce(observed_at, 0), ?), health = ?, evidence = coalesce(?, evidence) WHERE number = ?',
   );
   const readCriteria = connection.prepare<[string], CriterionRecord>(
     `SELECT name, criteria.verdict, severity, expected, observed, criteria.message
@@ -58,14 +75,7 @@ export function prepareLooks(connection: Connection, guard: Guard, parts: Parts)
           if (batch.workerState !== undefined) parts.putWorkerState(run, batch.worker, null, batch.workerState);
           for (const offset of batch.offsets) parts.putOffset(run, offset);
           for (const { rows, ...key } of batch.samples) for (const row of rows) parts.putSample(run, key, row);
-          for (const { name, verdict, severity, expected, observed, message } of batch.criteria) {
-            putCriterion.run({ run, name, verdict, severity, expected, observed, message });
-          }
-          for (const flag of batch.flags) {
-            const times = { firstAt: Math.round(flag.firstAt), lastAt: Math.round(flag.lastAt) };
-            putFlag.run({ ...flag, ...times, run, expected: Number(flag.expected) });
-          }
-          if (batch.progress !== null) putProgress.run({ ...batch.progress, run });
+          parts.putStanding(run, batch);
           for (const event of batch.events) parts.addEvent(run, event);
           return true;
         },

@@ -4,10 +4,11 @@ import { prepareAddEvent, prepareEvents } from './events.ts';
 import { prepareFacts } from './facts.ts';
 import { prepareGuard } from './guard.ts';
 import { prepareLeases } from './leases.ts';
-import { prepareLooks } from './looks.ts';
+import { prepareImports } from './imports.ts';
+import { prepareLooks, preparePutStanding } from './looks.ts';
 import { checkVersion, migrate } from './migrate.ts';
 import { prepareOffsets, preparePutOffset } from './offsets.ts';
-import { prepareRuns } from './runs.ts';
+import { prepareInsertRun, prepareRuns } from './runs.ts';
 import { preparePutSample, prepareSamples } from './samples.ts';
 import { databaseFile, hasDatabase, prepareStateFolder } from './state-folder.ts';
 import type { Store } from './store.ts';
@@ -45,14 +46,17 @@ function prepareStore(connection: Connection): Store {
   const putOffset = preparePutOffset(connection);
   const putSample = preparePutSample(connection);
   const putWorkerState = preparePutWorkerState(connection);
+  const putStanding = preparePutStanding(connection);
+  const insertRun = prepareInsertRun(connection);
   return {
-    ...prepareRuns(connection, addEvent),
+    ...prepareRuns(connection, insertRun, addEvent),
+    ...prepareImports(connection, { insertRun, addEvent, putOffset, putWorkerState, putStanding }),
     ...prepareLeases(connection, guard),
     ...prepareTransitions(connection, guard, addEvent),
     ...prepareWorkers(connection, guard, addEvent, putWorkerState),
     ...prepareEvents(connection, guard, addEvent),
     ...prepareChecks(connection, guard, addEvent),
-    ...prepareLooks(connection, guard, { addEvent, putOffset, putSample, putWorkerState }),
+    ...prepareLooks(connection, guard, { addEvent, putOffset, putSample, putWorkerState, putStanding }),
     ...prepareOffsets(connection, guard, putOffset),
     ...prepareSamples(connection),
     ...prepareFacts(connection),

@@ -1,7 +1,7 @@
 import type { Outcome } from '../lifecycle/states.ts';
 import type { Connection } from './connection.ts';
 import type { AddEvent } from './events.ts';
-import type { RunRecord, Store } from './store.ts';
+import type { NewRun, RunRecord, Store } from './store.ts';
 
 type Runs = Pick<Store, 'createRun' | 'readRun' | 'findRuns' | 'listRuns' | 'activeRuns' | 'listUnswept' | 'recordSwept'>;
 
@@ -18,7 +18,10 @@ const columns = `id, kind, playbook, point, profile, executor, plan, per_hour AS
   created_at AS createdAt, started_at AS startedAt, ended_at AS endedAt`;
 const from = 'FROM runs JOIN plans ON plans.run = runs.number';
 
-export function prepareRuns(connection: Connection, addEvent: AddEvent): Runs {
+/** Writes a queued run with its plan and targets inside a transaction that somebody else has begun, and returns its number. */
+export type InsertRun = (run: NewRun) => number;
+
+export function prepareInsertRun(connection: Connection): InsertRun {
   const insertRun = connection.prepare(
     `INSERT INTO runs (id, kind, playbook, point, profile, executor, per_hour, currency, created_at, state, attempt, health, reachability)
      VALUES (@id, @kind, @playbook, @point, @profile, @executor, @perHour, @currency, @createdAt, 'queued', 1, 'unknown', 'unknown')`,
@@ -27,6 +30,15 @@ export function prepareRuns(connection: Connection, addEvent: AddEvent): Runs {
   const insertTarget = connection.prepare(
     'INSERT INTO targets (run, position, role, host, worker, address) VALUES (@run, @index, @role, @host, @worker, @address)',
   );
+  return ({ plan, targets, ...run }) => {
+    const number = Number(insertRun.run(run).lastInsertRowid);
+    insertPlan.run(number, plan);
+    for (const target of targets) insertTarget.run({ ...target, run: number });
+    return number;
+  };
+}
+
+export function prepareRuns(connection: Connection, insertRun: InsertRun, addEvent: AddEvent): Runs {
   const readOne = connection.prepare<[string], RunRow>(`SELECT ${columns} ${from} WHERE id = ?`);
   const readActive = connection.prepare<[], RunRow>(`SELECT ${columns} ${from} WHERE ended_at IS NULL ORDER BY number DESC`);
   const readAll = connection.prepare<[], RunRow>(`SELECT ${columns} ${from} ORDER BY number DESC`);
@@ -51,13 +63,8 @@ export function prepareRuns(connection: Connection, addEvent: AddEvent): Runs {
   const list = (read: () => RunRow[]): RunRecord[] => connection.read(read).map(toRecord);
 
   return {
-    createRun: ({ plan, targets, ...run }, event) => {
-      connection.write(() => {
-        const number = Number(insertRun.run(run).lastInsertRowid);
-        insertPlan.run(number, plan);
-        for (const target of targets) insertTarget.run({ ...target, run: number });
-        addEvent(number, event);
-      });
+    createRun: (run, event) => {
+      connection.write(() => addEvent(insertRun(run), event));
     },
     readRun,
     findRuns: (prefix) => {

@@ -225,6 +225,21 @@ export interface Transition {
   endedAt?: number;
 }
 
+/** A run that this store knows nothing of. Its `attempt`, `state` and what hangs on them are taken as they are. */
+export interface ImportedRun {
+  run: NewRun;
+  record: Pick<RunRecord, 'attempt' | 'state' | 'health' | 'verdict' | 'outcome' | 'message' | 'startedAt' | 'endedAt'>;
+  /** The highest one that a host has seen: the next owner's is higher. */
+  token: number;
+  workers: WorkerRecord[];
+  checks: CheckRecord[];
+  criteria: CriterionRecord[];
+  flags: FlagRecord[];
+  progress: ProgressRecord | null;
+  offsets: OffsetRecord[];
+  event: NewEvent;
+}
+
 /**
  * What fleet remembers. Guarded writes take a lease and return whether the write landed; false means that somebody else drives the run now,
  * or that the record had already moved on, and the recorded one wins.
@@ -279,6 +294,9 @@ export interface Store {
   /** In the order of the file: attempt, worker, source, generation, position. The store may be written to meanwhile. */
   readSamples(run: string, source: string | null): Iterable<SampleRow>;
   readEvents(run: string, afterId: number, limit: number): EventRecord[];
+
+  /** A run of a store that was lost, as its host has kept it. False when the run is known here already. */
+  importRun(imported: ImportedRun): boolean;
 
   recordHostClaim(lease: Lease, claim: HostClaim): boolean;
   readHostClaims(run: string): HostClaim[];

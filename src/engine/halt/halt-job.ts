@@ -2,10 +2,10 @@ import { exitCodes, FleetError } from '../../errors.ts';
 import { acceleratorsFree } from '../../facts/accelerators-free.ts';
 import type { Facts } from '../../facts/facts.ts';
 import { formatSize } from '../../language/units.ts';
-import { tidyRun } from '../../remote/claims.ts';
 import { detachedExecutor } from '../../remote/detached/executor.ts';
 import type { UnitState } from '../../remote/executor.ts';
 import { lookForMembers, type Member } from '../../remote/members.ts';
+import { endRun } from '../end-run.ts';
 import { setupOf } from '../entries/deeds/run-command.ts';
 import type { Drive } from '../drive.ts';
 import { readEventsOf } from '../read-events.ts';
@@ -110,11 +110,10 @@ async function conclude(drive: Drive, wish: HaltWish, state: UnitState): Promise
     await monitor.look({ final: true, extraReasons: [] });
   }
   await tellDevices(drive);
-  await drive.session.call(tidyRun(drive.actor));
   const { reason } = wish;
   // What was wished for while the start was under way is known only now.
   const result = wish.result === 'cancelled' && hasStarted(state) ? 'halted' : wish.result;
-  drive.transition({
+  await endRun(drive, {
     from: ['halting'],
     to: result,
     event: drive.event('state', `${result}: proved gone on ${drive.host.name}`),

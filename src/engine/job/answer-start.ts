@@ -2,7 +2,7 @@ import { exitCodes, FleetError } from '../../errors.ts';
 import { detachedExecutor } from '../../remote/detached/executor.ts';
 import type { Drive } from '../drive.ts';
 import { describeOwner } from '../owner.ts';
-import { tidyHost } from '../tidy-host.ts';
+import { endRun } from '../end-run.ts';
 import { adoptAttempt, isSuperseded } from './adopt-attempt.ts';
 import { jobPlace } from './start-job.ts';
 
@@ -30,9 +30,8 @@ function startAgain(drive: Drive, said: string): void {
 }
 
 async function endLost(drive: Drive, said: string): Promise<void> {
-  await tidyHost(drive);
   const sentence = `${said}, and no process or exit status of it is left`;
-  drive.transition({
+  await endRun(drive, {
     from: ['blocked'],
     to: 'lost',
     event: drive.event('state', `lost: ${sentence}`, { answer: { started: 'yes' } }),

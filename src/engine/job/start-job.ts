@@ -3,11 +3,13 @@ import { withSetup } from '../../remote/author-command.ts';
 import { detachedExecutor } from '../../remote/detached/executor.ts';
 import type { StartAnswer, UnitPlace, UnitState, UnitWork } from '../../remote/executor.ts';
 import { readFrom } from '../../remote/files.ts';
+import { keepRecord } from '../../remote/records.ts';
 import type { OffsetRecord } from '../../store/store.ts';
 import { adoptAttempt, isSuperseded } from './adopt-attempt.ts';
 import { pushEnvironment, setupOf } from '../entries/deeds/run-command.ts';
 import type { Drive } from '../drive.ts';
 import { holdMachine } from '../hold-machine.ts';
+import { describeKeptRun } from '../kept-record.ts';
 import { decideNoGo } from '../preflight/no-go.ts';
 import { isFailed, planSource } from '../preflight/validate-host.ts';
 import { planEntry, walkEntries } from '../entries/walk-entries.ts';
@@ -36,6 +38,7 @@ export async function startJob(drive: Drive): Promise<void> {
     await pushEnvironment(drive, place.attempt);
     if (!(await lookAgain(drive))) return;
     await recordBaseline(drive, launch);
+    await drive.session.call(keepRecord(drive.actor, describeKeptRun(drive, null)));
     await holdMachine(drive);
     const answer = await start(drive, launch, place);
     if (answer.kind === 'no-session-tool') {

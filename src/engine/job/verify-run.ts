@@ -1,8 +1,8 @@
 import { listFiles } from '../../remote/files.ts';
-import { tidyRun } from '../../remote/claims.ts';
 import { detachedExecutor } from '../../remote/detached/executor.ts';
 import { lookForMembers } from '../../remote/members.ts';
 import type { Drive } from '../drive.ts';
+import { endRun } from '../end-run.ts';
 import { decideOutcome, describeOutcome } from './outcome.ts';
 import { watchEnvironment } from './prove-environment.ts';
 import { jobPlace, launchOf } from './start-job.ts';
@@ -37,9 +37,8 @@ export async function verifyRun(drive: Drive): Promise<void> {
       .map(({ name }) => name),
   });
   await tellLeftovers(drive);
-  await drive.session.call(tidyRun(drive.actor));
   const text = describeOutcome(outcome);
-  drive.transition({
+  await endRun(drive, {
     from: ['verifying'],
     to: outcome.result,
     event: drive.event('state', text),

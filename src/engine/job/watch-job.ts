@@ -8,7 +8,7 @@ import type { Drive } from '../drive.ts';
 import { watchCheckpoints } from './checkpoints.ts';
 import { watchEnvironment } from './prove-environment.ts';
 import { launchOf } from './start-job.ts';
-import { tidyHost } from '../tidy-host.ts';
+import { endRun } from '../end-run.ts';
 import { beginHalt } from '../halt/wish-halt.ts';
 
 const lookEveryMs = 1_000;
@@ -50,8 +50,7 @@ export async function watchJob(drive: Drive): Promise<void> {
     }
     if (finding.kind === 'lost') {
       await readRest(drive, monitor, environment.reasons());
-      await tidyHost(drive);
-      endLost(drive, finding.reason, finding.sentence);
+      await endLost(drive, finding.reason, finding.sentence);
       return;
     }
     if (!look.more && (await actOn(drive, look, done))) return;
@@ -73,8 +72,8 @@ async function readRest(
   await monitor.look({ final: true, extraReasons: reasons });
 }
 
-function endLost(drive: Drive, reason: string, sentence: string): void {
-  drive.transition({
+function endLost(drive: Drive, reason: string, sentence: string): Promise<void> {
+  return endRun(drive, {
     from: ['running', 'lingering'],
     to: 'lost',
     event: drive.event('state', `lost: ${sentence}`),

@@ -4,6 +4,8 @@ import { settleAll, type Row } from '../entries/check-rows.ts';
 import type { Drive } from '../drive.ts';
 import { takeMachine } from '../hold-machine.ts';
 import { isSilence } from '../host-session.ts';
+import { describeKeptRun } from '../kept-record.ts';
+import { keepRecord } from '../../remote/records.ts';
 import { decideNoGo } from './no-go.ts';
 import { lookAtHost } from './requirements.ts';
 
@@ -25,6 +27,7 @@ export async function beginRun(drive: Drive): Promise<void> {
     await decideNoGo(drive, ['queued'], failed[0]?.reason ?? 'no-go', failed);
     return;
   }
+  if (kind === 'launch') await drive.session.call(keepRecord(drive.actor, describeKeptRun(drive, null)));
   const to = kind === 'launch' ? 'preparing' : 'validating';
   drive.transition({ from: ['queued'], to, event: drive.event('state', `${to} on ${drive.host.name}`) });
 }

@@ -1,13 +1,12 @@
 import type { ActiveState } from '../../lifecycle/states.ts';
 import type { Row } from '../entries/check-rows.ts';
 import type { Drive } from '../drive.ts';
-import { tidyHost } from '../tidy-host.ts';
+import { endRun } from '../end-run.ts';
 
 type Look = Pick<Row, 'name' | 'expected' | 'observed'>;
 
 /** NO-GO: nothing of the run stays on the host, and what prepare changed is told. `failed` may hold looks that are not in the table. */
 export async function decideNoGo(drive: Drive, from: ActiveState[], reason: string, failed: readonly Look[] = []): Promise<void> {
-  await tidyHost(drive);
   const checks = drive.parts.store.readChecks(drive.actor.run);
   const told = checks.filter(({ result }) => result === 'fail' || result === 'error');
   const all: Look[] = [...told, ...failed.filter(({ name }) => !told.some((check) => check.name === name))];
@@ -16,7 +15,7 @@ export async function decideNoGo(drive: Drive, from: ActiveState[], reason: stri
     ...all.map(describe),
     ...changed.map(({ name, observed }) => `prepare has changed: ${name}: ${observed ?? 'done'}`),
   ].join('\n');
-  drive.transition({
+  await endRun(drive, {
     from,
     to: 'failed',
     event: drive.event('state', `NO-GO: ${all.map(({ name }) => name).join(', ')}`, { verdict: 'NO-GO', reason }),

@@ -2,7 +2,7 @@ import type { CheckRecord } from '../../store/store.ts';
 import { checkSource } from '../entries/deeds/source.ts';
 import type { Drive } from '../drive.ts';
 import { decideNoGo } from './no-go.ts';
-import { tidyHost } from '../tidy-host.ts';
+import { endRun } from '../end-run.ts';
 import { planEntry, walkEntries, type Planned } from '../entries/walk-entries.ts';
 
 /** `validating`: the GO / NO-GO table. */
@@ -22,8 +22,7 @@ export async function validateHost(drive: Drive): Promise<void> {
     drive.transition({ from: ['validating'], to: 'launching', event, verdict });
     return;
   }
-  await tidyHost(drive);
-  drive.transition({
+  await endRun(drive, {
     from: ['validating'],
     to: 'succeeded',
     event: drive.event('state', 'GO', { verdict }),

@@ -4,6 +4,7 @@
 # Folders below $FLEET_DIR, each made by an atomic mkdir:
 #   runs/RUN/fence/TOKEN             the tokens this run was driven with; the highest one drives
 #   runs/RUN/fence/TOKEN/halt        that controller has asked for a halt: what an older one started late does not begin
+#   runs/RUN/record                  the plan, where files stood before the start, and how it ended: what the controller's store knows
 #   runs/RUN/aATTEMPT/wWORKER/UNIT   a unit, and in it:
 #     claim                          whoever may begin it: "PID START", and a second line like "incarnation". A link: only one can make it
 #     wrapper guard pid              the processes that carry it: "PID START"

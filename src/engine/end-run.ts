@@ -1,0 +1,20 @@
+import type { Result } from '../lifecycle/states.ts';
+import { tidyRun } from '../remote/claims.ts';
+import { keepRecord } from '../remote/records.ts';
+import type { Transition } from '../store/store.ts';
+import type { Drive } from './drive.ts';
+import { isUnit } from './entries/deeds/run-command.ts';
+import { describeKeptRun } from './kept-record.ts';
+
+/**
+ * Ends a run: how it ended is kept beside its units, the environment with its secrets is taken off the host, and the machine is given back; then the
+ * result is recorded. Each of these may be done again after a crash.
+ */
+export async function endRun(drive: Drive, transition: Transition & { to: Result }): Promise<void> {
+  const { kind, playbook } = drive.plan;
+  const hasMachine = drive.parts.store.readHostClaims(drive.actor.run).length > 0;
+  if (hasMachine) await drive.session.call(keepRecord(drive.actor, describeKeptRun(drive, transition)));
+  // A preflight of quick looks has left nothing.
+  if (kind === 'launch' || playbook.validate.some(isUnit)) await drive.session.call(tidyRun(drive.actor));
+  drive.transition(transition);
+}
