@@ -13,6 +13,8 @@ export interface PlannedHost {
   accelerators: Host['accelerators'];
   cost: Host['cost'];
   remoteDir: string | null;
+  /** Null, or left out by an older fleet: for ever. */
+  keepRunsSeconds?: number | null;
   setup: string;
 }
 
@@ -57,8 +59,8 @@ export function makePlan(kind: Plan['kind'], playbook: ResolvedPlaybook, host: H
 
 /** Refused when its address is not known yet. */
 export function planHost(host: Host): PlannedHost {
-  const { name, accelerators, cost, remoteDir, setup } = host;
-  return { name, reach: planReach(host), accelerators, cost, remoteDir, setup };
+  const { name, accelerators, cost, remoteDir, keepRunsSeconds, setup } = host;
+  return { name, reach: planReach(host), accelerators, cost, remoteDir, keepRunsSeconds, setup };
 }
 
 /** The first record of a run: what the store keeps of the plan beside the plan itself. */

@@ -6,6 +6,8 @@ import { mergeSettings, type Disagreement } from './merge-settings.ts';
 import { readReach } from './reach.ts';
 import { readSettings } from './settings.ts';
 
+const defaultKeepRunsSeconds = 30 * 86_400;
+
 export interface Defaults {
   home: string;
   ssh: SshSettings;
@@ -42,7 +44,14 @@ export function buildHosts(
     const { reach, problems: unreachable } = readReach(host, entry, { ...defaults.ssh, ...merged.settings.ssh });
     problems.push(...unreachable);
     if (reach === null) continue;
-    const { accelerators = null, cost = null, remoteDir = null, setup = '', params } = merged.settings;
+    const {
+      accelerators = null,
+      cost = null,
+      remoteDir = null,
+      keepRunsSeconds = defaultKeepRunsSeconds,
+      setup = '',
+      params,
+    } = merged.settings;
     const names = groups.filter((group) => group.distances.has(host.name)).map((group) => group.name);
     hosts.push({
       name: host.name,
@@ -52,6 +61,7 @@ export function buildHosts(
       accelerators,
       cost,
       remoteDir,
+      keepRunsSeconds,
       setup,
       params,
     });

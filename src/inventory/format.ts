@@ -97,6 +97,10 @@ const settings = {
     .regex(/^(\/|~\/)[^\0\r\n]*$/, { error: 'expected a folder that begins with "/" or "~/"' })
     .optional()
     .describe('The folder on the host for what fleet keeps there. Default: ~/.local/state/fleet.'),
+  'keep-runs': z
+    .union([z.literal('forever'), duration(1, 10 * 365 * 86_400, 'between 1s and 3650d')])
+    .optional()
+    .describe('How long the folder of an ended run stays on the host: "30d", or "forever". Default: 30d.'),
   setup: z
     .union([scriptText, z.array(scriptText)])
     .optional()

@@ -48,6 +48,8 @@ export interface Host {
   cost: { perHour: number; currency: string } | null;
   /** Folder on the host for what fleet keeps there; null: the contract's default. */
   remoteDir: string | null;
+  /** How long the folder of an ended run stays on the host, in seconds; null: for ever. */
+  keepRunsSeconds: number | null;
   /** Shell lines sourced before every command of an author; empty when there are none. */
   setup: string;
   /** Override a playbook's params of the same name. */

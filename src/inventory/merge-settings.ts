@@ -27,7 +27,13 @@ const sshKeys = {
   keepaliveSeconds: 'keepalive',
 } as const satisfies Record<keyof Required<Settings>['ssh'], string>;
 
-const wholeKeys = { accelerators: 'accelerators', cost: 'cost', remoteDir: 'remote-dir', setup: 'setup' } as const;
+const wholeKeys = {
+  accelerators: 'accelerators',
+  cost: 'cost',
+  remoteDir: 'remote-dir',
+  keepRunsSeconds: 'keep-runs',
+  setup: 'setup',
+} as const;
 
 /** Setting by setting, the nearest one wins. Each entry of `ssh` and of `params` is a setting; the others are taken whole. */
 export function mergeSettings(sources: readonly SettingSource[]): { settings: Settings; disagreements: Disagreement[] } {

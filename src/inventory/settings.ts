@@ -9,6 +9,7 @@ export interface Settings {
   accelerators?: DeclaredAccelerators;
   cost?: NonNullable<Host['cost']>;
   remoteDir?: string;
+  keepRunsSeconds?: number | null;
   setup?: string;
   params: Host['params'];
 }
@@ -25,6 +26,7 @@ export function readSettings(entry: SettingsEntry, file: string, home: string): 
     },
     cost: cost && { perHour: cost['per-hour'], currency: cost.currency },
     remoteDir: entry['remote-dir'],
+    keepRunsSeconds: mapDefined(entry['keep-runs'], (text) => (text === 'forever' ? null : parseDuration(text))),
     setup: typeof entry.setup === 'object' ? entry.setup.join('\n') : entry.setup,
     params: entry.params ?? {},
   });

@@ -8,10 +8,11 @@ import looks from './host/looks.sh';
 import members from './host/members.sh';
 import paths from './host/paths.sh';
 import program from './host/program.sh';
+import records from './host/records.sh';
 import units from './host/units.sh';
 
 /** The one file that is sent to a host, in POSIX sh. */
-export const hostScript = [base, paths, claims, members, units, guard, files, looks, program].join('\n');
+export const hostScript = [base, paths, claims, members, units, records, guard, files, looks, program].join('\n');
 
 const fileName = `host-${createHash('sha256').update(hostScript).digest('hex').slice(0, 16)}.sh`;
 

@@ -1,4 +1,4 @@
-import { quote } from '../quoting.ts';
+import { quote, quoteAll } from '../quoting.ts';
 import type { Actor } from './claims.ts';
 import { readLines, UnexpectedAnswer, valueOf, valuesOf, type RemoteCommand } from './command.ts';
 
@@ -54,6 +54,25 @@ export function listRecords(): RemoteCommand<KeptRecords> {
 function parseRecord(rest: string): KeptRecord {
   const [run = '', token = '', attempt = '', halt = ''] = rest.split(' ');
   return { run, token: Number(token), attempt: Number(attempt), halt: halt === 'yes' };
+}
+
+export interface Sweep {
+  swept: string[];
+  inUse: string[];
+}
+
+/** Removes the folders of runs that have ended and were read to their end. One that is in use, or another machine's, stays. */
+export function sweepRuns(actor: Actor, runs: readonly string[]): RemoteCommand<Sweep> {
+  return {
+    name: 'remove the folders of old runs',
+    body: `sweep_runs ${quoteAll([actor.run, String(actor.token), ...runs])}`,
+    timeoutSeconds: 300,
+    parse(answer) {
+      const lines = readLines(answer.stdout);
+      if (lines.at(-1)?.word !== 'looked') throw new UnexpectedAnswer('remove the folders of old runs', answer);
+      return { swept: valuesOf(lines, 'swept'), inUse: valuesOf(lines, 'in-use') };
+    },
+  };
 }
 
 /** The text as it was kept; empty when it is not there any more. */

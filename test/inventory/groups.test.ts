@@ -139,6 +139,7 @@ describe('settings by group', () => {
     'setup: x',
     'cost: { per-hour: 1, currency: EUR }',
     'remote-dir: /x',
+    'keep-runs: 1d',
     'accelerators: { vendor: amd, model: m, count: 1 }',
   ])('they may agree, and must not differ: %s', (setting) => {
     const other = setting.replace(/1|x$/, (one) => (one === '1' ? '2' : 'y'));

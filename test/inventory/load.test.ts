@@ -33,6 +33,7 @@ describe('a host', () => {
         accelerators: null,
         cost: null,
         remoteDir: null,
+        keepRunsSeconds: 30 * 86_400,
         setup: '',
         params: {},
       },
@@ -58,6 +59,7 @@ describe('a host', () => {
         '    accelerators: { vendor: nvidia, model: A100, count: 2, memory: 80GB }',
         '    cost: { per-hour: 2.6, currency: USD }',
         '    remote-dir: ~/fleet',
+        '    keep-runs: 14d',
         '    setup: ["export PATH=/opt/bin:$PATH", ". venv/bin/activate"]',
         '    params: { commit: abc, steps: 10, fast: true }',
       ].join('\n'),
@@ -83,6 +85,7 @@ describe('a host', () => {
       accelerators: { vendor: 'nvidia', model: 'A100', count: 2, memory: { bytes: 80e9, text: '80GB' } },
       cost: { perHour: 2.6, currency: 'USD' },
       remoteDir: '~/fleet',
+      keepRunsSeconds: 14 * 86_400,
       setup: 'export PATH=/opt/bin:$PATH\n. venv/bin/activate',
       params: { commit: 'abc', steps: 10, fast: true },
     });
@@ -94,6 +97,14 @@ describe('a host', () => {
     ['embedded: a100x2', { kind: 'embedded', machine: 'a100x2' }],
   ])('may have no address of its own: %s', (line, reach) => {
     expect(readText(`hosts:\n  a:\n    ${line}\n`).hosts[0]?.reach).toEqual(reach);
+  });
+
+  it.each([
+    ['', 30 * 86_400],
+    ['keep-runs: 12h', 12 * 3_600],
+    ['keep-runs: forever', null],
+  ])('keeps the folders of ended runs for as long as it says, else thirty days: %s', (line, seconds) => {
+    expect(readText(`hosts:\n  a:\n    address: b\n    ${line}\n`).hosts[0]?.keepRunsSeconds).toBe(seconds);
   });
 
   it.each(['10.164.0.[1-3]', '[10.164.0.1, "10.164.0.[2-3]"]', '[10.164.0.1, 10.164.0.2, 10.164.0.3]'])(
@@ -231,6 +242,7 @@ describe('what is wrong is told at its place', () => {
       '{ address: b, cost: { per-hour: 1, currency: dollars } }',
       ['a.yaml:2:51: hosts.a.cost.currency: expected three capital letters such as "USD"'],
     ],
+    ['{ address: b, keep-runs: 0s }', ['a.yaml:2:31: hosts.a.keep-runs: expected between 1s and 3650d, got "0s"']],
     ['{ address: b, remote-dir: runs }', ['a.yaml:2:32: hosts.a.remote-dir: expected a folder that begins with "/" or "~/"']],
     ['{ address: b, params: { a-b: 1 } }', ['a.yaml:2:30: hosts.a.params.a-b: expected a name of letters, digits and "_"']],
     [
@@ -268,7 +280,7 @@ describe('what is wrong is told at its place', () => {
       'd.yaml': 'groups:\n  g: { members: [z] }\nhosts:\n  b: { address: f }\n',
     });
     expect(tell()).toEqual([
-      'a.yaml:2:20: hosts.a.prot: unknown key "prot", expected description, address, workers, embedded, ssh, accelerators, cost, remote-dir, setup or params',
+      'a.yaml:2:20: hosts.a.prot: unknown key "prot", expected description, address, workers, embedded, ssh, accelerators, cost, remote-dir, keep-runs, setup or params',
       'a.yaml:3:3: hosts.b: missing, expected one of "address", "workers" or "embedded" (if it is not known yet: address: { unknown: "why" })',
       'b.yaml:3:3: duplicate key "c"',
       'c.yaml:2:1: not YAML: flow sequence in block collection must be sufficiently indented and end with a ]',

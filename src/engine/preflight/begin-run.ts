@@ -7,6 +7,7 @@ import { isSilence } from '../host-session.ts';
 import { describeKeptRun } from '../kept-record.ts';
 import { keepRecord } from '../../remote/records.ts';
 import { decideNoGo } from './no-go.ts';
+import { sweepHost } from './sweep-host.ts';
 import { lookAtHost } from './requirements.ts';
 
 const firstTries = 3;
@@ -27,7 +28,10 @@ export async function beginRun(drive: Drive): Promise<void> {
     await decideNoGo(drive, ['queued'], failed[0]?.reason ?? 'no-go', failed);
     return;
   }
-  if (kind === 'launch') await drive.session.call(keepRecord(drive.actor, describeKeptRun(drive, null)));
+  if (kind === 'launch') {
+    await drive.session.call(keepRecord(drive.actor, describeKeptRun(drive, null)));
+    await sweepHost(drive);
+  }
   const to = kind === 'launch' ? 'preparing' : 'validating';
   drive.transition({ from: ['queued'], to, event: drive.event('state', `${to} on ${drive.host.name}`) });
 }

@@ -1,31 +1,3 @@
-# keep_record RUN TOKEN: keeps standard input beside the units of the run: what a store that was lost is made of again.
-keep_record() {
-  fence "$1" "$2"
-  place "$FLEET_DIR/runs/$1/record" || cannot_write "$FLEET_DIR/runs/$1/record"
-  say kept
-}
-
-# list_records: "record RUN TOKEN ATTEMPT HALT" for every run of this folder that has one: the highest token, the newest attempt of the job (0:
-# none), whether a halt was asked for. Then who has the machine, and how many seconds ago its controller has spoken.
-list_records() {
-  for lr_file in "$FLEET_DIR"/runs/*/record; do
-    [ -f "$lr_file" ] || continue
-    lr_dir=${lr_file%/record} lr_token=0 lr_halt=no
-    for lr_fence in "$lr_dir"/fence/*; do
-      if [ "${lr_fence##*/}" -gt "$lr_token" ] 2>/dev/null; then lr_token=${lr_fence##*/}; fi
-      [ ! -e "$lr_fence/halt" ] || lr_halt=yes
-    done
-    say record "${lr_dir##*/}" "$lr_token" "$(newest_attempt "${lr_dir##*/}" 0 job)" "$lr_halt"
-  done
-  read_claim
-  say incarnation "$here"
-  if [ -n "$claim_run" ] && [ "$claim_incarnation" = "$here" ] && { read -r lr_beat <"$machine_claims/$newest_claim.beat"; } 2>/dev/null; then
-    read_uptime
-    say held "$claim_run" $((uptime - lr_beat)) "$claim_owner"
-  fi
-  say listed
-}
-
 # put_env RUN TOKEN ATTEMPT WORKER: keeps standard input as the environment of the attempt; an existing one stays.
 put_env() {
   fence "$1" "$2"
@@ -84,7 +56,7 @@ claim_unit() {
   know_here
   read_unique_word
   cu_new=$sa_unit/new.$unique_word
-  (umask 077 && mkdir -p "$sa_unit") 2>/dev/null && record_self "$cu_new" && say "$here" >>"$cu_new" 2>/dev/null || cannot_write "$sa_unit"
+  if ! (umask 077 && mkdir -p "$sa_unit") 2>/dev/null || ! record_self "$cu_new" || ! say "$here" >>"$cu_new"; then cannot_write "$sa_unit"; fi
   claim_name "$sa_unit/claim" "$cu_new" && return 0
   [ -e "$sa_unit/claim" ] || cannot_write "$sa_unit/claim"
   return 1
