@@ -46,7 +46,9 @@ describe.concurrent('a start that was claimed on the host, of which no process i
     expect(countTrainers(who.hostHome())).toBe(1);
     expect(processesOf(run.id)).toEqual([]);
     expect(rowsOf(await who.ask(['metrics', run.id, '--source', 'training']))).toEqual(readTrainingFile(who.hostHome()));
-    expect(who.events(run.id).some((text) => /says that the job had not begun: it is started as attempt 2/.test(text))).toBe(true);
+    expect(who.events(run.id).some((text) => /says that the job had not begun: it is started as attempt 2/.test(text))).toBe(
+      true,
+    );
   });
 
   it('is lost when a person says that it had begun', async (test) => {
