@@ -1,5 +1,5 @@
 import { hostname, userInfo } from 'node:os';
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { RunDocument } from '../../src/store/run-document.ts';
@@ -116,10 +116,21 @@ launch: { run: echo started >>changed, log: job.log }
       );
       const first = one.start(['launch', playbook, '--host', 'demo-a100x2']);
       await one.waitForRun(`it is ${state}`, (run) => run.state === state && run.checks.some(({ result }) => result === null));
+      const away = one.newest();
+      const unit = join(
+        one.hostHome(),
+        '.local/state/fleet/runs',
+        away.id,
+        `a1/w0/${state === 'preparing' ? 'prepare-0' : 'validate-0'}`,
+      );
+      await waitFor('its command is there', () => existsSync(join(unit, 'pid')));
       first.kill('SIGKILL');
       await first.ended;
-      const away = one.newest();
-      await waitFor('its processes have ended', () => processesOf(away.id).length === 0, 60_000);
+      await waitFor(
+        'its processes have ended',
+        () => existsSync(join(unit, 'exit')) && processesOf(away.id).length === 0,
+        60_000,
+      );
       ageClaims(one);
 
       const other = two.start(launch);
