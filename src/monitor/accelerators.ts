@@ -17,8 +17,12 @@ export interface AcceleratorSample {
   worker: number;
   attempt: number;
   accelerators: readonly AcceleratorReading[];
-  /** Wall clock, milliseconds. */
-  readAt: number;
+  /** When it was taken: wall clock, milliseconds. */
+  at: number;
+  /** Of the sample in its file. */
+  position: number;
+  /** How long the file of the progress was then: which rows had been written. Null when that is not known. */
+  progressBytes: number | null;
 }
 
 /** Units of the columns below, for messages. */
@@ -29,12 +33,12 @@ export const acceleratorUnits: Readonly<Record<string, 'bytes' | '%' | '°C' | '
   power: 'W',
 };
 
-/** One row for each accelerator, numbered from `nextPosition`. */
-export function readAccelerators(sample: AcceleratorSample, step: number | null, nextPosition: number): Row[] {
+/** One row for each accelerator. A sample takes more bytes than it has rows, so that their positions never meet those of the next. */
+export function readAccelerators(sample: AcceleratorSample, step: number | null): Row[] {
   return sample.accelerators.map((accelerator, index) => ({
-    position: nextPosition + index,
+    position: sample.position + index,
     step,
-    at: sample.readAt,
+    at: sample.at,
     columns: {
       index: accelerator.index,
       memory_used: accelerator.memoryUsedBytes,

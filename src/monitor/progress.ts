@@ -16,6 +16,8 @@ export interface ProgressTracker {
   readonly attempt: number | null;
   /** The step that had been reached at a time; null before the first. */
   stepAt(at: number): number | null;
+  /** The step of the last row that began before a place in the file; null before the first. Of a long file it is a little early. */
+  stepBefore(position: number): number | null;
   /** Whether a record that counts came since the last call. */
   takeAdvance(): boolean;
   report(): Progress;
@@ -27,7 +29,15 @@ interface Point {
   step: number;
 }
 
+/** Where in its file a step was reached. */
+interface Place {
+  position: number;
+  step: number;
+}
+
 const keptPoints = 4096;
+/** Twice as many places of rows are kept at most; then every other one goes. */
+const keptPlaces = 16_384;
 const rateWindowMs = 10 * 60_000;
 const fewestRatePoints = 9;
 const mostRatePoints = 64;
@@ -39,6 +49,7 @@ const clockJumpMs = 60_000;
 export function trackProgress(rule: ProgressRule | null): ProgressTracker {
   const files = new Map<number, { attempt: number; position: number; step: number }>();
   let points: Point[] = [];
+  let places: Place[] = [];
   let attempt: number | null = null;
   let step: number | null = null;
   let advanced = false;
@@ -50,6 +61,7 @@ export function trackProgress(rule: ProgressRule | null): ProgressTracker {
       const file = files.get(worker);
       if (attempt === null || rowAttempt > attempt || (file !== undefined && row.position <= file.position)) {
         points = [];
+        places = [];
         step = null;
         attempt = rowAttempt;
       }
@@ -58,6 +70,7 @@ export function trackProgress(rule: ProgressRule | null): ProgressTracker {
       if (step !== null && value <= step) return;
       step = value;
       points = addPoint(points, { at: row.at, step });
+      places = addPlace(places, { position: row.position, step });
     },
     get step() {
       return step;
@@ -65,7 +78,8 @@ export function trackProgress(rule: ProgressRule | null): ProgressTracker {
     get attempt() {
       return attempt;
     },
-    stepAt: (at) => findStep(points, at),
+    stepAt: (at) => findLast(points, (point) => point.at <= at)?.step ?? null,
+    stepBefore: (position) => findLast(places, (place) => place.position < position)?.step ?? null,
     takeAdvance() {
       const taken = advanced;
       advanced = false;
@@ -89,15 +103,21 @@ function addPoint(points: Point[], point: Point): Point[] {
   return points.length > 2 * keptPoints ? points.slice(-keptPoints) : points;
 }
 
-function findStep(points: Point[], at: number): number | null {
-  let [low, high] = [0, points.length];
+function addPlace(places: Place[], place: Place): Place[] {
+  places.push(place);
+  return places.length > 2 * keptPlaces ? places.filter((_, index) => index % 2 === 1) : places;
+}
+
+/** The last for which `holds`, of those in front that it holds for. */
+function findLast<Item>(items: readonly Item[], holds: (item: Item) => boolean): Item | undefined {
+  let [low, high] = [0, items.length];
   while (low < high) {
     const middle = (low + high) >>> 1;
-    const point = points[middle];
-    if (point !== undefined && point.at <= at) low = middle + 1;
+    const item = items[middle];
+    if (item !== undefined && holds(item)) low = middle + 1;
     else high = middle;
   }
-  return points[low - 1]?.step ?? null;
+  return items[low - 1];
 }
 
 /**

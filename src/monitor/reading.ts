@@ -12,7 +12,7 @@ export interface Chunk {
 }
 
 export interface Row {
-  /** Byte offset of the row in its file; for accelerators a counter. Not smaller than the one before, unless the file is another one. */
+  /** Byte offset of the row in its file; for accelerators that of the sample, and a number. Not smaller than the one before, unless the file is another one. */
   position: number;
   /** Null for rows that have no place among the training steps; they never count as progress. */
   step: number | null;

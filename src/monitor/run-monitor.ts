@@ -39,7 +39,7 @@ export interface Judgement {
 export interface RunMonitor {
   /** Whole lines of a metric file or of the log (`source` "log"). What it returns has been taken in: it must be stored, or the monitor thrown away. */
   read(chunk: Chunk): Reading;
-  /** One look at the accelerators of a worker. The rows are placed at the step reached by now: read the progress source before. */
+  /** One sample of the accelerators of a worker. The rows are placed at the step reached then: read the progress source before, to its end. */
   readAccelerators(sample: AcceleratorSample): Row[];
   /** Once after all sources of a look were read. `final`: the job is over and everything was read. */
   judge(options?: { final?: boolean; extraReasons?: Reason[] }): Judgement;
@@ -61,7 +61,6 @@ export function createRunMonitor(rules: MonitorRules, restored: Restored | null)
   );
   const sources = new Map(metrics.map((rule) => [rule.name, prepareSource(rule)]));
   const layouts = new Map<string, CsvLayout>();
-  const nextPositions = new Map<string, number>();
   let furthestStep: number | null = null;
   let seen = false;
 
@@ -72,7 +71,6 @@ export function createRunMonitor(rules: MonitorRules, restored: Restored | null)
   }
   for (const [key, row] of lastRows) {
     if (sources.get(row.source)?.kind === 'csv') layouts.set(key, { columns: columnsOf(row) });
-    else nextPositions.set(key, row.position + 1);
   }
   if (flags.list().length > 0) seen = true;
   progress.takeAdvance();
@@ -85,10 +83,8 @@ export function createRunMonitor(rules: MonitorRules, restored: Restored | null)
       return reading;
     },
     readAccelerators(sample) {
-      const key = keyOf(sample.source, sample.worker);
-      const next = nextPositions.get(key) ?? 0;
-      const rows = readAccelerators(sample, progress.step, next);
-      nextPositions.set(key, next + rows.length);
+      const { progressBytes } = sample;
+      const rows = readAccelerators(sample, progressBytes === null ? progress.step : progress.stepBefore(progressBytes));
       for (const row of rows) takeRow(sample.source, row, sample.attempt, sample.worker);
       return rows;
     },

@@ -1,8 +1,8 @@
 import { suggestName } from '../language/check-schema.ts';
 import type { YamlPath } from '../yaml.ts';
-import type { HaltMove, Launch } from './playbook.ts';
+import type { GuardRules, HaltMove, Launch } from './playbook.ts';
 import type { Reader } from './reader.ts';
-import { haltSchema, stackDumpSchema, startSchema, type HaltFile } from './schema.ts';
+import { guardSchema, haltSchema, stackDumpSchema, startSchema, type HaltFile } from './schema.ts';
 import { partAt, take } from './sections.ts';
 
 /** Signals that a job may be sent. */
@@ -13,6 +13,7 @@ const defaultMoves = ['TERM', '60s', 'KILL'];
 export function buildLaunch(reader: Reader, playbook: unknown): Launch | null {
   const halt = buildHalt(reader, take(haltSchema, partAt(playbook, 'launch', 'halt') ?? {}) ?? {});
   const stackDump = buildStackDump(reader, playbook);
+  const guard = buildGuard(reader, playbook);
   const file = take(startSchema, partAt(playbook, 'launch'));
   if (file === null) return null;
   const limit = file['time-limit'];
@@ -22,7 +23,29 @@ export function buildLaunch(reader: Reader, playbook: unknown): Launch | null {
     proveEnv: file['prove-env'] ?? null,
     halt,
     stackDump,
+    guard,
     timeLimitSeconds: limit === undefined ? null : reader.duration(['launch', 'time-limit'], limit),
+  };
+}
+
+function buildGuard(reader: Reader, playbook: unknown): GuardRules {
+  const file = take(guardSchema, partAt(playbook, 'launch', 'guard'));
+  const at = ['launch', 'guard'];
+  const { stall, disk } = file ?? {};
+  const noNewLine = stall === undefined ? 0 : reader.duration([...at, 'stall', 'no-new-line'], stall['no-new-line']);
+  const firstLine = stall?.['first-line'];
+  return {
+    stall:
+      stall === undefined
+        ? null
+        : {
+            file: stall.file,
+            contains: stall.contains,
+            noNewLineSeconds: noNewLine,
+            firstLineSeconds: firstLine === undefined ? noNewLine : reader.duration([...at, 'stall', 'first-line'], firstLine),
+          },
+    disk:
+      disk === undefined ? null : { path: disk.path ?? '.', freeBytes: reader.size([...at, 'disk', 'free'], disk.free).bytes },
   };
 }
 

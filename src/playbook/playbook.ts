@@ -90,6 +90,15 @@ export interface Launch {
   stackDump: { signal: string; collect: string | null } | null;
   /** Wall clock, kept by the guard on the host. */
   timeLimitSeconds: number | null;
+  /** What the guard on the host keeps besides, with or without a controller. Left out in the plans of an older fleet. */
+  guard?: GuardRules;
+}
+
+export interface GuardRules {
+  /** No new line with `contains` in `file` for so long: the job is stopped. A line of a watchdog does not count. */
+  stall: { file: string; contains: string; noNewLineSeconds: number; firstLineSeconds: number } | null;
+  /** Less than this free at `path`: the job is stopped. */
+  disk: { path: string; freeBytes: number } | null;
 }
 
 export type MetricSource =

@@ -102,6 +102,20 @@ export const haltSchema = z.strictObject({
 
 export const stackDumpSchema = z.strictObject({ signal: text, collect: path.optional() });
 
+const oneLine = z.string().regex(/^[^\0\r\n]+$/, { error: 'expected one line of text' });
+
+export const guardSchema = z.strictObject({
+  stall: z
+    .strictObject({
+      file: oneLine.describe('A path on the host, relative to the workdir'),
+      contains: oneLine.describe('What a line of progress holds, as it is; lines without it do not count'),
+      'no-new-line': duration,
+      'first-line': duration.optional(),
+    })
+    .optional(),
+  disk: z.strictObject({ path: oneLine.optional().describe('Default: the workdir'), free: size }).optional(),
+});
+
 const ownLaunch = {
   run: text,
   log: path,
@@ -112,7 +126,12 @@ const ownLaunch = {
 /** The launch without the parts that have a schema of their own. */
 export const startSchema = z.object(ownLaunch);
 
-const launchSchema = z.strictObject({ ...ownLaunch, halt: haltSchema.optional(), 'stack-dump': stackDumpSchema.optional() });
+const launchSchema = z.strictObject({
+  ...ownLaunch,
+  halt: haltSchema.optional(),
+  'stack-dump': stackDumpSchema.optional(),
+  guard: guardSchema.optional().describe('What the guard beside the job keeps, with or without a controller'),
+});
 
 export const metricSchema = z.union([
   z.strictObject({ csv: path, columns: z.array(text).min(1).optional(), step: text.optional() }),

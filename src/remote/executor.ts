@@ -24,6 +24,12 @@ export interface UnitWork {
   sentinel: string | null;
   /** Critical variables, proved by the guard in every process of the run with `process` in its command line. */
   prove: { process: string; variables: string[] } | null;
+  /** No new line with `contains` in `file` for so long: the guard stops the unit. Before the first such line the other limit holds. */
+  stall: { file: string; contains: string; noNewLineSeconds: number; firstLineSeconds: number } | null;
+  /** Less than this free at `path`: the guard stops the unit. */
+  disk: { path: string; freeBytes: number } | null;
+  /** `script` is run again and again beside the unit, and what it says is kept. `beside`: a file whose length is noted with each sample. */
+  sampling: { script: string; everySeconds: number; beside: string | null } | null;
   graceSeconds: number;
   then: ({ signal: string } | { waitSeconds: number })[];
 }
@@ -45,8 +51,10 @@ export interface UnitState {
   exitCode: number | null;
   /** Bytes that were in the log before the unit began. */
   logStart: number | null;
-  /** Why the guard stopped the unit by itself: `time-limit 3600`. */
+  /** Why the guard stopped the unit by itself: `time-limit 3600`, `stall 1800`, `disk-floor 5000000000 .`. */
   verdict: string | null;
+  /** Why it could not begin: the workdir cannot be entered, the log cannot be opened. */
+  error: string | null;
   /** What the guard found in the environment of the job's processes; no values. */
   proof: Proof[];
   /** Moves of a halt so far, each `UPTIME WORD...`; the last word of a proved one is `gone`. */

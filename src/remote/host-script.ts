@@ -8,11 +8,12 @@ import looks from './host/looks.sh';
 import members from './host/members.sh';
 import paths from './host/paths.sh';
 import program from './host/program.sh';
+import rules from './host/rules.sh';
 import records from './host/records.sh';
 import units from './host/units.sh';
 
 /** The one file that is sent to a host, in POSIX sh. */
-export const hostScript = [base, paths, claims, members, units, records, guard, files, looks, program].join('\n');
+export const hostScript = [base, paths, claims, members, units, records, guard, rules, files, looks, program].join('\n');
 
 const fileName = `host-${createHash('sha256').update(hostScript).digest('hex').slice(0, 16)}.sh`;
 
@@ -45,6 +46,17 @@ FLEET_SCRIPT=$FLEET_DIR/lib/${fileName}`;
 /** Never relative: what is left running goes to other folders. */
 function folderOf(remoteDir: string): string {
   return /^[/~]/.test(remoteDir) ? shellPath(remoteDir) : `"$HOME"/${quote(remoteDir)}`;
+}
+
+/** A file of a unit, as a path that an author could write. */
+export function unitFile(
+  remoteDir: string | null,
+  run: string,
+  { attempt, worker, unit }: { attempt: number; worker: number; unit: string },
+  name: string,
+): string {
+  const folder = remoteDir ?? '~/.local/state/fleet';
+  return `${/^[/~]/.test(folder) ? folder : `~/${folder}`}/runs/${run}/a${attempt}/w${worker}/${unit}/${name}`;
 }
 
 /** One shell word for a path as an author writes it; a leading `~/` is the home folder. */

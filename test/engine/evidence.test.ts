@@ -9,6 +9,7 @@ const state = (of: Partial<UnitState>): UnitState => ({
   exitCode: null,
   logStart: 0,
   verdict: null,
+  error: null,
   proof: [],
   haltMoves: [],
   incarnation: here,

@@ -4,6 +4,7 @@ import { decideOutcome, type Ending } from '../../src/engine/job/outcome.ts';
 const wellEnded: Ending = {
   exitCode: 0,
   verdict: null,
+  error: null,
   tracksProgress: true,
   lastStep: 100,
   targetStep: 100,
@@ -27,6 +28,9 @@ describe('how a run ended', () => {
     ['it was killed', { exitCode: 137 }, 'failed', 'exit-status'],
     ['the guard stopped it, whatever its status', { verdict: 'time-limit 60', exitCode: 143 }, 'failed', 'time-limit'],
     ['the guard stopped it, and it exited well', { verdict: 'time-limit 60' }, 'failed', 'time-limit'],
+    ['the guard saw no progress', { verdict: 'stall 1800', exitCode: 143, lastStep: 7 }, 'failed', 'stalled'],
+    ['the guard saw the disk fill up', { verdict: 'disk-floor 5000000000 .', exitCode: 1 }, 'failed', 'disk-floor'],
+    ['it could not begin', { error: 'cannot enter the workdir x', exitCode: 126, lastStep: null }, 'failed', 'not-begun'],
     ['it says it is done, short of its target', { lastStep: 99 }, 'failed', 'stopped-short'],
     ['it stopped short beside the sentinel', { lastStep: 99, sentinel: true }, 'halted', 'sentinel'],
     ['a sentinel came after its last step', { sentinel: true }, 'succeeded', null],

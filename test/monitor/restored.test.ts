@@ -35,7 +35,8 @@ function drive(rules: MonitorRules, contents: Record<string, string>, looks: Loo
       store(file.source, reading.rows);
     }
     const accelerators = [{ index: 0, memoryUsedBytes: memory, utilization: 90, temperature: 60, power: 200 }];
-    store('gpu', monitor.readAccelerators({ source: 'gpu', worker: 0, attempt: 1, accelerators, readAt }));
+    const taken = { at: readAt, position: index * 1000, progressBytes: files[0]?.offset ?? null };
+    store('gpu', monitor.readAccelerators({ source: 'gpu', worker: 0, attempt: 1, accelerators, ...taken }));
     const judged = monitor.judge();
     if (restartAfter.has(index)) {
       monitor = createRunMonitor(rules, { samples: [...stored.values()].flat(), flags: judged.flags, criteria: judged.criteria });

@@ -10,7 +10,9 @@ const sample = {
   source: 'gpu',
   worker: 0,
   attempt: 1,
-  readAt: startedAt,
+  at: startedAt,
+  position: 0,
+  progressBytes: null,
   accelerators: [0, 1].map((index) => ({ index, memoryUsedBytes: 28e9, utilization: 99, temperature: 60, power: 280 })),
 };
 
@@ -156,17 +158,28 @@ describe('a hung trainer whose watchdog goes on writing', () => {
 });
 
 describe('samples of accelerators', () => {
-  it('are placed at the step reached, and numbered on', () => {
+  it('are placed at the step reached, each at its place in the file', () => {
     const monitor = createRunMonitor(productionRules, null);
     expect(monitor.readAccelerators(sample).map(({ position, step }) => [position, step])).toEqual([
       [0, null],
       [1, null],
     ]);
     monitor.read(chunkOf(trainingRows(1, 30)));
-    expect(monitor.readAccelerators(sample)).toMatchObject([
-      { position: 2, step: 30, columns: { index: 0, memory_used: 28e9, utilization: 99, temperature: 60, power: 280 } },
-      { position: 3, step: 30, columns: { index: 1 } },
+    expect(monitor.readAccelerators({ ...sample, position: 300 })).toMatchObject([
+      { position: 300, step: 30, columns: { index: 0, memory_used: 28e9, utilization: 99, temperature: 60, power: 280 } },
+      { position: 301, step: 30, columns: { index: 1 } },
     ]);
+  });
+
+  it('that are read late are placed at the step that had been written when they were taken', () => {
+    const monitor = createRunMonitor(productionRules, null);
+    const [early, late] = [trainingRows(1, 30), trainingRows(31, 500)];
+    monitor.read(chunkOf(early + late));
+    const stepAt = (progressBytes: number) => monitor.readAccelerators({ ...sample, progressBytes })[0]?.step;
+    expect(stepAt(0)).toBeNull();
+    expect(stepAt(1)).toBe(1);
+    expect(stepAt(early.length)).toBe(30);
+    expect(stepAt(early.length + late.length)).toBe(500);
   });
 
   it('with unknown memory leave the criterion inconclusive', () => {

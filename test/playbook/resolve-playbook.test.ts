@@ -60,11 +60,23 @@ describe('a playbook with its params in place', () => {
     ]);
   });
 
+  it('has the rules of the guard, where the first line may take longer than the others', () => {
+    const guard = (lines: string) => resolve(`playbook: p\nlaunch:\n  run: x\n  log: x.log\n${lines}\n`).resolved?.launch?.guard;
+    expect(guard(`  guard: { stall: { file: beat, contains: '"x"', no-new-line: 30m }, disk: { free: 5GB } }`)).toEqual({
+      stall: { file: 'beat', contains: '"x"', noNewLineSeconds: 1800, firstLineSeconds: 1800 },
+      disk: { path: '.', freeBytes: 5e9 },
+    });
+    expect(guard(`  guard: { stall: { file: beat, contains: x, no-new-line: 30m, first-line: 1h } }`)?.stall).toMatchObject({
+      firstLineSeconds: 3600,
+    });
+  });
+
   it('says what is not said by the file', () => {
     const { resolved } = resolve(text);
     expect(resolved?.launch).toEqual({
       command: 'x',
       log: 'x.log',
+      guard: { stall: null, disk: null },
       proveEnv: null,
       halt: {
         sentinel: 'artifacts/.HALT',

@@ -20,6 +20,9 @@ export function workOf(script: string, other: Partial<UnitWork> = {}): UnitWork 
     needsClaim: false,
     sentinel: null,
     prove: null,
+    stall: null,
+    disk: null,
+    sampling: null,
   };
   return { script, ...usual, graceSeconds: 0, then: [{ signal: 'TERM' }, { waitSeconds: 1 }, { signal: 'KILL' }], ...other };
 }

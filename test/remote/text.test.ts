@@ -62,6 +62,9 @@ describe('the text of a question', () => {
       needsClaim: false,
       sentinel: '.HALT',
       prove: { process: 'train.py', variables: ['A', 'B'] },
+      stall: { file: 'beat.jsonl', contains: `"it's"`, noNewLineSeconds: 60, firstLineSeconds: 90.5 },
+      disk: { path: '.', freeBytes: 4097 },
+      sampling: { script: 'nvidia-smi', everySeconds: 10, beside: 'training.csv' },
       graceSeconds: 0.5,
       then: [{ signal: 'TERM' }, { waitSeconds: 59.1 }, { signal: 'KILL' }],
     });
@@ -76,6 +79,17 @@ unit_moves='TERM wait:60 KILL'
 unit_prove='train.py
 A B
 '
+unit_stall='beat.jsonl
+"it'\\''s"
+60
+91
+'
+unit_disk='.
+5
+'
+unit_sample='nvidia-smi'
+unit_sample_every='10'
+unit_sample_beside='training.csv'
 unit_needs_env='1'
 unit_needs_claim='0'
 start 'r' '7' '2' '3' 'job'`;

@@ -5,12 +5,13 @@ import type { Stall } from '../../monitor/stall.ts';
 import { detachedExecutor } from '../../remote/detached/executor.ts';
 import type { UnitState } from '../../remote/executor.ts';
 import type { Batch, OffsetRecord } from '../../store/store.ts';
-import { createAcceleratorSampler } from './accelerator-sampler.ts';
 import type { Drive } from '../drive.ts';
 import { judgeEvidence, type Finding } from './evidence.ts';
 import { describeNews, rememberTold, type Told } from './news.ts';
-import { readNewLines } from './read-files.ts';
-import { jobPlace, launchOf } from './start-job.ts';
+import { readNewLines, unreadFile, type FileReading } from './read-files.ts';
+import { createSampleReader } from './read-samples.ts';
+import { filesOfJob, type JobFile } from './job-files.ts';
+import { jobPlace } from './start-job.ts';
 
 export interface Look {
   finding: Finding;
@@ -39,8 +40,9 @@ export function createJobMonitor(drive: Drive): JobMonitor {
     criteria: store.readCriteria(run),
   });
   const place = jobPlace(drive);
-  const sampler = createAcceleratorSampler(drive, monitor);
-  let offsets = currentOffsets(drive);
+  const sampler = createSampleReader(monitor);
+  const jobFiles = filesOfJob(drive);
+  let offsets = currentOffsets(drive, jobFiles);
   const incarnation = store.readWorkers(run)[0]?.incarnation ?? null;
   let goneBefore = false;
   let told: Told = {
@@ -49,6 +51,23 @@ export function createJobMonitor(drive: Drive): JobMonitor {
     health: drive.record().health,
   };
 
+  /** Samples are placed by the rows that were there when they were taken, so those are read to their end before. */
+  async function readFiles({ uptimeSeconds }: UnitState): Promise<FileReading[]> {
+    const isSample = ({ source }: OffsetRecord) => jobFiles.some(({ name, kind }) => kind === 'samples' && name === source);
+    const lines = await Promise.all(
+      offsets.map(async (offset) => (isSample(offset) ? null : readNewLines(drive, offset, (chunk) => monitor.read(chunk)))),
+    );
+    const isBehind = lines.some((reading) => reading?.more === true);
+    return Promise.all(
+      offsets.map(async (offset, index) => {
+        const read = lines[index];
+        if (read != null) return read;
+        if (isBehind) return { offset, reading: null, more: true };
+        return readNewLines(drive, offset, (chunk) => sampler.read(chunk, uptimeSeconds));
+      }),
+    );
+  }
+
   return {
     async look({ final, extraReasons }) {
       // The state first: once it says that the job is over, what is read after it is all there is.
@@ -56,15 +75,12 @@ export function createJobMonitor(drive: Drive): JobMonitor {
       const finding = judgeEvidence(state, { incarnation }, goneBefore);
       goneBefore = finding.kind === 'look-again';
       const isElsewhere = finding.kind === 'elsewhere';
-      const files = isElsewhere
-        ? []
-        : await Promise.all(offsets.map((offset) => readNewLines(drive, offset, (chunk) => monitor.read(chunk))));
+      const files = isElsewhere ? [] : await readFiles(state);
       const samples: Batch['samples'] = files.flatMap(({ offset, reading }) =>
         reading === null || reading.rows.length === 0
           ? []
           : [{ source: offset.source, attempt: offset.attempt, worker: 0, generation: offset.generation, rows: reading.rows }],
       );
-      if (state.word === 'running') samples.push(...(await sampler.sampleWhenDue()));
       const stall = monitor.judgeStall(clock.monotonic());
       const stalled = stall.stalled && finding.kind === 'alive';
       const stallText = describeStall(stall);
@@ -99,26 +115,12 @@ export function createJobMonitor(drive: Drive): JobMonitor {
   };
 }
 
-function currentOffsets(drive: Drive): OffsetRecord[] {
+function currentOffsets(drive: Drive, files: readonly JobFile[]): OffsetRecord[] {
   const { attempt } = jobPlace(drive);
   const recorded = drive.parts.store.readOffsets(drive.actor.run).filter((offset) => offset.attempt === attempt);
-  const files = [
-    { name: 'log', path: launchOf(drive).log },
-    ...(drive.plan.playbook.monitor?.metrics ?? []).flatMap((source) => ('path' in source ? [source] : [])),
-  ];
   return files.map(
     ({ name, path }) =>
-      recorded.find((offset) => offset.source === name) ?? {
-        attempt,
-        worker: 0,
-        source: name,
-        path,
-        inode: null,
-        head: null,
-        headBytes: 0,
-        offset: 0,
-        generation: 0,
-      },
+      recorded.find((offset) => offset.source === name && offset.path === path) ?? unreadFile({ name, path }, attempt),
   );
 }
 

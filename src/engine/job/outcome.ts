@@ -3,8 +3,10 @@ import type { Outcome } from '../../lifecycle/states.ts';
 /** All that is known of a job that is over. */
 export interface Ending {
   exitCode: number;
-  /** What the guard stopped it for: `time-limit 3600`. */
+  /** What the guard stopped it for: `time-limit 3600`, `stall 1800`, `disk-floor 5000000000 .`. */
   verdict: string | null;
+  /** Why it could not begin, as the host says. */
+  error: string | null;
   /** Whether the playbook names what counts as progress. */
   tracksProgress: boolean;
   lastStep: number | null;
@@ -19,6 +21,13 @@ export interface Ending {
   violated: string[];
 }
 
+/** What the guard writes, and the reason that people read. */
+const guardReasons: Readonly<Record<string, string>> = {
+  'time-limit': 'time-limit',
+  stall: 'stalled',
+  'disk-floor': 'disk-floor',
+};
+
 /**
  * How a run ended: the exit status first, then the work, then the promised artifacts. A line of the log never decides, and what is missing is not
  * good. The first row that holds counts.
@@ -27,7 +36,9 @@ export function decideOutcome(ending: Ending): Outcome {
   const { exitCode, targetStep, lastStep } = ending;
   const end = (result: Outcome['result'], reason: string | null): Outcome => ({ result, reason, exitCode, degraded: false });
   const isShort = targetStep !== null && (lastStep === null || lastStep < targetStep);
-  if (ending.verdict?.startsWith('time-limit') === true) return end('failed', 'time-limit');
+  const verdict = guardReasons[ending.verdict?.split(' ')[0] ?? ''];
+  if (verdict !== undefined) return end('failed', verdict);
+  if (ending.error !== null && exitCode !== 0) return end('failed', 'not-begun');
   if (exitCode !== 0) return end('failed', 'exit-status');
   if (ending.sentinel && isShort) return end('halted', 'sentinel');
   if (ending.tracksProgress && lastStep === null) return end('failed', 'progress-unknown');
@@ -40,6 +51,9 @@ export function decideOutcome(ending: Ending): Outcome {
 
 const sentences: Record<string, string> = {
   'time-limit': 'stopped by the guard: past its time limit',
+  stalled: 'stopped by the guard: no new line of progress for too long',
+  'disk-floor': 'stopped by the guard: too little space on the disk',
+  'not-begun': 'the job could not begin',
   'exit-status': 'the job ended with a failure status',
   sentinel: 'it stopped before its target, and the halt sentinel is there',
   'progress-unknown': 'the job says it is done, and no progress was ever recorded',
@@ -49,7 +63,9 @@ const sentences: Record<string, string> = {
   'criterion-violated': 'the job is done, and a red criterion was violated',
 };
 
-export function describeOutcome(outcome: Outcome): string {
-  const why = outcome.reason === null ? '' : `: ${sentences[outcome.reason] ?? outcome.reason}`;
+/** `detail`: what the host said of it. */
+export function describeOutcome(outcome: Outcome, detail: string | null = null): string {
+  const said = detail === null ? '' : `: ${detail}`;
+  const why = outcome.reason === null ? '' : `: ${sentences[outcome.reason] ?? outcome.reason}${said}`;
   return `${outcome.result}${why}${outcome.exitCode === null || outcome.exitCode === 0 ? '' : ` (exit ${outcome.exitCode})`}`;
 }

@@ -11,6 +11,11 @@ export interface FileReading {
   more: boolean;
 }
 
+/** Where a file begins that was never looked at. */
+export function unreadFile({ name, path }: { name: string; path: string }, attempt: number): OffsetRecord {
+  return { attempt, worker: 0, source: name, path, inode: null, head: null, headBytes: 0, offset: 0, generation: 0 };
+}
+
 /**
  * What a file has brought since `offset`. A file with another inode or another head, or one that is shorter than what was read of it, is another
  * file: it is read from its beginning, as a new generation.

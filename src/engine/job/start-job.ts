@@ -5,6 +5,9 @@ import type { StartAnswer, UnitPlace, UnitState, UnitWork } from '../../remote/e
 import { readFrom } from '../../remote/files.ts';
 import { keepRecord } from '../../remote/records.ts';
 import type { OffsetRecord } from '../../store/store.ts';
+import { nvidiaQueryScript } from '../../facts/nvidia-script.ts';
+import { filesOfJob } from './job-files.ts';
+import { unreadFile } from './read-files.ts';
 import { adoptAttempt, isSuperseded } from './adopt-attempt.ts';
 import { pushEnvironment, setupOf } from '../entries/deeds/run-command.ts';
 import type { Drive } from '../drive.ts';
@@ -37,7 +40,7 @@ export async function startJob(drive: Drive): Promise<void> {
   if (state.word === 'absent') {
     await pushEnvironment(drive, place.attempt);
     if (!(await lookAgain(drive))) return;
-    await recordBaseline(drive, launch);
+    await recordBaseline(drive);
     await drive.session.call(keepRecord(drive.actor, describeKeptRun(drive, null)));
     await holdMachine(drive);
     const answer = await start(drive, launch, place);
@@ -62,10 +65,22 @@ function start(drive: Drive, launch: Launch, place: UnitPlace): Promise<StartAns
     needsClaim: true,
     sentinel: launch.halt.sentinel,
     prove: launch.proveEnv === null ? null : { process: launch.proveEnv.process, variables: criticalVariables(drive) },
+    stall: launch.guard?.stall ?? null,
+    disk: launch.guard?.disk ?? null,
+    sampling: planSampling(drive),
     graceSeconds: launch.halt.graceSeconds,
     then: launch.halt.then,
   };
   return drive.session.call(detachedExecutor.start(drive.actor, place, work));
+}
+
+/** The accelerators are asked beside the job, so that they are sampled with or without a controller. */
+function planSampling(drive: Drive): UnitWork['sampling'] {
+  const { monitor } = drive.plan.playbook;
+  const source = monitor?.metrics.find((metric) => metric.kind === 'accelerators');
+  if (source === undefined) return null;
+  const beside = filesOfJob(drive).find(({ name }) => name === monitor?.progress?.source);
+  return { script: nvidiaQueryScript(setupOf(drive)), everySeconds: source.everySeconds, beside: beside?.path ?? null };
 }
 
 /** A variable that is left out for want of its optional secret is not asked for. */
@@ -89,20 +104,15 @@ async function lookAgain(drive: Drive): Promise<boolean> {
 }
 
 /** Where each file ends before the start: rows of an older run are not this run's. */
-async function recordBaseline(drive: Drive, launch: Launch): Promise<void> {
+async function recordBaseline(drive: Drive): Promise<void> {
   const { attempt } = jobPlace(drive);
-  const files = [
-    { name: 'log', path: launch.log },
-    ...(drive.plan.playbook.monitor?.metrics ?? []).flatMap((source) => ('path' in source ? [source] : [])),
-  ];
   const offsets = await Promise.all(
-    files.map(async ({ name, path }): Promise<OffsetRecord> => {
-      const part = await drive.session.call(
-        readFrom(drive.plan.playbook.workdir, { path, offset: 0, maxBytes: 0, headBytes: 0 }),
-      );
-      const unseen = { attempt, worker: 0, source: name, path, inode: null, head: null, headBytes: 0, offset: 0, generation: 0 };
-      if (part.kind !== 'file' || part.size === 0) return unseen;
-      return { ...unseen, inode: part.inode, head: part.head, headBytes: part.headBytes, offset: part.size };
+    filesOfJob(drive).map(async (file): Promise<OffsetRecord> => {
+      const unread = unreadFile(file, attempt);
+      const wanted = { path: file.path, offset: 0, maxBytes: 0, headBytes: 0 };
+      const part = await drive.session.call(readFrom(drive.plan.playbook.workdir, wanted));
+      if (part.kind !== 'file' || part.size === 0) return unread;
+      return { ...unread, inode: part.inode, head: part.head, headBytes: part.headBytes, offset: part.size };
     }),
   );
   drive.must(drive.parts.store.recordOffsets(drive.lease, offsets));

@@ -1,3 +1,4 @@
+import { formatDuration, formatSize } from '../../language/units.ts';
 import { listFiles } from '../../remote/files.ts';
 import { detachedExecutor } from '../../remote/detached/executor.ts';
 import { lookForMembers } from '../../remote/members.ts';
@@ -25,6 +26,7 @@ export async function verifyRun(drive: Drive): Promise<void> {
   const outcome = decideOutcome({
     exitCode,
     verdict: state.verdict,
+    error: state.error,
     tracksProgress: playbook.monitor?.progress !== undefined && playbook.monitor.progress !== null,
     lastStep: store.readProgress(run)?.step ?? null,
     targetStep: playbook.monitor?.progress?.of ?? null,
@@ -37,7 +39,7 @@ export async function verifyRun(drive: Drive): Promise<void> {
       .map(({ name }) => name),
   });
   await tellLeftovers(drive);
-  const text = describeOutcome(outcome);
+  const text = describeOutcome(outcome, outcome.reason === 'not-begun' ? state.error : describeVerdict(state.verdict));
   await endRun(drive, {
     from: ['verifying'],
     to: outcome.result,
@@ -45,6 +47,15 @@ export async function verifyRun(drive: Drive): Promise<void> {
     outcome,
     message: outcome.reason === null ? null : text,
   });
+}
+
+/** What the guard saw, in words. */
+function describeVerdict(verdict: string | null): string | null {
+  const [word, amount = '', ...path] = verdict?.split(' ') ?? [];
+  if (word === 'time-limit') return `${formatDuration(Number(amount))} of wall clock`;
+  if (word === 'stall') return `${formatDuration(Number(amount))} without one`;
+  if (word === 'disk-floor') return `less than ${formatSize(Number(amount))} free at ${path.join(' ')}`;
+  return null;
 }
 
 async function hasSentinel(drive: Drive): Promise<boolean> {

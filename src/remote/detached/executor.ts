@@ -82,6 +82,14 @@ function assignments(work: UnitWork): string {
     grace: String(Math.ceil(work.graceSeconds)),
     moves: moves.join(' '),
     prove: work.prove === null ? '' : `${work.prove.process}\n${work.prove.variables.join(' ')}\n`,
+    stall:
+      work.stall === null
+        ? ''
+        : `${work.stall.file}\n${work.stall.contains}\n${Math.ceil(work.stall.noNewLineSeconds)}\n${Math.ceil(work.stall.firstLineSeconds)}\n`,
+    disk: work.disk === null ? '' : `${work.disk.path}\n${Math.ceil(work.disk.freeBytes / 1024)}\n`,
+    sample: work.sampling?.script ?? '',
+    sample_every: String(Math.ceil(work.sampling?.everySeconds ?? 0)),
+    sample_beside: work.sampling?.beside ?? '',
     needs_env: work.needsEnvironment ? '1' : '0',
     needs_claim: work.needsClaim ? '1' : '0',
   };

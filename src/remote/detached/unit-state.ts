@@ -30,6 +30,7 @@ export function parseUnitState(what: string, answer: RemoteAnswer): UnitState {
     exitCode: numberOf(valueOf(lines, 'exit')),
     logStart: numberOf(valueOf(lines, 'log-start')),
     verdict: valueOf(lines, 'verdict'),
+    error: valuesOf(lines, 'error').at(-1) ?? null,
     proof: readProof(valuesOf(lines, 'proof')),
     haltMoves: valuesOf(lines, 'halt'),
     incarnation,

@@ -12,6 +12,8 @@
 #     script                         what runs: setup and the author's command
 #     log-start                      bytes that were in the log before the unit began
 #     halt halt-progress             a wish to stop, and how far it got
+#     stall stall-read disk          the guard's rules, and how far it has read
+#     sample sample-every samples    what asks the accelerators, and what they said; "sampler" is at it
 #     verdict                        why the guard stopped the unit by itself
 #     error                          why it could not begin
 #     exit                           the exit status, renamed into place; its presence ends the unit

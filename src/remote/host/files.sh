@@ -12,6 +12,9 @@ head_sum() {
   head -c "$2" -- "$1" 2>/dev/null | if command -v cksum >/dev/null 2>&1; then cksum; else md5sum; fi | cut -d' ' -f1
 }
 
+# bytes_from FILE OFFSET. Only dd skips without reading: the tail of some busybox reads a log of gigabytes from its beginning, each time.
+bytes_from() { dd "if=$1" bs=65536 "skip=$(($2 / 65536))" 2>/dev/null | tail -c "+$(($2 % 65536 + 1))"; }
+
 # read_from FILE OFFSET MAX HEAD: "file INODE SIZE SUM HEAD", a newline, then the bytes. SUM is of the first HEAD bytes; asked with 0, it
 # is of as many as there are, up to 256. Nothing but the numbers when nothing is new.
 read_from() {
@@ -34,8 +37,7 @@ read_from() {
   fi
   say file "$fi_inode" "$fi_size" "$(head_sum "$1" "$rf_head")" "$rf_head"
   [ "$fi_size" -gt "$2" ] || return 0
-  # Only dd skips without reading: the tail of some busybox reads a log of gigabytes from its beginning, each time.
-  dd "if=$1" bs=65536 "skip=$(($2 / 65536))" 2>/dev/null | tail -c "+$(($2 % 65536 + 1))" | head -c "$3"
+  bytes_from "$1" "$2" | head -c "$3"
 }
 
 # list_files "$@" (already expanded): "SIZE PATH" a line. A newline in a name would look like a line of ours.

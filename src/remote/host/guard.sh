@@ -3,7 +3,7 @@ guard_apart() {
   guard "$FLEET_DIR" "$1"
 }
 
-# guard DIR UNIT [WISH]. Beside the unit, with or without a controller: keeps the time limit, and carries out a wish to stop. Leaves when the
+# guard DIR UNIT [WISH]. Beside the unit, with or without a controller: keeps its rules, and carries out a wish to stop. Leaves when the
 # unit has ended, and after a wish to stop when nothing of the run is left. A wish that the disk had no room for comes as an argument.
 guard() {
   # What it calls must not look like work of the workdir.
@@ -18,31 +18,37 @@ guard() {
   read -r gu_run _ <"$gu_unit/owner"
   read -r gu_begin <"$gu_unit/began"
   gu_limit=$(cat "$gu_unit/limit")
+  read_rules
   while find_unit_word "$gu_unit"; do
     case $unit_word in starting | running | ending) ;; *) break ;; esac
     if another_guards; then return 0; fi
     read_uptime
     keep_time_limit
-    [ "$unit_word" != running ] || prove_now_and_then
+    if [ "$unit_word" = running ]; then
+      prove_now_and_then
+      keep_rules
+    fi
+    keep_verdict
     # Between the wrapper's first act and the job's there is nothing to stop yet; the job looks for the wish before it begins.
     if halt_is_wanted && [ "$unit_word" != starting ]; then carry_out_halt; fi
     sleep 0.5 2>/dev/null || sleep 1
   done
+  keep_verdict
   while [ -d "$gu_unit" ] && halt_is_wanted && [ "$gu_halted" != gone ] && ! another_guards; do
     carry_out_halt
     [ "$gu_halted" = gone ] || sleep 2
   done
 }
 
+# keep_guard UNIT: a job whose guard was killed gets another.
+keep_guard() {
+  if unit_lives "$1" pid && ! unit_lives "$1" guard && [ -s "$1/owner" ]; then
+    leave_running sh "$FLEET_SCRIPT" guard "$FLEET_DIR" "$1"
+  fi
+}
+
 # Two may begin at the same moment; the one that was written down last stays, and one that brings its wish.
 another_guards() { [ -z "$gu_given" ] && unit_lives "$gu_unit" guard && [ "$fl_pid" != "$gu_pid" ]; }
-
-keep_time_limit() {
-  if [ -z "$gu_limit" ] || halt_is_wanted || [ $((uptime - gu_begin)) -lt "$gu_limit" ]; then return 0; fi
-  gu_wish="reason past the time limit of $gu_limit s"
-  say time-limit "$gu_limit" | place "$gu_unit/verdict"
-  say "$gu_wish" | place "$gu_unit/halt"
-}
 
 # Keeps in "proof" what the last look at the environment of the job's processes found: often at first, when its processes come, and then
 # seldom. A process that is wrong in two looks settles it: a program may set a variable on the way to becoming another one. The file "prove"

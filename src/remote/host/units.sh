@@ -9,7 +9,8 @@ put_env() {
 
 # start RUN TOKEN ATTEMPT WORKER UNIT: claims the unit and leaves its wrapper running; for a unit that is claimed already it only
 # tells the state, so that it can be asked again when the answer was lost. The unit's files come in the variables unit_script,
-# unit_workdir, unit_log (empty: files of its own), unit_limit (seconds, or empty), unit_sentinel, unit_grace, unit_moves, unit_prove, unit_needs_env, unit_needs_claim.
+# unit_workdir, unit_log (empty: files of its own), unit_limit (seconds, or empty), unit_sentinel, unit_grace, unit_moves, unit_prove, unit_stall, unit_disk,
+# unit_sample, unit_sample_every, unit_sample_beside, unit_needs_env, unit_needs_claim.
 start() {
   fence "$1" "$2"
   sa_dir=$FLEET_DIR/runs/$1/a$3/w$4 sa_unit=$FLEET_DIR/runs/$1/a$3/w$4/$5
@@ -76,7 +77,13 @@ write_unit() {
       printf '%s' "$unit_sentinel" >"$sa_unit/sentinel" &&
       say "$unit_grace" >"$sa_unit/grace" &&
       say "$unit_moves" >"$sa_unit/moves" &&
-      printf '%s' "$unit_prove" >"$sa_unit/prove"
+      printf '%s' "$unit_prove" >"$sa_unit/prove" &&
+      printf '%s' "$unit_stall" >"$sa_unit/stall" &&
+      printf '%s' "$unit_disk" >"$sa_unit/disk" &&
+      printf '%s' "$unit_sample" >"$sa_unit/sample" &&
+      say "$unit_sample_every" >"$sa_unit/sample-every" &&
+      say "$unit_sample_beside" >"$sa_unit/sample-beside" &&
+      note_stall_baseline "$sa_unit"
   ) 2>/dev/null && say "$1 $3 $4 $2" | place "$sa_unit/owner"
 }
 
@@ -88,6 +95,7 @@ state() { unit_state "$FLEET_DIR/runs/$1/a$2/w$3/$4"; }
 watch() {
   admit "$1" "$2"
   beat "$1"
+  keep_guard "$FLEET_DIR/runs/$1/a$3/w$4/$5"
   say newest-attempt "$(newest_attempt "$1" "$4" "$5")"
   unit_state "$FLEET_DIR/runs/$1/a$3/w$4/$5"
 }
@@ -124,6 +132,7 @@ unit_state() {
   say_lines verdict "$1/verdict"
   say_lines proof "$1/proof"
   say_lines halt "$1/halt-progress"
+  say_lines error "$1/error"
   say_lines exit "$1/exit"
   say state "$unit_word"
 }
