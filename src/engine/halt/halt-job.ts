@@ -11,7 +11,7 @@ import type { Drive } from '../drive.ts';
 import { readEventsOf } from '../read-events.ts';
 import { createJobMonitor } from '../job/job-monitor.ts';
 import { askForAccelerators } from '../probe.ts';
-import { jobPlace } from '../job/start-job.ts';
+import { jobPlace } from '../job/job.ts';
 import { readWish, type HaltWish } from './wish-halt.ts';
 
 const lookEveryMs = 400;

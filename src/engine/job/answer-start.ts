@@ -4,7 +4,7 @@ import type { Drive } from '../drive.ts';
 import { describeOwner } from '../owner.ts';
 import { endRun } from '../end-run.ts';
 import { adoptAttempt, isSuperseded } from './adopt-attempt.ts';
-import { jobPlace } from './start-job.ts';
+import { jobPlace } from './job.ts';
 
 /**
  * A person says whether a claimed start, of which no process is known, has begun the job. The host is asked once more first: what it knows by now

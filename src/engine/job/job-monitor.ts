@@ -10,8 +10,7 @@ import { judgeEvidence, type Finding } from './evidence.ts';
 import { describeNews, rememberTold, type Told } from './news.ts';
 import { readNewLines, unreadFile, type FileReading } from './read-files.ts';
 import { createSampleReader } from './read-samples.ts';
-import { filesOfJob, type JobFile } from './job-files.ts';
-import { jobPlace } from './start-job.ts';
+import { filesOfJob, jobPlace, type JobFile } from './job.ts';
 
 export interface Look {
   finding: Finding;

@@ -2,7 +2,7 @@ import type { Reason } from '../../monitor/health.ts';
 import type { Proof } from '../../remote/executor.ts';
 import { settle } from '../entries/check-rows.ts';
 import type { Drive } from '../drive.ts';
-import { criticalVariables, launchOf } from './start-job.ts';
+import { criticalVariables, launchOf } from './job.ts';
 
 export interface EnvironmentProof {
   /** What the guard on the host has found so far, and how far the job is. */

@@ -6,7 +6,7 @@ import { readFrom } from '../../remote/files.ts';
 import { keepRecord } from '../../remote/records.ts';
 import type { OffsetRecord } from '../../store/store.ts';
 import { nvidiaQueryScript } from '../../facts/nvidia-script.ts';
-import { filesOfJob } from './job-files.ts';
+import { criticalVariables, filesOfJob, jobPlace, launchOf } from './job.ts';
 import { unreadFile } from './read-files.ts';
 import { adoptAttempt, isSuperseded } from './adopt-attempt.ts';
 import { pushEnvironment, setupOf } from '../entries/deeds/run-command.ts';
@@ -19,10 +19,6 @@ import { planEntry, walkEntries } from '../entries/walk-entries.ts';
 
 /** How long a claimed start may show no process before a person is asked. */
 const startingSeconds = 60;
-
-export function jobPlace(drive: Drive): UnitPlace {
-  return { attempt: drive.record().attempt, worker: 0, unit: 'job' };
-}
 
 /**
  * `launching`: the intent is durable. The host is asked what is there, which shuts out every older controller; only where nothing is, the
@@ -81,12 +77,6 @@ function planSampling(drive: Drive): UnitWork['sampling'] {
   if (source === undefined) return null;
   const beside = filesOfJob(drive).find(({ name }) => name === monitor?.progress?.source);
   return { script: nvidiaQueryScript(setupOf(drive)), everySeconds: source.everySeconds, beside: beside?.path ?? null };
-}
-
-/** A variable that is left out for want of its optional secret is not asked for. */
-export function criticalVariables(drive: Drive): string[] {
-  const pushed = new Set(drive.environment.variables.map(({ name }) => name));
-  return drive.plan.playbook.env.filter(({ name, critical }) => critical && pushed.has(name)).map(({ name }) => name);
 }
 
 /** Source and configuration, read again right before the start: a check may have changed them. False: NO-GO, and nothing was started. */
@@ -172,10 +162,4 @@ fleet resume ${run} --answer started=no   starts it again, as attempt ${drive.re
 fleet resume ${run} --answer started=yes  ends the run as lost
 fleet halt ${run}                         ends the run, and proves that nothing of it lives`;
   drive.transition({ from: ['launching'], to: 'blocked', event: drive.event('state', `blocked: ${why}`), message });
-}
-
-export function launchOf(drive: Drive): Launch {
-  const { launch } = drive.plan.playbook;
-  if (launch === null) throw new TypeError(`run ${drive.actor.run}: a launch without a launch section`);
-  return launch;
 }

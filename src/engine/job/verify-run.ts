@@ -6,7 +6,7 @@ import type { Drive } from '../drive.ts';
 import { endRun } from '../end-run.ts';
 import { decideOutcome, describeOutcome } from './outcome.ts';
 import { watchEnvironment } from './prove-environment.ts';
-import { jobPlace, launchOf } from './start-job.ts';
+import { jobPlace, launchOf } from './job.ts';
 import { isFailed } from '../preflight/validate-host.ts';
 import { planEntry, walkEntries } from '../entries/walk-entries.ts';
 

@@ -7,7 +7,7 @@ import { tellElsewhere } from '../tell-elsewhere.ts';
 import type { Drive } from '../drive.ts';
 import { watchCheckpoints } from './checkpoints.ts';
 import { watchEnvironment } from './prove-environment.ts';
-import { launchOf } from './start-job.ts';
+import { launchOf } from './job.ts';
 import { endRun } from '../end-run.ts';
 import { beginHalt } from '../halt/wish-halt.ts';
 

@@ -1,6 +1,23 @@
 import { unitFile } from '../../remote/host-script.ts';
 import type { Drive } from '../drive.ts';
-import { jobPlace, launchOf } from './start-job.ts';
+import type { Launch } from '../../playbook/playbook.ts';
+import type { UnitPlace } from '../../remote/executor.ts';
+
+export function jobPlace(drive: Drive): UnitPlace {
+  return { attempt: drive.record().attempt, worker: 0, unit: 'job' };
+}
+
+export function launchOf(drive: Drive): Launch {
+  const { launch } = drive.plan.playbook;
+  if (launch === null) throw new TypeError(`run ${drive.actor.run}: a launch without a launch section`);
+  return launch;
+}
+
+/** A variable that is left out for want of its optional secret is not asked for. */
+export function criticalVariables(drive: Drive): string[] {
+  const pushed = new Set(drive.environment.variables.map(({ name }) => name));
+  return drive.plan.playbook.env.filter(({ name, critical }) => critical && pushed.has(name)).map(({ name }) => name);
+}
 
 /** A file that is read by offset while the job runs. */
 export interface JobFile {
