@@ -1,3 +1,4 @@
+import { momentOf } from '../clock.ts';
 import { haltRun } from '../engine/halt/halt-run.ts';
 import { Detached, LeaseLost } from '../engine/lease-lost.ts';
 import type { EngineParts } from '../engine/parts.ts';
@@ -120,7 +121,7 @@ async function show(
 function readDocument(parts: EngineParts, id: string): RunDocument {
   const record = parts.store.readRun(id);
   if (record === null) throw new FleetError(`there is no run "${id}"`, { code: 'run-not-found', exit: exitCodes.usage });
-  return readRunDocument(parts.store, record, parts.clock.now());
+  return readRunDocument(parts.store, record, momentOf(parts.clock));
 }
 
 function codeOf(end: End, run: RunDocument, interrupted: boolean, { exitCodeOf }: Drivers): ExitCode {

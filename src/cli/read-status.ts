@@ -1,3 +1,4 @@
+import { momentOf } from '../clock.ts';
 import { isResult } from '../lifecycle/states.ts';
 import { readRunDocument, type RunDocument } from '../store/run-document.ts';
 import type { EventRecord } from '../store/store.ts';
@@ -25,9 +26,9 @@ export async function readStatus(context: Context, question: StatusQuestion): Pr
   if (question.run !== undefined) return readOne(context, question.run);
   const store = await context.openStoreToLook();
   if (store === null) return { runs: [], events: [] };
-  const now = context.clock.now();
+  const moment = momentOf(context.clock);
   const runs = store.snapshot(() =>
-    store.listRuns(question.all ? null : now - recentMs).map((run) => readRunDocument(store, run, now)),
+    store.listRuns(question.all ? null : moment.now - recentMs).map((run) => readRunDocument(store, run, moment)),
   );
   if (question.host === undefined) return { runs, events: [] };
   const hosts = await selectNames(context, question.host, runs);
@@ -40,7 +41,7 @@ export function isOver(status: Status): boolean {
 
 async function readOne(context: Context, prefix: string): Promise<Status> {
   const { store, run } = await findRun(context, prefix);
-  return { runs: [readRunDocument(store, run, context.clock.now())], events: readLastEvents(store, run.id, shownEvents) };
+  return { runs: [readRunDocument(store, run, momentOf(context.clock))], events: readLastEvents(store, run.id, shownEvents) };
 }
 
 /** A host that the runs name needs no inventory: it may have left it. */

@@ -2,6 +2,7 @@ import * as Args from '@oclif/core/args';
 import * as Flags from '@oclif/core/flags';
 import { chooseRuns, resumable } from '../cli/choose-runs.ts';
 import { RunCommand, type RunsDocument } from '../cli/run-command.ts';
+import { momentOf } from '../clock.ts';
 import { notYet } from '../errors.ts';
 
 export default class Resume extends RunCommand {
@@ -22,7 +23,7 @@ export default class Resume extends RunCommand {
     if (flags.rebuild !== undefined) throw notYet('fleet resume --rebuild');
     return this.withContext({}, async (context) => {
       const wish = { prefixes: argv.map(String), host: undefined, all: flags.all };
-      const runs = await chooseRuns(context, resumable(context.clock.now()), wish);
+      const runs = await chooseRuns(context, resumable(momentOf(context.clock)), wish);
       if (runs.length > 0) return this.resumeRuns(context, runs, { takeOver: flags['take-over'] });
       this.answer(['no run is interrupted; fleet status shows every run']);
       return { runs: [] };

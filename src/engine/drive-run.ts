@@ -1,3 +1,4 @@
+import { momentOf } from '../clock.ts';
 import { exitCodes, FleetError, messageOf } from '../errors.ts';
 import { isResult } from '../lifecycle/states.ts';
 import type { Lease, NewEvent, Owner, RunRecord } from '../store/store.ts';
@@ -45,7 +46,7 @@ export async function holdRun(
   const signal = AbortSignal.any([options.signal, lost.signal]);
   const renewal = setInterval(() => {
     try {
-      if (!parts.store.renewLease(lease, parts.clock.now() + leaseMs)) lost.abort(new LeaseLost(run));
+      if (!parts.store.renewLease(lease, { ttlMs: leaseMs, ...momentOf(parts.clock) })) lost.abort(new LeaseLost(run));
     } catch (error) {
       lost.abort(error);
     }
@@ -59,12 +60,12 @@ export async function holdRun(
 }
 
 function takeLease(parts: EngineParts, run: string, takeOver: boolean): Lease {
-  const now = parts.clock.now();
-  const answer = parts.store.takeLease(run, parts.owner, { ttlMs: leaseMs, now, takeOver });
+  const moment = momentOf(parts.clock);
+  const answer = parts.store.takeLease(run, parts.owner, { ttlMs: leaseMs, takeOver, ...moment });
   if (!answer.taken) throw heldBy(run, answer.owner, answer.since);
   if (answer.previous !== null) {
     const text = `taken over from ${describeOwner(answer.previous)} by ${describeOwner(parts.owner)}`;
-    parts.store.recordEvent(answer.lease, { at: now, kind: 'taken-over', text });
+    parts.store.recordEvent(answer.lease, { at: moment.now, kind: 'taken-over', text });
   }
   return answer.lease;
 }

@@ -17,7 +17,7 @@ interface Parts {
 
 export function prepareLooks(connection: Connection, guard: Guard, parts: Parts): Looks {
   const observe = connection.prepare<[number, string, string | null, number]>(
-    'UPDATE runs SET observed_at = max(coalesce(observed_at, 0), ?), health = ?, evidence = coalesce(?, evidence) WHERE number = ?',
+    'UPDATE runs SET observed_at = ?, health = ?, evidence = coalesce(?, evidence) WHERE number = ?',
   );
   const putCriterion = connection.prepare(
     `INSERT INTO criteria (run, name, verdict, severity, expected, observed, message)

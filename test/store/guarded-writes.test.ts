@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { momentOf, systemClock } from '../../src/clock.ts';
 import type { Lease, Store, WorkerRecord } from '../../src/store/store.ts';
 import { readOwner } from '../../src/store/owner.ts';
 import { readRunDocument } from '../../src/store/run-document.ts';
@@ -27,7 +28,7 @@ const guardedWrites: [string, (store: Store, lease: Lease) => boolean][] = [
     'recordHostClaim',
     (store, held) => store.recordHostClaim(held, { host: 'prime1', worker: 0, machine: 'm', claimedAt: 1, releasedAt: null }),
   ],
-  ['renewLease', (store, held) => store.renewLease(held, Number.MAX_SAFE_INTEGER)],
+  ['renewLease', (store, held) => store.renewLease(held, { ttlMs: 1e9, ...momentOf(systemClock) })],
   ['releaseLease', (store, held) => store.releaseLease(held)],
 ];
 
@@ -136,8 +137,9 @@ test('planning the checks again changes nothing, and they come in the order of t
 function readAll(store: Store) {
   const run = store.readRun('run-1');
   return {
-    document: run && readRunDocument(store, run, Date.now()),
-    holder: store.holder('run-1', Date.now()),
+    document: run && readRunDocument(store, run, momentOf(systemClock)),
+    holder: store.holder('run-1', momentOf(systemClock)),
+    holderLater: store.holder('run-1', { now: Infinity, sinceBoot: systemClock.sinceBoot() + 1e6 }),
     checks: store.readChecks('run-1'),
     workers: store.readWorkers('run-1'),
     offsets: store.readOffsets('run-1'),

@@ -222,7 +222,7 @@ function openOn(disk: string): { store: Store; held: { run: string; token: numbe
   const store = open(join(disk, 'state'));
   store.createRun(newRun('run-1'), event('created'));
   const owner = { user: 'ada', host: 'laptop', pid: 1, startTicks: 1, bootId: 'b' };
-  const answer = store.takeLease('run-1', owner, { ttlMs: 1000, now: 0, takeOver: false });
+  const answer = store.takeLease('run-1', owner, { ttlMs: 1000, now: 0, sinceBoot: 0, takeOver: false });
   if (!answer.taken) throw new Error('expected the lease');
   return { store, held: answer.lease };
 }

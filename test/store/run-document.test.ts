@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { systemClock } from '../../src/clock.ts';
 import { readRunDocument } from '../../src/store/run-document.ts';
 import type { Store } from '../../src/store/store.ts';
 import { setup } from './setup.ts';
@@ -35,7 +36,7 @@ test('whoever drives a run is its controller, with the time since when', () => {
 test('the cost grows with the time since the start, and stops with the end', () => {
   const { store } = setup();
   store.createRun(newRun('paid', { perHour: 3, currency: 'EUR' }), event('created'));
-  const answer = store.takeLease('paid', owner, { ttlMs: 1, now: 0, takeOver: false });
+  const answer = store.takeLease('paid', owner, { ttlMs: 1, now: 0, sinceBoot: 0, takeOver: false });
   if (!answer.taken) throw new Error('expected the lease');
   const spent = (now: number) => read(store, 'paid', now).cost;
   expect(spent(startOf2026)).toEqual({ perHour: 3, currency: 'EUR', spent: 0 });
@@ -102,8 +103,8 @@ test('times inside are RFC 3339 as well', () => {
 
 const owner = { user: 'ada', host: 'other-laptop', pid: 1, startTicks: 1, bootId: 'other' };
 
-function read(store: Store, id: string, now = startOf2026) {
+function read(store: Store, id: string, now = startOf2026, sinceBoot = systemClock.sinceBoot()) {
   const run = store.readRun(id);
   if (run === null) throw new Error(`expected run "${id}"`);
-  return readRunDocument(store, run, now);
+  return readRunDocument(store, run, { now, sinceBoot });
 }

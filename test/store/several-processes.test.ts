@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { momentOf, systemClock } from '../../src/clock.ts';
 import type { LeaseAnswer } from '../../src/store/store.ts';
 import { bundleChild, startChild } from './child-process.ts';
 import { lease, makeFolder, open, setup } from './setup.ts';
@@ -20,7 +21,7 @@ test('of processes that race for a lease one wins, and the others are told who',
   for (const answer of answers) {
     if (!answer.taken) expect(answer.owner.pid).toBe(children[winner]?.pid);
   }
-  expect(store.holder('run-1', Date.now())?.owner.pid).toBe(children[winner]?.pid);
+  expect(store.holder('run-1', momentOf(systemClock))?.owner.pid).toBe(children[winner]?.pid);
 });
 
 test('the lease of a process that was killed is replaced at once, long before it expires', async () => {
@@ -33,7 +34,7 @@ test('the lease of a process that was killed is replaced at once, long before it
   expect(() => lease(store, 'run-2')).toThrow(`held by pid ${child.pid}`);
   child.kill();
   expect(await child.ended).toBe('SIGKILL');
-  expect(store.holder('run-2', Date.now())).toBeNull();
+  expect(store.holder('run-2', momentOf(systemClock))).toBeNull();
   expect(lease(store, 'run-2').token).toBe(2);
 });
 
