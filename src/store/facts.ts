@@ -1,4 +1,5 @@
 import type { Connection } from './connection.ts';
+import { parseStored } from './failures.ts';
 import type { Store } from './store.ts';
 
 /** Facts belong to hosts, not to runs: no lease guards them, those recorded last stay. */
@@ -16,7 +17,7 @@ export function prepareFacts(connection: Connection): Pick<Store, 'recordFacts' 
     },
     readFacts: (host, worker) => {
       const row = connection.read(() => read.get(host, worker));
-      return row === undefined ? null : { facts: JSON.parse(row.facts) as unknown, at: row.at };
+      return row === undefined ? null : { facts: parseStored(row.facts, connection.file), at: row.at };
     },
   };
 }

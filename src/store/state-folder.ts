@@ -71,7 +71,7 @@ function makeFile(file: string): void {
 }
 
 /** SQLite would take what is left of a truncated database for an empty one, and write over it and over its log. */
-function refuseRemnant(file: string): void {
+export function refuseRemnant(file: string): void {
   const { size } = statSync(file);
   const logged = statSync(`${file}-wal`, { throwIfNoEntry: false })?.size ?? 0;
   if (size < smallestDatabaseBytes && size + logged > 0) throw corruptDatabase(file, `it is only ${size} bytes long`);
@@ -87,7 +87,8 @@ function nearestExisting(path: string): string {
   return found !== undefined || dirname(path) === path ? path : nearestExisting(dirname(path));
 }
 
-function asked<T>(stateDir: string, work: () => T): T {
+/** What the system refuses comes out as an error that a person can read. */
+export function asked<T>(stateDir: string, work: () => T): T {
   try {
     return work();
   } catch (error) {
