@@ -47,7 +47,7 @@ export abstract class RunCommand extends BaseCommand {
     for (const plan of plans) createRun(parts, plan);
     const ids = plans.map(({ run }) => run);
     return this.moveRuns(parts, ids, {
-      move: (run, signal) => driveRun(parts, run, { signal, takeOver: false, leaveWhenRunning: detach }),
+      move: (run, options) => driveRun(parts, run, { ...options, takeOver: false, leaveWhenRunning: detach }),
       fromStart: true,
       exitCodeOf,
       withCriteria: true,
@@ -63,7 +63,7 @@ export abstract class RunCommand extends BaseCommand {
     const parts = await context.engineParts();
     const ids = runs.map(({ id }) => id);
     return this.moveRuns(parts, ids, {
-      move: (run, signal) => driveRun(parts, run, { signal, takeOver }),
+      move: (run, options) => driveRun(parts, run, { ...options, takeOver }),
       fromStart: false,
       exitCodeOf,
       withCriteria: true,
@@ -76,7 +76,7 @@ export abstract class RunCommand extends BaseCommand {
     const parts = await context.engineParts();
     const ids = runs.map(({ id }) => id);
     return this.moveRuns(parts, ids, {
-      move: (run, signal) => haltRun(parts, run, wish, { signal, patienceMs: haltPatienceMs }),
+      move: (run, options) => haltRun(parts, run, wish, { ...options, patienceMs: haltPatienceMs }),
       fromStart: false,
       exitCodeOf: () => exitCodes.done,
       withCriteria: false,

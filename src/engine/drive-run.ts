@@ -1,18 +1,15 @@
-import { momentOf } from '../clock.ts';
 import { exitCodes, FleetError, messageOf } from '../errors.ts';
 import { isResult } from '../lifecycle/states.ts';
 import type { Lease, NewEvent, Owner, RunRecord } from '../store/store.ts';
 import { advance } from './advance.ts';
 import type { Drive } from './drive.ts';
 import { openHostSession, type Contact } from './host-session.ts';
+import { askForLease, keepLease, type LeaseKeeper } from './keep-lease.ts';
 import { LeaseLost } from './lease-lost.ts';
 import { describeOwner } from './owner.ts';
 import type { EngineParts } from './parts.ts';
 import { readPlan } from './plan.ts';
 import { resolveEnvironment } from './secrets.ts';
-
-const leaseMs = 30_000;
-const renewEveryMs = 10_000;
 
 export interface DriveOptions {
   signal: AbortSignal;
@@ -21,6 +18,8 @@ export interface DriveOptions {
   leaveWhenRunning?: boolean;
   /** How long a host may stay silent before its failure is thrown; for ever when left out. */
   patienceMs?: number;
+  /** What a person must know at once, and the store cannot tell. */
+  notice?: (text: string) => void;
 }
 
 /**
@@ -33,39 +32,39 @@ export async function driveRun(parts: EngineParts, run: string, options: DriveOp
   return readRun(parts, run);
 }
 
-/** Does `work` for a run while holding its lease, whatever state the run is in. */
+/**
+ * Does `work` for a run while holding its lease, whatever state the run is in. What `begin` writes is stored together with the taking of the lease: both,
+ * or nothing.
+ */
 export async function holdRun(
   parts: EngineParts,
   run: string,
-  options: DriveOptions,
+  options: DriveOptions & { begin?: (drive: Drive) => void },
   work: (drive: Drive) => Promise<void>,
 ): Promise<void> {
   const before = readRun(parts, run);
-  const lease = takeLease(parts, run, options.takeOver);
   const lost = new AbortController();
   const signal = AbortSignal.any([options.signal, lost.signal]);
-  const renewal = setInterval(() => {
-    try {
-      if (!parts.store.renewLease(lease, { ttlMs: leaseMs, ...momentOf(parts.clock) })) lost.abort(new LeaseLost(run));
-    } catch (error) {
-      lost.abort(error);
-    }
-  }, renewEveryMs);
+  const { drive, keeper } = parts.store.together(() => {
+    const keeper = keepLease(parts, takeLease(parts, run, options.takeOver), lost, options.notice ?? (() => undefined));
+    const drive = makeDrive(parts, before, keeper, { ...options, signal });
+    options.begin?.(drive);
+    return { drive, keeper };
+  });
+  keeper.start();
   try {
-    await work(makeDrive(parts, before, lease, { ...options, signal }));
+    await work(drive);
   } finally {
-    clearInterval(renewal);
-    parts.store.releaseLease(lease);
+    keeper.end();
   }
 }
 
 function takeLease(parts: EngineParts, run: string, takeOver: boolean): Lease {
-  const moment = momentOf(parts.clock);
-  const answer = parts.store.takeLease(run, parts.owner, { ttlMs: leaseMs, takeOver, ...moment });
+  const answer = askForLease(parts, run, takeOver);
   if (!answer.taken) throw heldBy(run, answer.owner, answer.since);
   if (answer.previous !== null) {
     const text = `taken over from ${describeOwner(answer.previous)} by ${describeOwner(parts.owner)}`;
-    parts.store.recordEvent(answer.lease, { at: moment.now, kind: 'taken-over', text });
+    parts.store.recordEvent(answer.lease, { at: parts.clock.now(), kind: 'taken-over', text });
   }
   return answer.lease;
 }
@@ -78,8 +77,9 @@ function heldBy(run: string, owner: Owner, since: number): FleetError {
   });
 }
 
-function makeDrive(parts: EngineParts, before: RunRecord, lease: Lease, options: DriveOptions): Drive {
+function makeDrive(parts: EngineParts, before: RunRecord, keeper: LeaseKeeper, options: DriveOptions): Drive {
   const { signal } = options;
+  const { lease } = keeper;
   const run = before.id;
   const plan = readPlan(before.plan);
   const [host] = plan.hosts;
@@ -118,6 +118,7 @@ function makeDrive(parts: EngineParts, before: RunRecord, lease: Lease, options:
     tell: (kind, text, detail) => must(parts.store.recordEvent(lease, event(kind, text, detail))),
     transition: (transition) => must(parts.store.transition(lease, transition)),
     must,
+    waitForStore: (trouble) => keeper.waitForStore(trouble, signal),
   };
 }
 
@@ -126,8 +127,8 @@ function makeContact(parts: EngineParts, before: RunRecord, lease: Lease, event:
   let last = before.reachability;
   const record = (reachability: 'reachable' | 'unreachable', text: string) => {
     if (last === reachability) return;
-    last = reachability;
     parts.store.recordReachability(lease, reachability, parts.clock.now(), event(reachability, text));
+    last = reachability;
   };
   return {
     reached: () => record('reachable', 'the host answers'),

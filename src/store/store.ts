@@ -12,6 +12,7 @@ import type {
   Severity,
   Verdict,
 } from '../lifecycle/states.ts';
+import type { Room } from './room.ts';
 
 /** Who drives a run. `startedAt` and `bootId` tell a reused pid from the process that took the lease. */
 export interface Owner {
@@ -289,6 +290,12 @@ export interface Store {
   recordFacts(host: string, worker: number, facts: string, at: number): void;
   readFacts(host: string, worker: number): { facts: unknown; at: number } | null;
 
+  /** All that `work` writes, or nothing of it. */
+  together<T>(work: () => T): T;
+  /** A copy in memory, made because the disk is too full to look at the store itself: it shows how things stood when it was opened. */
+  readonly isCopy: boolean;
+  /** Room on the disk that the store is on; null where the system does not tell. */
+  readRoom(): Room | null;
   /** All reads of `work` see the same moment; it must not write. */
   snapshot<T>(work: () => T): T;
   close(): void;
