@@ -1,10 +1,10 @@
-import { closeSync, existsSync, fsyncSync, openSync, renameSync } from 'node:fs';
+import { existsSync, renameSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { rfc3339 } from '../clock.ts';
 import { FleetError } from '../errors.ts';
 import { busyTimeoutMs, connect, type Connection } from './connection.ts';
 import { checkVersion } from './migrate.ts';
-import { asked, databaseFile, hasDatabase, refuseRemnant } from './state-folder.ts';
+import { asked, databaseFile, hasDatabase, refuseRemnant, syncFolder } from './state-folder.ts';
 
 /** The database, its log, and the index of that log. The first to be moved is what the others mean nothing without. */
 const parts = ['', '-wal', '-shm'];
@@ -60,14 +60,4 @@ function findFreeName(file: string, now: number): string {
   let free = name;
   for (let count = 2; parts.some((part) => existsSync(free + part)); count++) free = `${name}-${count}`;
   return free;
-}
-
-/** A rename is on the disk once its folder is. */
-function syncFolder(folder: string): void {
-  const handle = openSync(folder, 'r');
-  try {
-    fsyncSync(handle);
-  } finally {
-    closeSync(handle);
-  }
 }

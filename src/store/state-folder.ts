@@ -1,4 +1,15 @@
-import { accessSync, chmodSync, closeSync, constants, mkdirSync, openSync, readdirSync, realpathSync, statSync } from 'node:fs';
+import {
+  accessSync,
+  chmodSync,
+  closeSync,
+  constants,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  realpathSync,
+  statSync,
+} from 'node:fs';
 import { homedir } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
 import { messageOf, systemCode } from '../errors.ts';
@@ -46,8 +57,23 @@ function makeFolders(path: string): void {
   if (dirname(path) !== path) makeFolders(dirname(path));
   try {
     mkdirSync(path, 0o700);
+    syncFolder(dirname(path));
   } catch (error) {
     if (systemCode(error) !== 'EEXIST' || !isFolder(path)) throw error;
+  }
+}
+
+/** What was made, renamed or removed in a folder outlasts a power cut once the folder is synced. Some file systems, and some permissions, do not let us. */
+export function syncFolder(path: string): void {
+  try {
+    const handle = openSync(path, 'r');
+    try {
+      fsyncSync(handle);
+    } finally {
+      closeSync(handle);
+    }
+  } catch (error) {
+    if (systemCode(error) === undefined) throw error;
   }
 }
 
