@@ -119,7 +119,9 @@ export abstract class RunCommand extends BaseCommand {
   /** How to go on with a run that has no outcome yet. */
   private tellReturn(run: RunDocument, display: RunDisplay): void {
     const waits = run.state === 'blocked' && run.message !== null && !display.hasSaid(run.message) ? [run.message] : [];
-    this.tell([...waits, ...describeReturn(run)]);
+    // A lease that could not be given back, on a full disk, is still this process's.
+    const controller = run.controller?.pid === process.pid ? null : run.controller;
+    this.tell([...waits, ...describeReturn({ ...run, controller })]);
   }
 }
 

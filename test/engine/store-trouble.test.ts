@@ -139,7 +139,9 @@ describe.runIf(canMount()).concurrent('a state folder whose disk is full (needs 
     fill();
     await waitToHear(controller, stopped);
     controller.kill('SIGINT');
-    expect((await controller.ended).code).toBe(130);
+    const left = await controller.ended;
+    expect(left.code).toBe(130);
+    expect(left.stderr.trimEnd().split('\n').at(-1)).toContain(`fleet resume ${run.id}`);
     // Nobody has the store open any more: not even the index that SQLite looks things up by can be made.
     rmSync(join(who.stateDir, 'fleet.db-shm'), { force: true });
     const [status, resume, halt, second] = await Promise.all(
