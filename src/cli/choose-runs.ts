@@ -1,3 +1,4 @@
+import type { Moment } from '../clock.ts';
 import { usageError } from '../errors.ts';
 import type { RunRecord, Store } from '../store/store.ts';
 import type { Context } from './context.ts';
@@ -47,8 +48,8 @@ async function onHosts(context: Context, store: Store | null, candidates: RunRec
 }
 
 /** Active runs without a live controller. A blocked one waits for a person, and for nothing that a controller could do. */
-export function resumable(now: number): Choice {
-  const isInterrupted = ({ id, state }: RunRecord, store: Store) => state !== 'blocked' && store.holder(id, now) === null;
+export function resumable(moment: Moment): Choice {
+  const isInterrupted = ({ id, state }: RunRecord, store: Store) => state !== 'blocked' && store.holder(id, moment) === null;
   const candidates = (store: Store) => store.activeRuns().filter((run) => isInterrupted(run, store));
   return { verb: 'resume', kind: 'interrupted', candidates };
 }

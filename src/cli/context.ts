@@ -35,6 +35,7 @@ export class Context {
 
   /** Null when nothing has been stored yet: looking makes no folder. */
   async openStoreToLook(): Promise<Store | null> {
+    if (this.#store?.isCopy === true) this.#closeStore();
     if (this.#store === null && !hasDatabase(this.stateDir)) return null;
     return this.#openStore({ create: false });
   }
@@ -83,6 +84,10 @@ export class Context {
   async close(): Promise<void> {
     await this.#workers?.close();
     this.#workers = null;
+    this.#closeStore();
+  }
+
+  #closeStore(): void {
     this.#store?.close();
     this.#store = null;
   }

@@ -1,3 +1,4 @@
+import { momentOf } from '../clock.ts';
 import { haltRun } from '../engine/halt/halt-run.ts';
 import { Detached, LeaseLost } from '../engine/lease-lost.ts';
 import type { EngineParts } from '../engine/parts.ts';
@@ -12,7 +13,13 @@ import { listenForInterruption } from './interruption.ts';
 import type { RunDisplay } from './run-display.ts';
 
 /** What moves a run on: a launch, a resume or a halt. */
-type Move = (run: string, signal: AbortSignal) => Promise<RunRecord>;
+type Move = (run: string, options: MoveOptions) => Promise<RunRecord>;
+
+/** `notice` is told what the store cannot tell. */
+interface MoveOptions {
+  signal: AbortSignal;
+  notice: (text: string) => void;
+}
 
 export interface Drivers {
   move: Move;
@@ -71,17 +78,18 @@ async function driveShown(
 ): Promise<End & { id: string }> {
   const ended = new AbortController();
   const afterId = fromStart ? 0 : (readLastEvents(parts.store, id, 1)[0]?.id ?? 0);
-  const showing = show(parts, id, display, { signal: ended.signal, afterId });
-  const end = await moveOn(parts, id, move, leaving);
+  // A run goes on without being shown.
+  const showing = show(parts, id, display, { signal: ended.signal, afterId }).then(() => null, asError);
+  const end = await moveOn(parts, id, move, { signal: leaving, notice: (text) => display.tell(text) });
   if (end.kind !== 'taken-over' || leaving.aborted) ended.abort();
   else leaving.addEventListener('abort', () => ended.abort(), { once: true });
-  await showing;
-  return { ...end, id };
+  const error = await showing;
+  return end.kind === 'failed' || error === null ? { ...end, id } : { kind: 'failed', error, id };
 }
 
-async function moveOn(parts: EngineParts, id: string, move: Move, leaving: AbortSignal): Promise<End> {
+async function moveOn(parts: EngineParts, id: string, move: Move, options: MoveOptions): Promise<End> {
   try {
-    await move(id, leaving);
+    await move(id, options);
     return { kind: 'moved' };
   } catch (error) {
     if (error instanceof LeaseLost) return { kind: 'taken-over' };
@@ -120,7 +128,7 @@ async function show(
 function readDocument(parts: EngineParts, id: string): RunDocument {
   const record = parts.store.readRun(id);
   if (record === null) throw new FleetError(`there is no run "${id}"`, { code: 'run-not-found', exit: exitCodes.usage });
-  return readRunDocument(parts.store, record, parts.clock.now());
+  return readRunDocument(parts.store, record, momentOf(parts.clock));
 }
 
 function codeOf(end: End, run: RunDocument, interrupted: boolean, { exitCodeOf }: Drivers): ExitCode {

@@ -1,4 +1,4 @@
-import type { Clock } from '../clock.ts';
+import { momentOf, type Clock, type Moment } from '../clock.ts';
 import { isResult } from '../lifecycle/states.ts';
 import { readRunDocument, type RunDocument } from '../store/run-document.ts';
 import type { EventRecord, Store } from '../store/store.ts';
@@ -21,7 +21,7 @@ export async function* followRun(
   let afterId = options.afterId;
   let shown = '';
   while (!options.signal.aborted) {
-    const news = store.snapshot(() => readNews(store, id, afterId, options.clock.now()));
+    const news = store.snapshot(() => readNews(store, id, afterId, momentOf(options.clock)));
     if (news === null) return;
     const text = JSON.stringify(news.run);
     if (news.events.length > 0 || text !== shown) yield news;
@@ -43,7 +43,7 @@ export function readLastEvents(store: Store, run: string, count: number): EventR
   }
 }
 
-function readNews(store: Store, id: string, afterId: number, now: number): RunNews | null {
+function readNews(store: Store, id: string, afterId: number, moment: Moment): RunNews | null {
   const run = store.readRun(id);
-  return run === null ? null : { run: readRunDocument(store, run, now), events: store.readEvents(id, afterId, eventsAtOnce) };
+  return run === null ? null : { run: readRunDocument(store, run, moment), events: store.readEvents(id, afterId, eventsAtOnce) };
 }

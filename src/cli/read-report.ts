@@ -1,3 +1,4 @@
+import type { Moment } from '../clock.ts';
 import { readPlan } from '../engine/plan.ts';
 import { readRunDocument } from '../store/run-document.ts';
 import type { RunRecord, Store } from '../store/store.ts';
@@ -7,9 +8,9 @@ import type { Report } from './render/report.ts';
 /** A timeline of more is no reading for people; the newest are kept. */
 const mostEvents = 10_000;
 
-export function readReport(store: Store, run: RunRecord, now: number): Report {
+export function readReport(store: Store, run: RunRecord, moment: Moment): Report {
   return store.snapshot(() => ({
-    run: readRunDocument(store, run, now),
+    run: readRunDocument(store, run, moment),
     environment: readPlan(run.plan).playbook.env.map((variable) => variable.name),
     events: readLastEvents(store, run.id, mostEvents),
   }));

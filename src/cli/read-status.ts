@@ -1,6 +1,7 @@
+import { momentOf } from '../clock.ts';
 import { isResult } from '../lifecycle/states.ts';
 import { readRunDocument, type RunDocument } from '../store/run-document.ts';
-import type { EventRecord } from '../store/store.ts';
+import type { EventRecord, Store } from '../store/store.ts';
 import type { Context } from './context.ts';
 import { findRun } from './find-run.ts';
 import { readLastEvents } from './follow-run.ts';
@@ -19,19 +20,28 @@ export interface StatusQuestion {
 export interface Status {
   runs: RunDocument[];
   events: EventRecord[];
+  stateDisk: StateDisk | null;
+}
+
+/** The disk of the state folder: while it is full nothing can be stored, and what is shown is old. Null when nothing is stored yet. */
+interface StateDisk {
+  folder: string;
+  full: boolean;
+  freeBytes: number;
 }
 
 export async function readStatus(context: Context, question: StatusQuestion): Promise<Status> {
   if (question.run !== undefined) return readOne(context, question.run);
   const store = await context.openStoreToLook();
-  if (store === null) return { runs: [], events: [] };
-  const now = context.clock.now();
+  if (store === null) return { runs: [], events: [], stateDisk: null };
+  const moment = momentOf(context.clock);
   const runs = store.snapshot(() =>
-    store.listRuns(question.all ? null : now - recentMs).map((run) => readRunDocument(store, run, now)),
+    store.listRuns(question.all ? null : moment.now - recentMs).map((run) => readRunDocument(store, run, moment)),
   );
-  if (question.host === undefined) return { runs, events: [] };
+  const stateDisk = readStateDisk(context, store);
+  if (question.host === undefined) return { runs, events: [], stateDisk };
   const hosts = await selectNames(context, question.host, runs);
-  return { runs: runs.filter((run) => run.workers.some((worker) => hosts.has(worker.host))), events: [] };
+  return { runs: runs.filter((run) => run.workers.some((worker) => hosts.has(worker.host))), events: [], stateDisk };
 }
 
 export function isOver(status: Status): boolean {
@@ -40,7 +50,13 @@ export function isOver(status: Status): boolean {
 
 async function readOne(context: Context, prefix: string): Promise<Status> {
   const { store, run } = await findRun(context, prefix);
-  return { runs: [readRunDocument(store, run, context.clock.now())], events: readLastEvents(store, run.id, shownEvents) };
+  const runs = [readRunDocument(store, run, momentOf(context.clock))];
+  return { runs, events: readLastEvents(store, run.id, shownEvents), stateDisk: readStateDisk(context, store) };
+}
+
+function readStateDisk({ stateDir }: Context, store: Store): StateDisk | null {
+  const room = store.readRoom();
+  return room === null ? null : { folder: stateDir, ...room };
 }
 
 /** A host that the runs name needs no inventory: it may have left it. */

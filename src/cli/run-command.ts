@@ -1,6 +1,7 @@
 import type { EngineParts } from '../engine/parts.ts';
 import type { Plan } from '../engine/plan.ts';
 import type { HaltWish } from '../engine/halt/wish-halt.ts';
+import { momentOf } from '../clock.ts';
 import { exitCodes, FleetError } from '../errors.ts';
 import { formatProblem } from '../problem.ts';
 import { isResult } from '../lifecycle/states.ts';
@@ -48,7 +49,7 @@ export abstract class RunCommand extends BaseCommand {
     for (const plan of plans) createRun(parts, plan);
     const ids = plans.map(({ run }) => run);
     return this.moveRuns(parts, ids, {
-      move: (run, signal) => driveRun(parts, run, { signal, takeOver: false, leaveWhenRunning: detach }),
+      move: (run, options) => driveRun(parts, run, { ...options, takeOver: false, leaveWhenRunning: detach }),
       fromStart: true,
       exitCodeOf,
       withCriteria: true,
@@ -64,7 +65,7 @@ export abstract class RunCommand extends BaseCommand {
     const parts = await context.engineParts();
     const ids = runs.map(({ id }) => id);
     return this.moveRuns(parts, ids, {
-      move: (run, signal) => driveRun(parts, run, { signal, ...options }),
+      move: (run, driving) => driveRun(parts, run, { ...driving, ...options }),
       fromStart: false,
       exitCodeOf,
       withCriteria: true,
@@ -79,7 +80,7 @@ export abstract class RunCommand extends BaseCommand {
     const active = added.filter(({ state }) => !isResult(state));
     const resumed = active.length === 0 ? { runs: [] } : await this.resumeRuns(context, active, { takeOver: false });
     const { store, clock } = await context.engineParts();
-    const ended = added.filter(({ state }) => isResult(state)).map((run) => readRunDocument(store, run, clock.now()));
+    const ended = added.filter(({ state }) => isResult(state)).map((run) => readRunDocument(store, run, momentOf(clock)));
     return { runs: [...resumed.runs, ...ended] };
   }
 
@@ -89,7 +90,7 @@ export abstract class RunCommand extends BaseCommand {
     const parts = await context.engineParts();
     const ids = runs.map(({ id }) => id);
     return this.moveRuns(parts, ids, {
-      move: (run, signal) => haltRun(parts, run, wish, { signal, patienceMs: haltPatienceMs }),
+      move: (run, options) => haltRun(parts, run, wish, { ...options, patienceMs: haltPatienceMs }),
       fromStart: false,
       exitCodeOf: () => exitCodes.done,
       withCriteria: false,
@@ -132,7 +133,9 @@ export abstract class RunCommand extends BaseCommand {
   /** How to go on with a run that has no outcome yet. */
   private tellReturn(run: RunDocument, display: RunDisplay): void {
     const waits = run.state === 'blocked' && run.message !== null && !display.hasSaid(run.message) ? [run.message] : [];
-    this.tell([...waits, ...describeReturn(run)]);
+    // A lease that could not be given back, on a full disk, is still this process's.
+    const controller = run.controller?.pid === process.pid ? null : run.controller;
+    this.tell([...waits, ...describeReturn({ ...run, controller })]);
   }
 }
 

@@ -3,6 +3,7 @@ import { isResult, type Verdict } from '../lifecycle/states.ts';
 import type { RunDocument } from '../store/run-document.ts';
 import type { EventRecord } from '../store/store.ts';
 import type { RunNews } from './follow-run.ts';
+import { writeTrouble } from './output.ts';
 import { createProgressDisplay } from './progress-display.ts';
 import { renderChecks, renderVerdict } from './render/checks.ts';
 import { renderEvents } from './render/events.ts';
@@ -12,6 +13,8 @@ import type { Screen } from './screen.ts';
 /** How runs that this process drives are shown while they go on. */
 export interface RunDisplay {
   show(news: RunNews): void;
+  /** What is in no event, and must be known at once. */
+  tell(text: string): void;
   /** Whether this was just said, where the answer will be read too. */
   hasSaid(text: string): boolean;
   close(): void;
@@ -30,7 +33,13 @@ export interface RunDisplayOptions {
 const rememberedEvents = 20;
 const preflight: readonly string[] = ['requirements', 'prepare', 'validate'];
 
-export const silentDisplay: RunDisplay = { show: () => undefined, hasSaid: () => false, close: () => undefined };
+/** Shows no run: trouble alone is told. */
+export const silentDisplay: RunDisplay = {
+  show: () => undefined,
+  tell: (text) => writeTrouble([text]),
+  hasSaid: () => false,
+  close: () => undefined,
+};
 
 /** Events as they come, the GO / NO-GO table where there is a verdict, and below them the progress of the run. */
 export function createRunDisplay(options: RunDisplayOptions): RunDisplay {
@@ -57,6 +66,7 @@ export function createRunDisplay(options: RunDisplayOptions): RunDisplay {
       note(run, kept.slice(shown));
       if (!several && !isResult(run.state)) progress.show(run);
     },
+    tell: (text) => progress.note([screen.paint('yellow', text)]),
     hasSaid: (text) => together && said.some((line) => line.endsWith(text)),
     close: () => progress.close(),
   };

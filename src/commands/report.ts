@@ -5,6 +5,7 @@ import { BaseCommand } from '../cli/base-command.ts';
 import { findRun } from '../cli/find-run.ts';
 import { readReport } from '../cli/read-report.ts';
 import { renderReport } from '../cli/render/report.ts';
+import { momentOf } from '../clock.ts';
 import { exitCodes, FleetError, messageOf, notYet } from '../errors.ts';
 
 export default class ReportCommand extends BaseCommand {
@@ -21,7 +22,7 @@ export default class ReportCommand extends BaseCommand {
     if (flags.format === 'html') throw notYet('fleet report --format html', ['fleet report --format md']);
     return this.withContext({}, async (context) => {
       const { store, run } = await findRun(context, args.run);
-      const report = readReport(store, run, context.clock.now());
+      const report = readReport(store, run, momentOf(context.clock));
       const lines = flags.format === 'json' ? [JSON.stringify(report, null, 2)] : renderReport(report);
       if (flags.output === undefined) this.answer(lines);
       else await save(flags.output, lines);

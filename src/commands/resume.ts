@@ -3,6 +3,7 @@ import * as Flags from '@oclif/core/flags';
 import { inventoryFlag } from '../cli/base-command.ts';
 import { chooseRuns, resumable } from '../cli/choose-runs.ts';
 import { RunCommand, type RunsDocument } from '../cli/run-command.ts';
+import { momentOf } from '../clock.ts';
 import { usageError } from '../errors.ts';
 
 export default class Resume extends RunCommand {
@@ -34,7 +35,7 @@ export default class Resume extends RunCommand {
         return this.rebuildRuns(context, flags.rebuild, { takeOver: flags['take-over'] });
       }
       const wish = { prefixes: argv.map(String), host: undefined, all: flags.all };
-      const runs = await chooseRuns(context, resumable(context.clock.now()), wish);
+      const runs = await chooseRuns(context, resumable(momentOf(context.clock)), wish);
       if (runs.length > 0) return this.resumeRuns(context, runs, { takeOver: flags['take-over'], ...answer });
       this.answer(['no run is interrupted; fleet status shows every run']);
       return { runs: [] };

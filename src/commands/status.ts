@@ -24,7 +24,7 @@ export default class StatusCommand extends BaseCommand {
     watch: Flags.boolean({ summary: 'Go on showing what changes, until Ctrl-C or until RUN has ended.' }),
   };
 
-  async run(): Promise<Pick<Status, 'runs'> | undefined> {
+  async run(): Promise<Omit<Status, 'events'> | undefined> {
     const { args, flags } = await this.parse(StatusCommand);
     if (flags.refresh) throw notYet('fleet status --refresh', ['fleet status']);
     const question = { run: args.run, host: flags.host, all: flags.all };
@@ -32,7 +32,7 @@ export default class StatusCommand extends BaseCommand {
       if (flags.watch) return this.watch(context, question);
       const status = await readStatus(context, question);
       this.answer(this.render(status, question, context));
-      return { runs: status.runs };
+      return documentOf(status);
     });
   }
 
@@ -42,7 +42,7 @@ export default class StatusCommand extends BaseCommand {
     let shown = '';
     while (!stopped.aborted) {
       const status = await readStatus(context, question);
-      const text = JSON.stringify(status);
+      const text = JSON.stringify([status.runs, status.events, status.stateDisk?.full]);
       if (text !== shown) this.show(status, question, context);
       shown = text;
       if (question.run !== undefined && isOver(status)) break;
@@ -54,7 +54,7 @@ export default class StatusCommand extends BaseCommand {
   }
 
   private show(status: Status, question: StatusQuestion, context: Context): void {
-    if (this.jsonEnabled()) writeJsonLine({ runs: status.runs });
+    if (this.jsonEnabled()) writeJsonLine(documentOf(status));
     else this.answer([...this.clearedScreen(), ...this.render(status, question, context), '']);
   }
 
@@ -66,4 +66,8 @@ export default class StatusCommand extends BaseCommand {
   private clearedScreen(): string[] {
     return process.stdout.isTTY ? ['\u001b[2J\u001b[H'] : [];
   }
+}
+
+function documentOf({ runs, stateDisk }: Status): Omit<Status, 'events'> {
+  return { runs, stateDisk };
 }

@@ -1,8 +1,9 @@
-import { isResult, type ActiveState } from '../lifecycle/states.ts';
+import { isResult, type ActiveState, type RunState } from '../lifecycle/states.ts';
 import type { Drive } from './drive.ts';
 import { haltJob } from './halt/halt-job.ts';
 import { beginRun } from './preflight/begin-run.ts';
 import { MachineTaken } from './hold-machine.ts';
+import { mayMend } from './keep-lease.ts';
 import { decideNoGo } from './preflight/no-go.ts';
 import { prepareHost } from './preflight/prepare-host.ts';
 import { startJob } from './job/start-job.ts';
@@ -27,7 +28,11 @@ const parts: Record<ActiveState, Part | null> = {
   halting: haltJob,
 };
 
-/** The walk: the part that belongs to the recorded state, again and again, until the state is a result or waits. Each part moves the state on. */
+/** Before the intent to start is stored there is nothing on a host that would have to be watched. */
+const beforeStart: readonly RunState[] = ['queued', 'preparing', 'validating'];
+
+/** The walk: the part that belongs to the recorded state, again and again, until the state is a result or waits. Each part moves the state on, and
+ * may be begun again: once a job may run, a store that cannot be written to is waited for. */
 export async function advance(drive: Drive): Promise<void> {
   for (;;) {
     const { state } = drive.record();
@@ -36,10 +41,19 @@ export async function advance(drive: Drive): Promise<void> {
     if (part === null) return;
     drive.signal.throwIfAborted();
     try {
-      await part(drive);
+      await walkPart(drive, state, part);
     } catch (error) {
-      if (!(error instanceof MachineTaken)) throw error;
-      await decideNoGo(drive, [state], 'host-busy', [error.row]);
+      if (!mayMend(error) || beforeStart.includes(drive.record().state)) throw error;
+      await drive.waitForStore(error);
     }
+  }
+}
+
+async function walkPart(drive: Drive, state: ActiveState, part: Part): Promise<void> {
+  try {
+    await part(drive);
+  } catch (error) {
+    if (!(error instanceof MachineTaken)) throw error;
+    await decideNoGo(drive, [state], 'host-busy', [error.row]);
   }
 }

@@ -5,14 +5,12 @@ import { advance } from './advance.ts';
 import type { Drive } from './drive.ts';
 import { anotherMachine, openHostSession, type Contact } from './host-session.ts';
 import { answerStart, asksNothing } from './job/answer-start.ts';
+import { askForLease, keepLease, type LeaseKeeper } from './keep-lease.ts';
 import { LeaseLost } from './lease-lost.ts';
 import { describeOwner } from './owner.ts';
 import type { EngineParts } from './parts.ts';
 import { readPlan } from './plan.ts';
 import { resolveEnvironment } from './secrets.ts';
-
-const leaseMs = 30_000;
-const renewEveryMs = 10_000;
 
 export interface DriveOptions {
   signal: AbortSignal;
@@ -23,6 +21,8 @@ export interface DriveOptions {
   started?: boolean;
   /** How long a host may stay silent before its failure is thrown; for ever when left out. */
   patienceMs?: number;
+  /** What a person must know at once, and the store cannot tell. */
+  notice?: (text: string) => void;
 }
 
 /**
@@ -42,39 +42,39 @@ export async function driveRun(parts: EngineParts, run: string, options: DriveOp
   return readRun(parts, run);
 }
 
-/** Does `work` for a run while holding its lease, whatever state the run is in. */
+/**
+ * Does `work` for a run while holding its lease, whatever state the run is in. What `begin` writes is stored together with the taking of the lease: both,
+ * or nothing.
+ */
 export async function holdRun(
   parts: EngineParts,
   run: string,
-  options: DriveOptions,
+  options: DriveOptions & { begin?: (drive: Drive) => void },
   work: (drive: Drive) => Promise<void>,
 ): Promise<void> {
   const before = readRun(parts, run);
-  const lease = takeLease(parts, run, options.takeOver);
   const lost = new AbortController();
   const signal = AbortSignal.any([options.signal, lost.signal]);
-  const renewal = setInterval(() => {
-    try {
-      if (!parts.store.renewLease(lease, parts.clock.now() + leaseMs)) lost.abort(new LeaseLost(run));
-    } catch (error) {
-      lost.abort(error);
-    }
-  }, renewEveryMs);
+  const { drive, keeper } = parts.store.together(() => {
+    const keeper = keepLease(parts, takeLease(parts, run, options.takeOver), lost, options.notice ?? (() => undefined));
+    const drive = makeDrive(parts, before, keeper, { ...options, signal });
+    options.begin?.(drive);
+    return { drive, keeper };
+  });
+  keeper.start();
   try {
-    await work(makeDrive(parts, before, lease, { ...options, signal }));
+    await work(drive);
   } finally {
-    clearInterval(renewal);
-    parts.store.releaseLease(lease);
+    keeper.end();
   }
 }
 
 function takeLease(parts: EngineParts, run: string, takeOver: boolean): Lease {
-  const now = parts.clock.now();
-  const answer = parts.store.takeLease(run, parts.owner, { ttlMs: leaseMs, now, takeOver });
+  const answer = askForLease(parts, run, takeOver);
   if (!answer.taken) throw heldBy(run, answer.owner, answer.since);
   if (answer.previous !== null) {
     const text = `taken over from ${describeOwner(answer.previous)} by ${describeOwner(parts.owner)}`;
-    parts.store.recordEvent(answer.lease, { at: now, kind: 'taken-over', text });
+    parts.store.recordEvent(answer.lease, { at: parts.clock.now(), kind: 'taken-over', text });
   }
   return answer.lease;
 }
@@ -87,8 +87,9 @@ function heldBy(run: string, owner: Owner, since: number): FleetError {
   });
 }
 
-function makeDrive(parts: EngineParts, before: RunRecord, lease: Lease, options: DriveOptions): Drive {
+function makeDrive(parts: EngineParts, before: RunRecord, keeper: LeaseKeeper, options: DriveOptions): Drive {
   const { signal } = options;
+  const { lease } = keeper;
   const run = before.id;
   const plan = readPlan(before.plan);
   const [host] = plan.hosts;
@@ -128,6 +129,7 @@ function makeDrive(parts: EngineParts, before: RunRecord, lease: Lease, options:
     tell: (kind, text, detail) => must(parts.store.recordEvent(lease, event(kind, text, detail))),
     transition: (transition) => must(parts.store.transition(lease, transition)),
     must,
+    waitForStore: (trouble) => keeper.waitForStore(trouble, signal),
   };
 }
 
@@ -145,9 +147,9 @@ function makeContact(parts: EngineParts, before: RunRecord, lease: Lease, event:
     reached: () => {
       if (last === 'reachable' && !isWaiting) return;
       const news = last === 'reachable' ? null : event('reachable', 'the host answers');
+      store.recordReachability(lease, 'reachable', clock.now(), news);
       last = 'reachable';
       isWaiting = false;
-      store.recordReachability(lease, 'reachable', clock.now(), news);
     },
     missed: (error, nextTryMs) => {
       const reachability = error.code === anotherMachine ? 'unknown' : 'unreachable';

@@ -1,3 +1,4 @@
+import type { FleetError } from '../errors.ts';
 import type { Actor } from '../remote/claims.ts';
 import type { Lease, NewEvent, RunRecord, Transition } from '../store/store.ts';
 import type { HostSession } from './host-session.ts';
@@ -24,4 +25,6 @@ export interface Drive {
   transition(transition: Transition): void;
   /** A guarded write that did not land means that this controller has been replaced. */
   must(landed: boolean): void;
+  /** Returns once the store can be written to again. What was not stored is done again from what is. */
+  waitForStore(trouble: FleetError): Promise<void>;
 }

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { exitCodes, FleetError, notYet } from '../errors.ts';
+import { exitCodes, FleetError, messageOf, notYet } from '../errors.ts';
 import type { Host, SshSettings } from '../inventory/host.ts';
 import type { ResolvedPlaybook } from '../playbook/playbook.ts';
 import type { NewRun, TargetRecord } from '../store/store.ts';
@@ -82,7 +82,7 @@ export function describeRun(plan: Plan, createdAt: number): NewRun {
 }
 
 export function readPlan(text: string): Plan {
-  const plan = JSON.parse(text) as Plan;
+  const plan = parsePlan(text);
   if (plan.version !== 1) {
     const found = JSON.stringify((plan as { version: unknown }).version);
     throw new FleetError(`the stored plan has version ${found}, this fleet reads version 1`, {
@@ -91,6 +91,19 @@ export function readPlan(text: string): Plan {
     });
   }
   return plan;
+}
+
+function parsePlan(text: string): Plan {
+  try {
+    return JSON.parse(text) as Plan;
+  } catch (error) {
+    throw new FleetError(`the stored plan is garbled: ${messageOf(error)}`, {
+      code: 'corrupt-database',
+      exit: exitCodes.couldNot,
+      suggestions: ['fleet resume --rebuild HOST sets the database aside, and makes a new one from what HOST knows of its runs'],
+      cause: error,
+    });
+  }
 }
 
 export function planReach(host: Host): PlannedReach {

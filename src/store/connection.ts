@@ -15,7 +15,7 @@ export interface Connection {
   snapshot<T>(work: () => T): T;
   /**
    * All of `work` is on the disk when this returns, or nothing of it; with `later` that is so of the machine's death only once something else was written
-   * without it, and of this process's death at once. Not to be nested.
+   * without it, and of this process's death at once. Inside another `write` it is part of that one.
    */
   write<T>(work: () => T, durability?: Durability): T;
   close(): void;
@@ -25,15 +25,15 @@ export const busyTimeoutMs = 10_000;
 
 const levels: Record<Durability, string> = { now: 'FULL', later: 'NORMAL' };
 
-export function connect(file: string, busyMs: number = busyTimeoutMs): Connection {
-  const explained = <T>(work: () => T): T => {
-    try {
-      return work();
-    } catch (error) {
-      throw explainFailure(error, file);
-    }
-  };
-  const database = explained(() => openDatabase(file, busyMs));
+/** With `readonly` nothing in the file is changed, also not by opening and closing it. */
+export function connect(file: string, busyMs: number = busyTimeoutMs, { readonly } = { readonly: false }): Connection {
+  const database = explain(file, () => openDatabase(file, { fileMustExist: true, timeout: busyMs, readonly }));
+  return connectionTo(database, file);
+}
+
+/** `file` is where it comes from, for what a person reads when something goes wrong. */
+export function connectionTo(database: Database.Database, file: string): Connection {
+  const explained = <T>(work: () => T): T => explain(file, work);
   const inTransaction = <T>(begin: string, work: () => T): T => {
     database.exec(begin);
     try {
@@ -52,6 +52,17 @@ export function connect(file: string, busyMs: number = busyTimeoutMs): Connectio
     current = wanted;
   };
 
+  let writing = false;
+  const write = <T>(work: () => T, durability: Durability): T => {
+    setDurability(durability);
+    writing = true;
+    try {
+      return inTransaction('BEGIN IMMEDIATE', work);
+    } finally {
+      writing = false;
+    }
+  };
+
   return {
     file,
     prepare: (sql) => explained(() => database.prepare(sql)),
@@ -59,19 +70,25 @@ export function connect(file: string, busyMs: number = busyTimeoutMs): Connectio
     readPragma: (name) => explained(() => database.pragma(name, { simple: true })),
     read: explained,
     snapshot: (work) => (database.inTransaction ? work() : explained(() => inTransaction('BEGIN DEFERRED', work))),
-    write: (work, durability = 'now') =>
-      explained(() => {
-        setDurability(durability);
-        return inTransaction('BEGIN IMMEDIATE', work);
-      }),
+    write: (work, durability = 'now') => (writing ? work() : explained(() => write(work, durability))),
     close: () => explained(() => database.close()),
   };
 }
 
-function openDatabase(file: string, busyMs: number): Database.Database {
-  const database = new Database(file, { fileMustExist: true, timeout: busyMs });
+export function explain<T>(file: string, work: () => T): T {
   try {
-    database.exec(`PRAGMA synchronous = ${levels.now}; PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF`);
+    return work();
+  } catch (error) {
+    throw explainFailure(error, file);
+  }
+}
+
+function openDatabase(file: string, options: Database.Options): Database.Database {
+  const database = new Database(file, options);
+  try {
+    database.exec(
+      `PRAGMA synchronous = ${levels.now}; PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON`,
+    );
     return database;
   } catch (error) {
     database.close();

@@ -1,4 +1,5 @@
 import type { Connection } from './connection.ts';
+import { parseStored } from './failures.ts';
 import type { Guard } from './guard.ts';
 import type { EventRecord, NewEvent, Store } from './store.ts';
 
@@ -31,6 +32,6 @@ export function prepareEvents(connection: Connection, guard: Guard, addEvent: Ad
     readEvents: (run, afterId, limit) =>
       connection
         .read(() => read.all(run, afterId, limit))
-        .map((row) => ({ ...row, detail: row.detail === null ? null : (JSON.parse(row.detail) as unknown) })),
+        .map((row) => ({ ...row, detail: row.detail === null ? null : parseStored(row.detail, connection.file) })),
   };
 }

@@ -1,11 +1,12 @@
 import type { Connection } from './connection.ts';
+import { parseStored } from './failures.ts';
 import type { Store } from './store.ts';
 
-/** Facts belong to hosts, not to runs: no lease guards them, the newest ones stay. */
+/** Facts belong to hosts, not to runs: no lease guards them, those recorded last stay. */
 export function prepareFacts(connection: Connection): Pick<Store, 'recordFacts' | 'readFacts'> {
   const put = connection.prepare<[string, number, string, number]>(
     `INSERT INTO facts (host, worker, facts, at) VALUES (?, ?, ?, ?)
-     ON CONFLICT (host, worker) DO UPDATE SET facts = excluded.facts, at = excluded.at WHERE excluded.at >= at`,
+     ON CONFLICT (host, worker) DO UPDATE SET facts = excluded.facts, at = excluded.at`,
   );
   const read = connection.prepare<[string, number], { facts: string; at: number }>(
     'SELECT facts, at FROM facts WHERE host = ? AND worker = ?',
@@ -16,7 +17,7 @@ export function prepareFacts(connection: Connection): Pick<Store, 'recordFacts' 
     },
     readFacts: (host, worker) => {
       const row = connection.read(() => read.get(host, worker));
-      return row === undefined ? null : { facts: JSON.parse(row.facts) as unknown, at: row.at };
+      return row === undefined ? null : { facts: parseStored(row.facts, connection.file), at: row.at };
     },
   };
 }

@@ -1,6 +1,6 @@
-import { statfsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { FleetError, exitCodes, messageOf, systemCode } from '../errors.ts';
+import { readRoom } from './room.ts';
 
 /** What a person reads when the database at `file` cannot be used; any other error comes back as it is, since it is a defect. */
 export function explainFailure(error: unknown, file: string): unknown {
@@ -9,7 +9,9 @@ export function explainFailure(error: unknown, file: string): unknown {
   const isMissing = code === undefined && messageOf(error).startsWith('Could not locate the bindings file');
   if (isMissing || code === 'ERR_DLOPEN_FAILED') return cannotLoad(error);
   if (!code?.startsWith('SQLITE_')) return error;
-  if (code === 'SQLITE_FULL' || (code.startsWith('SQLITE_IOERR') && isFull(dirname(file)))) return diskFull(dirname(file), error);
+  // Memory shared through a file is the first to fail on a full disk, with an error that does not say so.
+  const isFull = code === 'SQLITE_FULL' || (code.startsWith('SQLITE_IOERR') && readRoom(dirname(file))?.full === true);
+  if (isFull) return diskFull(dirname(file), error);
   if (/^SQLITE_(BUSY|LOCKED)/.test(code)) return busy(file, error);
   if (/^SQLITE_(CORRUPT|NOTADB)/.test(code)) return corruptDatabase(file, messageOf(error), error);
   if (/^SQLITE_(READONLY|CANTOPEN|PERM|AUTH)/.test(code)) return unwritable(file, messageOf(error), error);
@@ -40,11 +42,27 @@ export function corruptDatabase(file: string, reason: string, cause?: unknown): 
     code: 'corrupt-database',
     exit: exitCodes.couldNot,
     suggestions: [
-      `the file was left as it is; to start afresh move it away together with "${file}-wal" and "${file}-shm"`,
-      `to save what can be read: sqlite3 "${file}" .recover`,
-      'jobs that run on hosts go on meanwhile',
+      'fleet resume --rebuild HOST sets it aside, and makes a new one from what HOST knows of its runs; jobs on hosts go on meanwhile',
+      `it was left as it is; to save more of it by hand: sqlite3 "${file}" .recover`,
     ],
     cause,
+  });
+}
+
+/** A stored document, whose page may have been garbled without SQLite noticing. */
+export function parseStored(text: string, file: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw corruptDatabase(file, `a stored document is garbled: ${messageOf(error)}`, error);
+  }
+}
+
+export function foreignDatabase(file: string): FleetError {
+  return new FleetError(`"${file}": it belongs to another program, expected a fleet database`, {
+    code: 'foreign-database',
+    exit: exitCodes.couldNot,
+    suggestions: ['set FLEET_STATE_DIR to another folder'],
   });
 }
 
@@ -81,15 +99,4 @@ function readFailed(file: string, code: string, cause: unknown): FleetError {
     suggestions: ["look at the kernel's log and at the disk quota"],
     cause,
   });
-}
-
-/** Memory shared through a file is the first to fail on a full disk, with an error that does not say so. */
-function isFull(folder: string): boolean {
-  try {
-    const { bavail, bsize } = statfsSync(folder);
-    return bavail * bsize < 128 * 1024;
-  } catch (error) {
-    if (systemCode(error) === undefined) throw error;
-    return false;
-  }
 }

@@ -51,7 +51,7 @@ export function preparePutStanding(connection: Connection): PutStanding {
 
 export function prepareLooks(connection: Connection, guard: Guard, parts: Parts): Looks {
   const observe = connection.prepare<[number, string, string | null, number]>(
-    'UPDATE runs SET observed_at = max(coalesce(observed_at, 0), ?), health = ?, evidence = coalesce(?, evidence) WHERE number = ?',
+    'UPDATE runs SET observed_at = ?, health = ?, evidence = coalesce(?, evidence) WHERE number = ?',
   );
   const readCriteria = connection.prepare<[string], CriterionRecord>(
     `SELECT name, criteria.verdict, severity, expected, observed, criteria.message

@@ -1,5 +1,5 @@
 import type { Connection } from './connection.ts';
-import { corruptDatabase, newerDatabase } from './failures.ts';
+import { foreignDatabase, newerDatabase } from './failures.ts';
 import { first } from './migrations/0001-first.ts';
 import { second } from './migrations/0002-returns.ts';
 
@@ -24,7 +24,7 @@ export function checkVersion(connection: Connection): number {
     tables: countTables(connection),
   }));
   const isBlank = application === 0 && version === 0 && tables === 0;
-  if (application !== applicationId && !isBlank) throw corruptDatabase(connection.file, 'it belongs to another program');
+  if (application !== applicationId && !isBlank) throw foreignDatabase(connection.file);
   if (version > migrations.length) throw newerDatabase(connection.file, version, migrations.length);
   return version;
 }

@@ -1,5 +1,8 @@
+import { dirname } from 'node:path';
+import { FleetError } from '../errors.ts';
 import { prepareChecks } from './checks.ts';
-import { connect, type Connection } from './connection.ts';
+import { busyTimeoutMs, connect, type Connection } from './connection.ts';
+import { connectToCopy } from './copy.ts';
 import { prepareAddEvent, prepareEvents } from './events.ts';
 import { prepareFacts } from './facts.ts';
 import { prepareGuard } from './guard.ts';
@@ -9,6 +12,7 @@ import { prepareLooks, preparePutStanding } from './looks.ts';
 import { checkVersion, migrate } from './migrate.ts';
 import { prepareOffsets, preparePutOffset } from './offsets.ts';
 import { prepareInsertRun, prepareRuns } from './runs.ts';
+import { readRoom } from './room.ts';
 import { preparePutSample, prepareSamples } from './samples.ts';
 import { databaseFile, hasDatabase, prepareStateFolder } from './state-folder.ts';
 import type { Store } from './store.ts';
@@ -18,7 +22,8 @@ import { useWriteAheadLog } from './write-ahead-log.ts';
 
 /**
  * Opens what fleet remembers in `stateDir`, made when it is not there; with `create: false` nothing is made and null says that nothing is stored yet.
- * What cannot be used is refused with one FleetError and left as it was.
+ * What cannot be used is refused with one FleetError and left as it was. Where the disk is too full even to look, `create: false` gives a copy in memory
+ * that cannot be written to.
  */
 export function openStore(stateDir: string): Store;
 export function openStore(stateDir: string, options: { create: boolean; busyTimeoutMs?: number }): Store | null;
@@ -28,19 +33,30 @@ export function openStore(
 ): Store | null {
   if (!options.create && !hasDatabase(stateDir)) return null;
   prepareStateFolder(stateDir);
-  const connection = connect(databaseFile(stateDir), options.busyTimeoutMs);
+  const file = databaseFile(stateDir);
+  const busyMs = options.busyTimeoutMs ?? busyTimeoutMs;
+  try {
+    return openOn(connect(file, busyMs), { isCopy: false });
+  } catch (error) {
+    const isFull = error instanceof FleetError && error.code === 'disk-full';
+    if (options.create || !isFull) throw error;
+    return openOn(connectToCopy(file, busyMs), { isCopy: true });
+  }
+}
+
+function openOn(connection: Connection, { isCopy }: { isCopy: boolean }): Store {
   try {
     checkVersion(connection);
-    useWriteAheadLog(connection);
+    if (!isCopy) useWriteAheadLog(connection);
     migrate(connection);
-    return prepareStore(connection);
+    return { ...prepareStore(connection), isCopy };
   } catch (error) {
     connection.close();
     throw error;
   }
 }
 
-function prepareStore(connection: Connection): Store {
+function prepareStore(connection: Connection): Omit<Store, 'isCopy'> {
   const guard = prepareGuard(connection);
   const addEvent = prepareAddEvent(connection);
   const putOffset = preparePutOffset(connection);
@@ -60,6 +76,8 @@ function prepareStore(connection: Connection): Store {
     ...prepareOffsets(connection, guard, putOffset),
     ...prepareSamples(connection),
     ...prepareFacts(connection),
+    together: (work) => connection.write(work),
+    readRoom: () => readRoom(dirname(connection.file)),
     snapshot: (work) => connection.snapshot(work),
     close: () => {
       connection.close();

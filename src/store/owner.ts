@@ -20,13 +20,22 @@ export function readOwner(): Owner {
  * an owner on another machine, or in another container, is never called dead.
  */
 export function isKnownDead(owner: Owner, observer: Owner): boolean {
-  if (owner.host !== observer.host) return false;
+  if (!sharesBootClock(owner, observer) && owner.host !== observer.host) return false;
   if (owner.bootId !== observer.bootId) return owner.bootId !== null && observer.bootId !== null;
-  if ((owner.pidNamespace ?? null) !== (observer.pidNamespace ?? null)) return false;
+  if (!isSameNamespace(owner, observer)) return false;
   const found = readProcess(owner.pid);
   if (found === null) return !answersToSignals(owner.pid);
   if (found.isZombie) return true;
   return owner.startTicks !== null && owner.startTicks !== found.startTicks;
+}
+
+/** Whether both count the time since boot alike: one boot of one machine. A container may be shown an uptime of its own. */
+export function sharesBootClock(one: Owner, other: Owner): boolean {
+  return one.bootId !== null && one.bootId === other.bootId && isSameNamespace(one, other);
+}
+
+function isSameNamespace(one: Owner, other: Owner): boolean {
+  return (one.pidNamespace ?? null) === (other.pidNamespace ?? null);
 }
 
 function readProcess(pid: number | 'self'): { startTicks: number; isZombie: boolean } | null {

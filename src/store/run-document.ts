@@ -1,4 +1,4 @@
-import { rfc3339 } from '../clock.ts';
+import { rfc3339, type Moment } from '../clock.ts';
 import type { Outcome, Reachability } from '../lifecycle/states.ts';
 import type { CheckRecord, CriterionRecord, FlagRecord, ProgressRecord, RunRecord, Store, WorkerRecord } from './store.ts';
 
@@ -47,11 +47,11 @@ type FlagDocument = Pick<FlagRecord, 'color' | 'text' | 'hint' | 'expected' | 'c
   lastAt: string;
 };
 
-/** `now` is the wall clock in milliseconds: it decides whose lease is live and what an active run has cost. */
-export function readRunDocument(store: Store, run: RunRecord, now: number): RunDocument {
+/** `moment` decides whose lease is live and what an active run has cost. */
+export function readRunDocument(store: Store, run: RunRecord, moment: Moment): RunDocument {
   return store.snapshot(() => {
     const workers = store.readWorkers(run.id);
-    const controller = readController(store, run.id, now);
+    const controller = readController(store, run.id, moment);
     return {
       id: run.id,
       kind: run.kind,
@@ -76,7 +76,7 @@ export function readRunDocument(store: Store, run: RunRecord, now: number): RunD
       checks: store.readChecks(run.id).flatMap(describeBegunCheck),
       criteria: store.readCriteria(run.id),
       flags: store.readFlags(run.id).map(describeFlag),
-      cost: describeCost(run, now),
+      cost: describeCost(run, moment.now),
       createdAt: rfc3339(run.createdAt),
       startedAt: timeOrNull(run.startedAt),
       endedAt: timeOrNull(run.endedAt),
@@ -84,8 +84,8 @@ export function readRunDocument(store: Store, run: RunRecord, now: number): RunD
   });
 }
 
-function readController(store: Store, run: string, now: number): RunDocument['controller'] {
-  const holder = store.holder(run, now);
+function readController(store: Store, run: string, moment: Moment): RunDocument['controller'] {
+  const holder = store.holder(run, moment);
   if (holder === null) return null;
   const { user, host, pid } = holder.owner;
   return { user, host, pid, since: rfc3339(holder.since) };

@@ -1,4 +1,5 @@
 import type { Connection } from './connection.ts';
+import { parseStored } from './failures.ts';
 import type { Sample, SampleRow, Store } from './store.ts';
 
 interface Place {
@@ -47,7 +48,7 @@ export function prepareSamples(connection: Connection): Pick<Store, 'readSamples
     for (;;) {
       const { attempt, worker, source, generation, position } = last;
       const page = connection.read(() => readPage.all({ run, attempt, worker, source, generation, position, only }));
-      for (const row of page) yield toSample(row);
+      for (const row of page) yield toSample(row, connection.file);
       const end = page.at(-1);
       if (end === undefined || page.length < pageRows) return;
       last = end;
@@ -57,6 +58,6 @@ export function prepareSamples(connection: Connection): Pick<Store, 'readSamples
   return { readSamples };
 }
 
-function toSample({ attempt, worker, source, position, step, at, columns }: StoredRow): SampleRow {
-  return { attempt, worker, source, position, step, at, columns: JSON.parse(columns) as Record<string, unknown> };
+function toSample({ attempt, worker, source, position, step, at, columns }: StoredRow, file: string): SampleRow {
+  return { attempt, worker, source, position, step, at, columns: parseStored(columns, file) as Record<string, unknown> };
 }

@@ -1,4 +1,15 @@
-import { accessSync, chmodSync, closeSync, constants, mkdirSync, openSync, readdirSync, realpathSync, statSync } from 'node:fs';
+import {
+  accessSync,
+  chmodSync,
+  closeSync,
+  constants,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  realpathSync,
+  statSync,
+} from 'node:fs';
 import { homedir } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
 import { messageOf, systemCode } from '../errors.ts';
@@ -46,8 +57,23 @@ function makeFolders(path: string): void {
   if (dirname(path) !== path) makeFolders(dirname(path));
   try {
     mkdirSync(path, 0o700);
+    syncFolder(dirname(path));
   } catch (error) {
     if (systemCode(error) !== 'EEXIST' || !isFolder(path)) throw error;
+  }
+}
+
+/** What was made, renamed or removed in a folder outlasts a power cut once the folder is synced. Some file systems, and some permissions, do not let us. */
+export function syncFolder(path: string): void {
+  try {
+    const handle = openSync(path, 'r');
+    try {
+      fsyncSync(handle);
+    } finally {
+      closeSync(handle);
+    }
+  } catch (error) {
+    if (systemCode(error) === undefined) throw error;
   }
 }
 
@@ -71,7 +97,7 @@ function makeFile(file: string): void {
 }
 
 /** SQLite would take what is left of a truncated database for an empty one, and write over it and over its log. */
-function refuseRemnant(file: string): void {
+export function refuseRemnant(file: string): void {
   const { size } = statSync(file);
   const logged = statSync(`${file}-wal`, { throwIfNoEntry: false })?.size ?? 0;
   if (size < smallestDatabaseBytes && size + logged > 0) throw corruptDatabase(file, `it is only ${size} bytes long`);
@@ -87,7 +113,8 @@ function nearestExisting(path: string): string {
   return found !== undefined || dirname(path) === path ? path : nearestExisting(dirname(path));
 }
 
-function asked<T>(stateDir: string, work: () => T): T {
+/** What the system refuses comes out as an error that a person can read. */
+export function asked<T>(stateDir: string, work: () => T): T {
   try {
     return work();
   } catch (error) {

@@ -1,3 +1,4 @@
+import type { Moment } from '../clock.ts';
 import type {
   ActiveState,
   CheckResult,
@@ -11,6 +12,7 @@ import type {
   Severity,
   Verdict,
 } from '../lifecycle/states.ts';
+import type { Room } from './room.ts';
 
 /** Who drives a run. `startedAt` and `bootId` tell a reused pid from the process that took the lease. */
 export interface Owner {
@@ -31,8 +33,7 @@ export interface Lease {
   token: number;
 }
 
-export type LeaseAnswer =
-  { taken: true; lease: Lease; previous: Owner | null } | { taken: false; owner: Owner; since: number; expiresAt: number };
+export type LeaseAnswer = { taken: true; lease: Lease; previous: Owner | null } | { taken: false; owner: Owner; since: number };
 
 export interface TargetRecord {
   /** Position in the run, from 0. */
@@ -254,12 +255,12 @@ export interface Store {
   activeRuns(): RunRecord[];
 
   /** Refused while a live owner holds it, unless `takeOver`. A dead owner on this machine, or an expired one elsewhere, is replaced. */
-  takeLease(run: string, owner: Owner, options: { ttlMs: number; now: number; takeOver: boolean }): LeaseAnswer;
+  takeLease(run: string, owner: Owner, terms: Moment & { ttlMs: number; takeOver: boolean }): LeaseAnswer;
   /** Also when it has expired, as long as nobody has replaced it. */
-  renewLease(lease: Lease, expiresAt: number): boolean;
+  renewLease(lease: Lease, terms: Moment & { ttlMs: number }): boolean;
   releaseLease(lease: Lease): boolean;
   /** Whoever would be named if the lease were asked for now, or null: released, expired, or known dead on this machine. */
-  holder(run: string, now: number): { owner: Owner; since: number; expiresAt: number } | null;
+  holder(run: string, moment: Moment): { owner: Owner; since: number } | null;
 
   /** Only out of one of the states in `from`; a result never changes. */
   transition(lease: Lease, transition: Transition): boolean;
@@ -303,10 +304,16 @@ export interface Store {
   /** Launches that ended before a time, on a host by the name it has here, whose folders there have not been taken away yet. */
   listUnswept(host: string, endedBefore: number): string[];
   recordSwept(runs: readonly string[], at: number): void;
-  /** Newest facts of a worker, as JSON. */
+  /** The facts of a worker that were recorded last, as JSON. */
   recordFacts(host: string, worker: number, facts: string, at: number): void;
   readFacts(host: string, worker: number): { facts: unknown; at: number } | null;
 
+  /** All that `work` writes, or nothing of it. */
+  together<T>(work: () => T): T;
+  /** A copy in memory, made because the disk is too full to look at the store itself: it shows how things stood when it was opened. */
+  readonly isCopy: boolean;
+  /** Room on the disk that the store is on; null where the system does not tell. */
+  readRoom(): Room | null;
   /** All reads of `work` see the same moment; it must not write. */
   snapshot<T>(work: () => T): T;
   close(): void;

@@ -16,7 +16,7 @@ export function prepareTransitions(connection: Connection, guard: Guard, addEven
   );
   const reach = connection.prepare(
     `UPDATE runs SET reachability_since = iif(reachability = @to AND reachability_since IS NOT NULL, reachability_since, @at),
-       observed_at = iif(@to = 'reachable', max(coalesce(observed_at, @at), @at), observed_at), reachability = @to,
+       observed_at = iif(@to = 'reachable', @at, observed_at), reachability = @to,
        next_try_at = @nextTryAt
      WHERE number = @run`,
   );

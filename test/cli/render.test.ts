@@ -207,6 +207,12 @@ describe('quantities', () => {
     expect(formatAge(null, 0)).toBe('never');
   });
 
+  it('show no age of a time that is still to come: the clock was set back since it was written down', () => {
+    const now = Date.UTC(2026, 0, 1);
+    const ages = [-3_600_000, -2_001, -2_000, -1, 0, 499, 61_000].map((ms) => formatAge(new Date(now - ms).toISOString(), now));
+    expect(ages).toEqual(['clock set back', 'clock set back', '0s ago', '0s ago', '0s ago', '0s ago', '1m1s ago']);
+  });
+
   it('show a slow rate as the time of one', () => {
     expect([formatRate(1234.5), formatRate(3.14159), formatRate(0), formatRate(0.02)]).toEqual([
       '1235/s',

@@ -1,9 +1,11 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import type { RunDocument } from '../../src/store/run-document.ts';
 import { readDocument } from '../support/built-fleet.ts';
 import { finish, recordTraining, start } from '../support/seeded-store.ts';
 import { useBuiltFleet } from '../support/workplace.ts';
+import { withClockWrongBy } from '../support/wrong-clock.ts';
 
 const { inWorkplace } = useBuiltFleet();
 
@@ -14,7 +16,7 @@ describe('fleet status', () => {
       const nowhere = join(folder, 'nowhere');
       const answered = await runWith({ FLEET_STATE_DIR: nowhere }, 'status', '--json');
       expect(answered).toMatchObject({ code: 0, stderr: '' });
-      expect(readDocument(answered)).toEqual({ runs: [] });
+      expect(readDocument(answered)).toEqual({ runs: [], stateDisk: null });
       expect(existsSync(nowhere)).toBe(false);
     }),
   );
@@ -42,15 +44,53 @@ describe('fleet status', () => {
 
   it(
     'leaves out what ended more than 24 hours ago, unless asked for all',
-    inWorkplace(async ({ store, addRun, run }) => {
+    inWorkplace(async ({ store, stateDir, addRun, run }) => {
       const old = addRun({ id: 'oldoldoldo' });
       finish(store, old, 'halted', null, Date.now() - 25 * 3600_000);
-      expect(readDocument(await run('status', '--json'))).toEqual({ runs: [] });
+      expect(readDocument(await run('status', '--json'))).toMatchObject({
+        runs: [],
+        stateDisk: { folder: stateDir, full: false },
+      });
       expect(readDocument(await run('status', '--json', '--all'))).toMatchObject({
         runs: [{ id: 'oldoldoldo', state: 'halted' }],
       });
     }),
   );
+
+  it(
+    'says of a database with a garbled page in its middle what to do',
+    inWorkplace(async ({ store, stateDir, addRun, run }) => {
+      for (let index = 0; index < 30; index++) store.releaseLease(addRun({ id: `garbled${index}` }));
+      store.close();
+      const file = join(stateDir, 'fleet.db');
+      const bytes = readFileSync(file);
+      const page = bytes.indexOf('garbled17');
+      writeFileSync(file, bytes.fill(0xa5, page - (page % 4096), page - (page % 4096) + 4096));
+      const human = await run('status');
+      expect(human.code).toBe(1);
+      expect(human.stderr).toContain(`"${file}": not a usable fleet database`);
+      expect(human.stderr).toContain('fleet resume --rebuild HOST');
+      expect(readDocument(await run('status', '--json'))).toMatchObject({ error: { code: 'corrupt-database' } });
+    }),
+  );
+
+  for (const hours of [-5, 5]) {
+    it(
+      `knows whose lease is live on a clock that is wrong by ${hours} hours, and shows no age that cannot be`,
+      inWorkplace(async ({ store, addRun, runWith }) => {
+        const lease = addRun({ id: 'drivenaaaa', perHour: 3, currency: 'USD' });
+        start(store, lease);
+        recordTraining(store, lease, 100);
+        const { stdout } = await runWith(withClockWrongBy(hours), 'status');
+        expect(stdout).toMatch(hours < 0 ? / clock set back +\S+@\S+$/m : / 5h ago +\S+@\S+$/m);
+        const { runs } = readDocument(await runWith(withClockWrongBy(hours), 'status', '--json')) as { runs: RunDocument[] };
+        expect(runs).toMatchObject([{ id: 'drivenaaaa', driven: true, controller: { pid: process.pid } }]);
+        expect(runs[0]?.cost?.spent).toBeCloseTo(hours < 0 ? 0 : 15, 1);
+        const details = await runWith(withClockWrongBy(hours), 'status', 'drivenaaaa');
+        expect(details.stdout).not.toMatch(/-\d+[a-z]* ago|-\d+\.\d+ USD/);
+      }),
+    );
+  }
 
   it(
     'takes any unique beginning of an id, and lists the runs of one that is not',

@@ -1,4 +1,4 @@
-import { readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { RunDocument } from '../../src/store/run-document.ts';
@@ -63,6 +63,31 @@ describe.concurrent('a store that was lost', { timeout: 180_000 }, () => {
     expect(again).toMatchObject({ code: 0 });
     expect(again.stderr).toContain('0 runs rebuilt, 1 known already');
     expect((await who.run(launch)).code).toBe(0);
+  });
+
+  it('that is damaged is set aside and rebuilt, and what lies aside is the damaged one', async (test) => {
+    const who = person(test, { PRETEND_SECONDS: '12' });
+    const controller = who.start(launch);
+    const run = await who.waitForRun('it trains', isTraining);
+    controller.kill('SIGKILL');
+    await controller.ended;
+    const file = join(who.stateDir, 'fleet.db');
+    for (const part of ['-wal', '-shm']) rmSync(file + part, { force: true });
+    writeFileSync(file, 'this was a database once\n'.repeat(1000));
+    const status = await who.run(['status']);
+    expect(status.code).toBe(1);
+    expect(status.stderr).toContain('fleet resume --rebuild');
+    const wrong = await who.run(['resume', '--rebuild', 'no-such-host']);
+    expect(wrong.code).toBe(2);
+    expect(readFileSync(file, 'utf8')).toContain('this was a database once');
+
+    const rebuilt = await who.run([...rebuild, '--take-over']);
+    expect({ code: rebuilt.code, stderr: rebuilt.stderr }).toMatchObject({ code: 0 });
+    expect(rebuilt.stderr).toContain('the database could not be used; it lies now in');
+    expect(who.newest()).toMatchObject({ id: run.id, state: 'succeeded' });
+    const [aside = ''] = readdirSync(who.stateDir).filter((name) => name.startsWith('fleet.db.corrupt-'));
+    expect(readFileSync(join(who.stateDir, aside), 'utf8')).toContain('this was a database once');
+    expect(countTrainers(who.hostHome())).toBe(1);
   });
 
   it('before the job was started is rebuilt to a run that starts it once', async (test) => {

@@ -121,6 +121,15 @@ test('reachability keeps the time since when it stands, and only a reachable hos
   expect(store.readRun('run-1')).toMatchObject({ reachability: 'unreachable', reachabilitySince: 300, observedAt: 200 });
 });
 
+test('what was observed last counts, also after the clock was set back', () => {
+  const { store, lease } = setup();
+  store.recordBatch(lease, batch({ observedAt: 9_000 }));
+  store.recordBatch(lease, batch({ observedAt: 2_000 }));
+  expect(store.readRun('run-1')?.observedAt).toBe(2_000);
+  store.recordReachability(lease, 'reachable', 1_000, null);
+  expect(store.readRun('run-1')?.observedAt).toBe(1_000);
+});
+
 test('each worker is shown by its newest attempt, also one that the store hears of for the first time', () => {
   const { store, lease } = setup();
   const [target] = store.readWorkers('run-1');
@@ -132,12 +141,12 @@ test('each worker is shown by its newest attempt, also one that the store hears 
   expect(store.readRun('run-1')?.attempt).toBe(3);
 });
 
-test('facts of a worker are the newest, whoever comes last', () => {
+test('facts of a worker are those that were recorded last, also after the clock was set back', () => {
   const { store } = setup();
   expect(store.readFacts('prime1', 0)).toBeNull();
   store.recordFacts('prime1', 0, '{"os":"debian"}', 200);
-  store.recordFacts('prime1', 0, '{"os":"older"}', 100);
-  expect(store.readFacts('prime1', 0)).toEqual({ facts: { os: 'debian' }, at: 200 });
+  store.recordFacts('prime1', 0, '{"os":"newer"}', 100);
+  expect(store.readFacts('prime1', 0)).toEqual({ facts: { os: 'newer' }, at: 100 });
 });
 
 test('runs are listed newest first, active ones always, ended ones since a time', () => {

@@ -24,7 +24,7 @@ describe.each(versions)('a database of version %i', (version) => {
     const store = open(writeFixture(version));
     const [active, ended] = store.listRuns(null);
     if (active === undefined || ended === undefined) throw new Error('expected two runs');
-    expect(readRunDocument(store, ended, startOf2026)).toMatchObject({
+    expect(readRunDocument(store, ended, moment)).toMatchObject({
       ...{ id: 'ended', kind: 'launch', point: 'seed-1', state: 'succeeded', verdict: 'GO', health: 'yellow', host: 'prime1' },
       outcome: { result: 'succeeded', reason: null, exitCode: 0, degraded: false },
       reachability: { status: 'reachable', since: '2026-01-01T00:00:03.000Z' },
@@ -48,7 +48,7 @@ describe.each(versions)('a database of version %i', (version) => {
     expect(store.readFacts('prime1', 0)?.facts).toEqual({ os: 'debian' });
     expect(store.readWorkers(active.id)).toHaveLength(2);
 
-    const answer = store.takeLease('active', owner, { ttlMs: 1000, now: startOf2026, takeOver: true });
+    const answer = store.takeLease('active', owner, { ttlMs: 1000, takeOver: true, ...moment });
     expect(answer).toMatchObject({ taken: true, lease: { token: 2 }, previous: { user: 'ada', pid: 4711 } });
     expect(answer.taken && store.transition(answer.lease, { from: ['queued'], to: 'halting', event: event('state') })).toBe(true);
   });
@@ -78,6 +78,7 @@ test('migrating a second time changes nothing', () => {
   expect(readSchema(file)).toEqual(schema);
 });
 
+const moment = { now: startOf2026, sinceBoot: 0 };
 const owner = { user: 'bo', host: 'other', pid: 1, startTicks: null, bootId: null };
 
 function writeFixture(version: number): string {

@@ -75,8 +75,6 @@ describe('a database that cannot be used', () => {
     ['text', (file) => writeFileSync(file, 'this is no database\n'.repeat(500))],
     ['a few bytes', (file) => writeFileSync(file, 'x')],
     ['nothing but its log', (file) => emptyBesideLog(file)],
-    ['the database of another program', (file) => edit(file, 'CREATE TABLE theirs (a); INSERT INTO theirs VALUES (1)')],
-    ['one marked by another program', (file) => edit(file, 'PRAGMA application_id = 77')],
     ['cut in the middle', (file) => cut(file)],
     ['overwritten in the middle of its tables', (file) => overwriteSchema(file)],
   ])('%s is refused, says what to do, and stays as it is', (_, make) => {
@@ -85,7 +83,19 @@ describe('a database that cannot be used', () => {
     const error = refusal(stateDir);
     expect(error).toMatchObject({ code: 'corrupt-database', exit: 1 });
     expect(error.message).toMatch(`"${join(stateDir, 'fleet.db')}": not a usable fleet database: `);
-    expect(error.suggestions[0]).toMatch(/move it away/);
+    expect(error.suggestions[0]).toContain('fleet resume --rebuild HOST');
+    expect(readFileSync(join(stateDir, 'fleet.db'))).toEqual(before);
+  });
+
+  test.each([
+    ['which has tables', 'CREATE TABLE theirs (a); INSERT INTO theirs VALUES (1)'],
+    ['which is marked', 'PRAGMA application_id = 77'],
+  ])('of another program, %s, is refused with the way out, and stays as it is', (_, sql) => {
+    const stateDir = withFile((file) => edit(file, sql));
+    const before = readFileSync(join(stateDir, 'fleet.db'));
+    const error = refusal(stateDir);
+    expect(error).toMatchObject({ code: 'foreign-database', exit: 1 });
+    expect(error.suggestions[0]).toContain('FLEET_STATE_DIR');
     expect(readFileSync(join(stateDir, 'fleet.db'))).toEqual(before);
   });
 
@@ -222,7 +232,7 @@ function openOn(disk: string): { store: Store; held: { run: string; token: numbe
   const store = open(join(disk, 'state'));
   store.createRun(newRun('run-1'), event('created'));
   const owner = { user: 'ada', host: 'laptop', pid: 1, startTicks: 1, bootId: 'b' };
-  const answer = store.takeLease('run-1', owner, { ttlMs: 1000, now: 0, takeOver: false });
+  const answer = store.takeLease('run-1', owner, { ttlMs: 1000, now: 0, sinceBoot: 0, takeOver: false });
   if (!answer.taken) throw new Error('expected the lease');
   return { store, held: answer.lease };
 }

@@ -1,7 +1,8 @@
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
+import { systemClock } from '../../src/clock.ts';
 import { readRunDocument } from '../../src/store/run-document.ts';
 import type { Store } from '../../src/store/store.ts';
-import { setup } from './setup.ts';
+import { lease, setup } from './setup.ts';
 import { batch, event, newRun, startOf2026 } from './shapes.ts';
 
 const hour = 3_600_000;
@@ -35,7 +36,7 @@ test('whoever drives a run is its controller, with the time since when', () => {
 test('the cost grows with the time since the start, and stops with the end', () => {
   const { store } = setup();
   store.createRun(newRun('paid', { perHour: 3, currency: 'EUR' }), event('created'));
-  const answer = store.takeLease('paid', owner, { ttlMs: 1, now: 0, takeOver: false });
+  const answer = store.takeLease('paid', owner, { ttlMs: 1, now: 0, sinceBoot: 0, takeOver: false });
   if (!answer.taken) throw new Error('expected the lease');
   const spent = (now: number) => read(store, 'paid', now).cost;
   expect(spent(startOf2026)).toEqual({ perHour: 3, currency: 'EUR', spent: 0 });
@@ -46,6 +47,25 @@ test('the cost grows with the time since the start, and stops with the end', () 
   expect(spent(startOf2026 + 9 * hour)?.spent).toBe(6);
   expect(read(store, 'paid')).toMatchObject({ startedAt: '2026-01-01T00:00:00.000Z', endedAt: '2026-01-01T02:00:00.000Z' });
 });
+
+test.each(['UTC', 'Europe/Berlin', 'America/New_York'])(
+  'the cost and the times of a run over a change to summer time are right in %s',
+  (zone) => {
+    vi.stubEnv('TZ', zone);
+    onTestFinished(() => void vi.unstubAllEnvs());
+    const { store } = setup();
+    store.createRun(newRun('paid', { perHour: 3, currency: 'EUR' }), event('created'));
+    const held = lease(store, 'paid');
+    // Clocks went forward at 01:00 UTC in Europe on this day, and at 07:00 UTC on the 8th in New York.
+    const startedAt = Date.UTC(2026, 2, 29, 0, 30);
+    store.transition(held, { from: ['queued'], to: 'running', event: event('state', startedAt), startedAt });
+    expect(read(store, 'paid', startedAt + hour).cost?.spent).toBe(3);
+    expect(read(store, 'paid', startedAt - hour).cost?.spent).toBe(0);
+    expect(read(store, 'paid').startedAt).toBe('2026-03-29T00:30:00.000Z');
+    store.transition(held, { from: ['running'], to: 'halted', event: event('state'), endedAt: startedAt - 5 * hour });
+    expect(read(store, 'paid', startedAt + hour).cost?.spent).toBe(0);
+  },
+);
 
 test('a run on several hosts names none, and each worker by its place on its host', () => {
   const { store } = setup();
@@ -102,8 +122,8 @@ test('times inside are RFC 3339 as well', () => {
 
 const owner = { user: 'ada', host: 'other-laptop', pid: 1, startTicks: 1, bootId: 'other' };
 
-function read(store: Store, id: string, now = startOf2026) {
+function read(store: Store, id: string, now = startOf2026, sinceBoot = systemClock.sinceBoot()) {
   const run = store.readRun(id);
   if (run === null) throw new Error(`expected run "${id}"`);
-  return readRunDocument(store, run, now);
+  return readRunDocument(store, run, { now, sinceBoot });
 }

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
+import { momentOf, systemClock } from '../../src/clock.ts';
 import { openStore } from '../../src/store/open-store.ts';
 import { readOwner } from '../../src/store/owner.ts';
 import type { Lease, Owner, Store } from '../../src/store/store.ts';
@@ -33,7 +34,7 @@ export function setup(): { stateDir: string; store: Store; lease: Lease } {
 }
 
 export function lease(store: Store, run: string, owner: Owner = readOwner(), takeOver = false): Lease {
-  const answer = store.takeLease(run, owner, { ttlMs: 60_000, now: Date.now(), takeOver });
+  const answer = store.takeLease(run, owner, { ttlMs: 60_000, takeOver, ...momentOf(systemClock) });
   if (!answer.taken) throw new Error(`expected the lease of "${run}", held by pid ${answer.owner.pid}`);
   return answer.lease;
 }

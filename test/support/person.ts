@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync,
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll } from 'vitest';
+import { momentOf, systemClock } from '../../src/clock.ts';
 import { openStore } from '../../src/store/open-store.ts';
 import { readRunDocument, type RunDocument } from '../../src/store/run-document.ts';
 import type { Store } from '../../src/store/store.ts';
@@ -123,7 +124,7 @@ function makePerson(fleet: BuiltFleet, options: { folder: string; name: string; 
     return path;
   };
   const runs = () =>
-    lookIntoStore(stateDir, (store) => store.listRuns(null).map((run) => readRunDocument(store, run, Date.now())));
+    lookIntoStore(stateDir, (store) => store.listRuns(null).map((run) => readRunDocument(store, run, momentOf(systemClock))));
 
   return {
     folder,

@@ -1,3 +1,4 @@
+import { momentOf, systemClock } from '../../src/clock.ts';
 import { readOwner } from '../../src/store/owner.ts';
 import { openStore } from '../../src/store/open-store.ts';
 import type { Lease, NewRun, Store } from '../../src/store/store.ts';
@@ -31,7 +32,7 @@ export function seedStore(stateDir: string): Seed {
         },
         { at: createdAt, kind: 'state', text: 'queued' },
       );
-      const answer = store.takeLease(run.id, readOwner(), { ttlMs: 60_000, now: Date.now(), takeOver: false });
+      const answer = store.takeLease(run.id, readOwner(), { ttlMs: 60_000, takeOver: false, ...momentOf(systemClock) });
       if (!answer.taken) throw new Error(`run ${run.id} is driven by somebody else`);
       return answer.lease;
     },

@@ -14,6 +14,7 @@ export function makeTestClock(start = Date.UTC(2026, 0, 1)): TestClock {
     waits,
     now: () => start + passed,
     monotonic: () => passed,
+    sinceBoot: () => passed,
     advance: (ms) => (passed += ms),
     wait: async (ms) => {
       waits.push(ms);

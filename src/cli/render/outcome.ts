@@ -17,7 +17,9 @@ export function renderOutcome(run: RunDocument, screen: Screen): string[] {
   return [`${run.playbook} on ${hostsOf(run)} (${run.id}): ${parts.join(', ')}`];
 }
 
+/** Null also where the clock was set back meanwhile, further than the run was long. */
 function secondsOf(run: RunDocument): number | null {
   if (run.startedAt === null || run.endedAt === null) return null;
-  return (Date.parse(run.endedAt) - Date.parse(run.startedAt)) / 1000;
+  const seconds = (Date.parse(run.endedAt) - Date.parse(run.startedAt)) / 1000;
+  return seconds < 0 ? null : seconds;
 }

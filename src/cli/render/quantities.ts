@@ -24,10 +24,14 @@ export function formatEta(seconds: number | null): string {
   return seconds === null ? unknown : formatDuration(Math.ceil(seconds));
 }
 
-/** How long ago an RFC 3339 time was; a clock that was set back gives `0s ago`. */
+/** Between writing down a time and looking at the clock, in two processes. */
+const atOnceMs = 2_000;
+
+/** How long ago an RFC 3339 time was. One that is still to come was written down before the clock was set back: its age is not known. */
 export function formatAge(time: string | null, nowMs: number): string {
   if (time === null) return 'never';
-  return `${formatDuration(Math.max(0, Math.round((nowMs - Date.parse(time)) / 1000)))} ago`;
+  const ageMs = nowMs - Date.parse(time);
+  return ageMs < -atOnceMs ? 'clock set back' : `${formatDuration(Math.max(0, Math.round(ageMs / 1000)))} ago`;
 }
 
 export function formatMoney(amount: number, currency: string | null): string {

@@ -1,3 +1,4 @@
+import { FleetError } from '../../errors.ts';
 import { activeStates, isResult, precedesJob } from '../../lifecycle/states.ts';
 import { detachedExecutor } from '../../remote/detached/executor.ts';
 import { lookForMembers } from '../../remote/members.ts';
@@ -5,6 +6,7 @@ import type { RunRecord } from '../../store/store.ts';
 import { advance } from '../advance.ts';
 import { holdRun, readRun, type DriveOptions } from '../drive-run.ts';
 import type { Drive } from '../drive.ts';
+import { mayMend } from '../keep-lease.ts';
 import { Survivors } from './halt-job.ts';
 import type { EngineParts } from '../parts.ts';
 import { readWish, storeWish, type HaltWish } from './wish-halt.ts';
@@ -13,7 +15,7 @@ const leftoverLookMs = 500;
 const leftoverLooks = 60;
 
 /**
- * Stops a run: the wish is stored, whoever drives it is replaced, and the walk goes on as `halting` until nothing of the run is left. Never refused.
+ * Stops a run: the wish is stored and whoever drives it is replaced, both or neither, and the walk goes on as `halting` until nothing of the run is left. Never refused.
  * A run whose host was never spoken to is cancelled at once. One that has not started its job ends as cancelled, any other as halted. A run
  * that has ended keeps its result: what its job left behind is stopped.
  */
@@ -21,17 +23,37 @@ export async function haltRun(
   parts: EngineParts,
   run: string,
   wish: Omit<HaltWish, 'result'>,
-  options: Pick<DriveOptions, 'signal' | 'patienceMs'>,
+  options: Omit<DriveOptions, 'takeOver'>,
 ): Promise<RunRecord> {
   const { state, startedAt } = readRun(parts, run);
   if (!isResult(state) || startedAt !== null) {
-    await holdRun(parts, run, { ...options, takeOver: true }, async (drive) => {
-      if (isResult(drive.record().state)) return stopLeftovers(drive, wish);
-      storeHalt(drive, wish);
-      return advance(drive);
-    });
+    let hadEnded = false;
+    let isStored = false;
+    const begin = (drive: Drive) => {
+      hadEnded = isResult(drive.record().state);
+      if (!hadEnded) storeHalt(drive, wish);
+    };
+    try {
+      await holdRun(parts, run, { ...options, takeOver: true, begin }, (drive) => {
+        isStored = true;
+        return hadEnded ? stopLeftovers(drive, wish) : advance(drive);
+      });
+    } catch (error) {
+      throw !isStored && mayMend(error) ? cannotStoreWish(run, error) : error;
+    }
   }
   return readRun(parts, run);
+}
+
+/** Nothing is half-done: whoever drives the run goes on. */
+function cannotStoreWish(run: string, cause: FleetError): FleetError {
+  const { code, exit, message, suggestions } = cause;
+  return new FleetError(`run ${run}: the wish to halt it cannot be stored, and nothing was changed: ${message}`, {
+    code,
+    exit,
+    suggestions: [...suggestions.slice(0, 1), `then: fleet halt ${run}`],
+    cause,
+  });
 }
 
 function storeHalt(drive: Drive, wish: Omit<HaltWish, 'result'>): void {

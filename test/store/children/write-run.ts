@@ -1,3 +1,4 @@
+import { momentOf, systemClock } from '../../../src/clock.ts';
 import { openStore } from '../../../src/store/open-store.ts';
 import { readOwner } from '../../../src/store/owner.ts';
 import { event, newRun } from '../shapes.ts';
@@ -7,7 +8,7 @@ await waitAtGate();
 const store = openStore(argument(0));
 const run = argument(1);
 store.createRun(newRun(run), event('created'));
-const answer = store.takeLease(run, readOwner(), { ttlMs: 60_000, now: Date.now(), takeOver: false });
+const answer = store.takeLease(run, readOwner(), { ttlMs: 60_000, takeOver: false, ...momentOf(systemClock) });
 if (!answer.taken) throw new Error('the lease is held');
 let landed = 0;
 for (let count = 0; count < Number(argument(2)); count++) landed += Number(store.recordEvent(answer.lease, event('look')));
