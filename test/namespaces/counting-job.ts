@@ -12,7 +12,7 @@ launch:
   run: |
     echo "$FLEET_RUN_ID" >>'\${{ params.name }}.starts'
     step=0
-    until [ -e '\${{ params.name }}.enough' ]; do
+    until [ -e '\${{ params.name }}.enough' ] && [ "$step" -gt 0 ]; do
       step=$((step + 1))
       echo "$step,$((step * 10))" >>'\${{ params.name }}.csv'
       sleep 0.2
@@ -38,7 +38,10 @@ export interface CountingJob {
 
 /** The job of that name in the home of a host. */
 export function countingJobOn({ home }: NamespaceHost, name = 'one'): CountingJob {
-  const lines = (ending: string) => readIfThere(join(home, `${name}.${ending}`)).split('\n').slice(0, -1);
+  const lines = (ending: string) =>
+    readIfThere(join(home, `${name}.${ending}`))
+      .split('\n')
+      .slice(0, -1);
   const rows = () => lines('csv').map((line) => line.split(',').map(Number));
   return {
     starts: () => lines('starts'),

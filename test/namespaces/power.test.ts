@@ -13,7 +13,7 @@ describe.skipIf(explainMissingNamespaces() !== null)('hosts in namespaces: a pow
     site.addPlaybook('count', countingPlaybook);
     const box = await site.addHost('box');
     const who = person(test, site.env);
-    const controller = who.start(launch);
+    const controller = who.start(launch, { FLEET_LOG: 'debug' });
     const job = countingJobOn(box);
     await job.waitForMore(5);
     await box.powerOff();

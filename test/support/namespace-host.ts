@@ -1,20 +1,23 @@
-import { execFileSync } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
-import { appendFileSync, mkdirSync, readdirSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { waitFor } from './local-host.ts';
 import type { Place } from './namespace-lan.ts';
-import { holdNamespaces, type Holder } from './namespaces.ts';
+import { bootMachine, giveTo, holdDisk, installMachine, type HostUser } from './namespace-machine.ts';
+import type { Holder } from './namespaces.ts';
 import { processesOf } from './pretend-training.ts';
-import { findProgram, waitForBanner } from './sshd.ts';
+import { waitForBanner } from './sshd.ts';
 
 export interface NamespaceHostOptions {
   /** A folder that is there already, for hosts that share one home as over NFS. Default: one of its own. */
   home?: string;
-  /** Who logs in. Default: root. `trainer` is a plain user, and exists on this host alone. */
-  user?: 'root' | 'trainer';
+  /** The home is a disk of this size, as mount writes it. */
+  diskSize?: string;
+  /** Default: root. */
+  user?: HostUser;
   /** /proc shows a plain user no processes of others. */
   hidesProcesses?: boolean;
+  /** More lines of its sshd_config. */
+  sshd?: string[];
 }
 
 /**
@@ -24,7 +27,7 @@ export interface NamespaceHostOptions {
 export interface NamespaceHost {
   readonly name: string;
   readonly address: string;
-  readonly user: 'root' | 'trainer';
+  readonly user: HostUser;
   /** Its home as the test sees it. */
   readonly home: string;
   /** What it is while it is on. */
@@ -41,26 +44,17 @@ export interface NamespaceHost {
   refuse(): void;
   /** This share of all that comes in vanishes. */
   lose(share: number): void;
+  /** At most so fast, as tc writes it. */
   slow(rate: string): void;
   /** The network is as it was. */
   heal(): void;
   /** Live processes of a run that are on this machine, by their pids outside. */
   processesOf(run: string): number[];
+  /** Off for good. */
+  end(): Promise<void>;
 }
 
-const kinds = ['--net', '--pid', '--mount', '--uts', '--ipc', '--fork', '--kill-child=KILL', '--mount-proc'];
-const trainerId = 4242;
 const packetsForSshd = ['INPUT', '-p', 'tcp', '--dport', '22'];
-
-/** $1: its folder. $2: its name. $3: its home. $4: an option of /proc, or nothing. $5: sshd. */
-const boot = `set -e
-hostname "$2"
-mount --bind "$1/etc" /etc
-mount --bind "$3" /srv
-mount -t tmpfs tmpfs /dev/shm
-test -z "$4" || mount -o "remount,$4" /proc
-echo ready
-exec "$5" -D -f "$1/sshd_config" -E "$1/sshd.log" >/dev/null 2>&1`;
 
 /** On, in its place, and ready to log in to. `hostKey` is a private key, `mayEnter` the public key of those who may log in. */
 export async function startNamespaceHost(
@@ -68,36 +62,36 @@ export async function startNamespaceHost(
   at: { folder: string; place: Place; hostKey: string; mayEnter: string },
   options: NamespaceHostOptions = {},
 ): Promise<NamespaceHost> {
-  const { folder, place } = at;
+  const { folder, place, hostKey, mayEnter } = at;
   const { user = 'root', home = join(folder, 'home'), hidesProcesses = false } = options;
   mkdirSync(home, { recursive: true });
-  giveTo(user, home);
-  makeEtc(folder);
-  mkdirSync('/run/sshd', { recursive: true, mode: 0o755 });
-  writeFileSync(join(folder, 'sshd_config'), describeSshd(at));
+  const disk = options.diskSize === undefined ? null : await holdDisk(home, options.diskSize);
+  const seenHome = disk === null ? home : `/proc/${disk.pid}/root${home}`;
+  giveTo(user, seenHome);
+  installMachine(folder, { hostKey, mayEnter, settings: options.sshd ?? [] });
 
   const turnOn = async (): Promise<Holder> => {
-    const words = [folder, name, home, hidesProcesses ? 'hidepid=2' : '', findProgram('sshd') ?? 'sshd'];
-    const started = await holdNamespaces(kinds, boot, words);
+    const started = await bootMachine(name, { folder, home, disk }, hidesProcesses ? 'hidepid=2' : '');
     place.plug(started);
     await waitForBanner({ host: place.address, port: 22 }, started.isAlive, join(folder, 'sshd.log'));
     return started;
   };
   let machine = await turnOn();
+  const turnOff = async () => {
+    await machine.end();
+    await waitFor(`every process of ${name} is gone`, () => !listPidSpaces().includes(machine.pidSpace));
+  };
   const fault = (...rule: string[]) => void machine.run('iptables', '-w', '-I', ...rule);
 
   return {
     name,
     address: place.address,
     user,
-    home,
+    home: seenHome,
     get machine() {
       return machine;
     },
-    powerOff: async () => {
-      await machine.end();
-      await waitFor(`every process of ${name} is gone`, () => !listPidSpaces().includes(machine.pidSpace));
-    },
+    powerOff: turnOff,
     powerOn: async () => {
       machine = await turnOn();
     },
@@ -112,39 +106,11 @@ export async function startNamespaceHost(
       machine.run('iptables', '-w', '-F');
     },
     processesOf: (run) => processesOf(run).filter((pid) => pidSpaceOf(pid) === machine.pidSpace),
+    end: async () => {
+      await turnOff();
+      await disk?.end();
+    },
   };
-}
-
-/** A folder and all in it, to a user of the host. */
-export function giveTo(user: NamespaceHost['user'], folder: string): void {
-  const id = user === 'root' ? 0 : trainerId;
-  execFileSync('chown', ['-R', `${id}:${id}`, folder]);
-}
-
-/** Users and a machine id of its own, kept when the power goes. */
-function makeEtc(folder: string): void {
-  const etc = join(folder, 'etc');
-  execFileSync('cp', ['-a', '/etc', etc]);
-  const passwd = readFileSync(join(etc, 'passwd'), 'utf8').replace(/^root:.*$/m, 'root:x:0:0:root:/srv:/bin/bash');
-  writeFileSync(join(etc, 'passwd'), `${passwd}trainer:x:${trainerId}:${trainerId}::/srv:/bin/bash\n`);
-  appendFileSync(join(etc, 'group'), `trainer:x:${trainerId}:\n`);
-  // A password of "*": without PAM one of "!" counts as locked.
-  appendFileSync(join(etc, 'shadow'), 'trainer:*:19000::::::\n');
-  execFileSync('rm', ['-f', join(etc, 'machine-id')]);
-  writeFileSync(join(etc, 'machine-id'), `${randomBytes(16).toString('hex')}\n`);
-}
-
-function describeSshd({ hostKey, mayEnter }: { hostKey: string; mayEnter: string }): string {
-  return `HostKey ${hostKey}
-AuthorizedKeysFile ${mayEnter}
-PidFile none
-UsePAM no
-StrictModes no
-PasswordAuthentication no
-KbdInteractiveAuthentication no
-PermitRootLogin prohibit-password
-UseDNS no
-`;
 }
 
 function listPidSpaces(): (string | null)[] {

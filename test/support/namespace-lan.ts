@@ -42,7 +42,9 @@ export async function openLan(test: TestEnd): Promise<Lan> {
     pattern: `${block}.${number}.*`,
     reserve: () => {
       places += 1;
-      return makePlace(hub, `port${places}`, `${block}.${number}.${places}`);
+      // A machine keeps its network card, also when it is turned off and on.
+      const card = `02:00:00:00:00:${places.toString(16).padStart(2, '0')}`;
+      return makePlace(hub, { port: `port${places}`, address: `${block}.${number}.${places}`, card });
     },
     moveAddress: (address, from, to) => {
       from.run('ip', 'addr', 'del', `${address}/24`, 'dev', 'eth0');
@@ -64,12 +66,13 @@ function joinHub(hub: Holder): { uplink: string; number: number } {
   throw new Error(`all networks of ${block}.0.0/16 are taken: "ip link" shows them as fleet-lan*`);
 }
 
-function makePlace(hub: Holder, port: string, address: string): Place {
+function makePlace(hub: Holder, names: { port: string; address: string; card: string }): Place {
+  const { port, address, card } = names;
   return {
     address,
     plug: (machine) => {
-            const ends = { hub: String(hub.pid), machine: String(machine.pid) };
-      ip('link', 'add', port, 'netns', ends.hub, 'type', 'veth', 'peer', 'name', 'eth0', 'netns', ends.machine);
+      const ends = { hub: String(hub.pid), machine: String(machine.pid) };
+      ip('link', 'add', port, 'netns', ends.hub, 'type', 'veth', 'peer', 'name', 'eth0', 'address', card, 'netns', ends.machine);
       machine.run('ip', 'link', 'set', 'lo', 'up');
       machine.run('ip', 'addr', 'add', `${address}/24`, 'dev', 'eth0');
       machine.run('ip', 'link', 'set', 'eth0', 'up');

@@ -4,8 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { installHome } from '../../src/embedded/home.ts';
 import { findEmbeddedAssets } from './embedded-assets.ts';
-import { giveTo, startNamespaceHost, type NamespaceHost, type NamespaceHostOptions } from './namespace-host.ts';
+import { startNamespaceHost, type NamespaceHost, type NamespaceHostOptions } from './namespace-host.ts';
 import { openLan, type Lan } from './namespace-lan.ts';
+import { giveTo } from './namespace-machine.ts';
 import { makeKey, readPublicKey } from './sshd.ts';
 import { readQuickPlaybook } from './sshd-host.ts';
 
@@ -69,7 +70,7 @@ export async function openSite(test: TestEnd): Promise<Site> {
       mkdirSync(own);
       const at = { folder: own, place: lan.reserve(), hostKey, mayEnter: `${userKey}.pub` };
       const host = await startNamespaceHost(name, at, options);
-      test.onTestFinished(() => host.powerOff());
+      test.onTestFinished(() => host.end());
       const commit = options.pretend === undefined ? {} : { commit: await installWorkspace(host) };
       list(name, host, { ...options, params: { ...commit, ...options.params } });
       return host;

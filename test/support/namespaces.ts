@@ -42,10 +42,15 @@ export interface Holder {
   end(): Promise<void>;
 }
 
-/** Starts `script` in new namespaces, and waits until it prints "ready". */
-export async function holdNamespaces(kinds: readonly string[], script: string, words: readonly string[] = []): Promise<Holder> {
+/** Starts `script` in new namespaces, and waits until it prints "ready". It begins with the mounts of another holder, where one is given. */
+export async function holdNamespaces(
+  kinds: readonly string[],
+  script: string,
+  { words = [], mountsOf = null }: { words?: readonly string[]; mountsOf?: Holder | null } = {},
+): Promise<Holder> {
+  const among = mountsOf === null ? [] : ['nsenter', `--mount=/proc/${mountsOf.pid}/ns/mnt`];
   // The kernel ends it when we end; unshare in turn takes a new pid namespace with it.
-  const command = ['--pdeathsig', 'KILL', '--', 'unshare', ...kinds, '--', 'sh', '-c', script, 'sh', ...words];
+  const command = ['--pdeathsig', 'KILL', '--', ...among, 'unshare', ...kinds, '--', 'sh', '-c', script, 'sh', ...words];
   const child = spawn('setpriv', command, { stdio: ['ignore', 'pipe', 'pipe'], env: { PATH: process.env['PATH'] } });
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
   await waitUntilReady(child);
