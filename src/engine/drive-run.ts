@@ -1,6 +1,8 @@
 import { exitCodes, FleetError, messageOf } from '../errors.ts';
 import { isResult } from '../lifecycle/states.ts';
+import type { Reachability } from '../lifecycle/states.ts';
 import type { Lease, NewEvent, Owner, RunRecord } from '../store/store.ts';
+import { AnotherMachine } from './another-machine.ts';
 import { advance } from './advance.ts';
 import type { Drive } from './drive.ts';
 import { openHostSession, type Contact } from './host-session.ts';
@@ -104,6 +106,7 @@ function makeDrive(parts: EngineParts, before: RunRecord, lease: Lease, options:
     actor: { run, token: lease.token },
     session: openHostSession(parts, host, target.address, {
       run,
+      belongsTo: () => parts.store.readWorkers(run)[0]?.incarnation ?? null,
       scrubber: environment.scrubber,
       contact,
       signal,
@@ -123,7 +126,7 @@ function makeDrive(parts: EngineParts, before: RunRecord, lease: Lease, options:
 /** Reachability is an axis of its own: it is recorded when it changes, and never touches the state. */
 function makeContact(parts: EngineParts, before: RunRecord, lease: Lease, event: Drive['event']): Contact {
   let last = before.reachability;
-  const record = (reachability: 'reachable' | 'unreachable', text: string) => {
+  const record = (reachability: Reachability, text: string) => {
     if (last === reachability) return;
     last = reachability;
     parts.store.recordReachability(lease, reachability, parts.clock.now(), event(reachability, text));
@@ -131,7 +134,10 @@ function makeContact(parts: EngineParts, before: RunRecord, lease: Lease, event:
   return {
     reached: () => record('reachable', 'the host answers'),
     missed: (error, nextTryMs) =>
-      record('unreachable', `${messageOf(error)}; next try in ${Math.ceil(nextTryMs / 1000)} s, the job is not touched`),
+      record(
+        error instanceof AnotherMachine ? 'unknown' : 'unreachable',
+        `${messageOf(error)}; next try in ${Math.ceil(nextTryMs / 1000)} s, the job is not touched`,
+      ),
   };
 }
 

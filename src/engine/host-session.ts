@@ -1,9 +1,11 @@
 import { exitCodes, FleetError } from '../errors.ts';
+import { askForIncarnation } from '../remote/hello.ts';
 import type { RemoteCommand } from '../remote/command.ts';
 import { hostScriptExits, sendHostScript, withHostScript } from '../remote/host-script.ts';
 import type { Scrubber } from '../scrubber.ts';
 import { ConnectionFailed, OutcomeUnknown, QuestionTimedOut } from '../ssh/failures.ts';
 import type { Answer, Connection } from '../ssh/transport.ts';
+import { AnotherMachine, isSameMachine } from './another-machine.ts';
 import { backOffMs } from './back-off.ts';
 import { Detached, LeaseLost } from './lease-lost.ts';
 import type { EngineParts } from './parts.ts';
@@ -28,18 +30,45 @@ export interface HostSession {
 /** Between refused logins: tools like fail2ban ban whoever is refused some five times in ten minutes. */
 const refusedLoginMs = 5 * 60_000;
 
+interface HostSessionOptions {
+  run: string;
+  /** The incarnation of the machine that the run belongs to, once it is known. */
+  belongsTo: () => string | null;
+  scrubber: Scrubber;
+  contact: Contact;
+  signal: AbortSignal;
+  patienceMs: number;
+}
+
 /** Everything that a host answers is scrubbed here, before anybody reads it. */
 export function openHostSession(
   parts: Pick<EngineParts, 'connect' | 'clock' | 'logger'>,
   host: PlannedHost,
   address: string | null,
-  options: { run: string; scrubber: Scrubber; contact: Contact; signal: AbortSignal; patienceMs: number },
+  options: HostSessionOptions,
 ): HostSession {
   const { signal, contact, scrubber } = options;
 
+  // An address that moves to another machine breaks what was connected: who answers is asked once for each connection.
+  let known: Connection | null = null;
+  const meet = async (connection: Connection): Promise<void> => {
+    const recorded = options.belongsTo();
+    if (connection === known || recorded === null) return;
+    const look = askForIncarnation();
+    const found = look.parse(await askWithScript(connection, host, look));
+    if (!isSameMachine(recorded, found)) throw new AnotherMachine(recorded, found);
+    known = connection;
+  };
+
+  const askTheRightOne = async <T>(command: RemoteCommand<T>): Promise<Answer> => {
+    const connection = await parts.connect(host, address);
+    await meet(connection);
+    return askWithScript(connection, host, command);
+  };
+
   const callOnce = async <T>(command: RemoteCommand<T>): Promise<T> => {
     signal.throwIfAborted();
-    const asked = parts.connect(host, address).then((connection) => askWithScript(connection, host, command));
+    const asked = askTheRightOne(command);
     const answer = await leaveOnAbort(asked, signal);
     parts.logger.debug({ run: options.run, host: host.name, exitCode: answer.exitCode, seconds: answer.seconds }, command.name);
     if (saidBy(answer, hostScriptExits.fenced, 'fenced ')) throw new LeaseLost(options.run);

@@ -36,6 +36,7 @@ export async function streamLog(
   const contact = { reached: () => undefined, missed: () => undefined };
   const session = openHostSession(parts, host, plan.targets[0]?.address ?? null, {
     run: run.id,
+    belongsTo: () => parts.store.readWorkers(run.id)[0]?.incarnation ?? null,
     scrubber,
     contact,
     signal: wish.signal,

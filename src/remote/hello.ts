@@ -14,6 +14,20 @@ export interface Hello {
   killsAtLogout: boolean;
 }
 
+/** Which machine answers, in which incarnation. */
+export function askForIncarnation(): RemoteCommand<string> {
+  return {
+    name: 'look which machine it is',
+    body: 'say incarnation "$(incarnation)"',
+    timeoutSeconds: 30,
+    parse(answer) {
+      const incarnation = valueOf(readLines(answer.stdout), 'incarnation');
+      if (incarnation === null) throw new UnexpectedAnswer('look which machine it is', answer);
+      return incarnation;
+    },
+  };
+}
+
 export function sayHello(): RemoteCommand<Hello> {
   return {
     name: 'look at the host',

@@ -9,6 +9,7 @@ import { askForFacts } from '../probe.ts';
 /** What a run needs at all, and what the playbook requires, held against what is there. Fails with a transport error alone. */
 export async function lookAtHost(drive: Drive): Promise<Row[]> {
   const hello = await drive.session.callOnce(sayHello());
+  recordMachine(drive, hello);
   const { playbook } = drive.plan;
   const paths = playbook.requires?.disk === undefined || playbook.requires.disk === null ? ['.'] : [playbook.requires.disk.path];
   const facts = await drive.session.callOnce(askForFacts(setupOf(drive), playbook.workdir, paths));
@@ -18,6 +19,12 @@ export async function lookAtHost(drive: Drive): Promise<Row[]> {
     ...(playbook.requires === null ? [] : compareRequirements(playbook.requires, facts)),
   ];
   return [judgeHello(hello), ...rows.map((row) => ({ ...row, seconds: null }))];
+}
+
+/** From here on the run belongs to this machine, whatever else may answer at the address. */
+function recordMachine(drive: Drive, { incarnation }: Hello): void {
+  const [worker] = drive.parts.store.readWorkers(drive.actor.run);
+  if (worker !== undefined) drive.must(drive.parts.store.recordWorker(drive.lease, { ...worker, incarnation }, null));
 }
 
 function judgeHello(hello: Hello): Row {
