@@ -27,6 +27,8 @@ export interface Listing {
   /** PRETEND_* variables of a machine with two A100, whose home has the pretend programs and the workspace. */
   pretend?: Record<string, string>;
   params?: Record<string, string>;
+  /** Settings of `ssh` over those of the site, which notice a lost host within seconds. */
+  ssh?: Record<string, string>;
 }
 
 interface TestEnd {
@@ -52,9 +54,14 @@ export async function openSite(test: TestEnd): Promise<Site> {
   addPlaybook('prod-50k', readQuickPlaybook());
 
   const hosts: Record<string, object> = {};
-  const list: Site['list'] = (name, { address, user }, { pretend, params = {} } = {}) => {
-    const ssh = { user, key: userKey, agent: false, 'known-hosts': knownHosts, keepalive: '1s', 'connect-timeout': '3s' };
-    hosts[name] = { address, ssh, params, ...(pretend === undefined ? {} : { accelerators, setup: setUp(pretend) }) };
+  const list: Site['list'] = (name, { address, user }, { pretend, params = {}, ssh = {} } = {}) => {
+    const reach = { user, key: userKey, agent: false, 'known-hosts': knownHosts, keepalive: '1s', 'connect-timeout': '3s' };
+    hosts[name] = {
+      address,
+      ssh: { ...reach, ...ssh },
+      params,
+      ...(pretend === undefined ? {} : { accelerators, setup: setUp(pretend) }),
+    };
     // JSON is YAML.
     writeFileSync(env.FLEET_INVENTORIES, JSON.stringify({ hosts }, null, 2));
   };
