@@ -76,7 +76,7 @@ function describeInventory({ address }: Sshd, commit: string, options: SshdHostO
 }
 
 /** The shipped playbook, with seconds where it gives a trainer minutes to stop. */
-function readQuickPlaybook(): string {
+export function readQuickPlaybook(): string {
   const text = readFileSync(join(findProgramRoot(), 'playbooks/prod-50k.yaml'), 'utf8');
   const quick = text.replace('grace: 5m', 'grace: 1s').replace('[TERM, 60s, KILL]', '[TERM, 2s, KILL]');
   if (quick.length >= text.length) throw new Error('playbooks/prod-50k.yaml: its halt is written in another way now');

@@ -149,7 +149,7 @@ export async function startSshd(options: SshdOptions = {}): Promise<Sshd> {
   };
   process.once('exit', cleanUp);
   try {
-    await waitForBanner(host, port, server, log);
+    await waitForBanner({ host, port }, () => server.exitCode === null, log);
   } catch (error) {
     await stop();
     throw error;
@@ -184,7 +184,7 @@ export function readPublicKey(file: string): string {
   return readFileSync(`${file}.pub`, 'utf8').split(' ').slice(0, 2).join(' ').trim();
 }
 
-function makeKey(folder: string, name: string, type: string): string {
+export function makeKey(folder: string, name: string, type: string): string {
   const file = join(folder, name);
   execFileSync('ssh-keygen', ['-q', '-t', type, '-N', '', '-C', 'fleet-test', '-f', file]);
   chmodSync(`${file}.pub`, 0o644);
@@ -270,19 +270,19 @@ function findFreePort(): Promise<number> {
   });
 }
 
-async function waitForBanner(host: string, port: number, server: ChildProcess, log: string): Promise<void> {
+/** Until a server can be logged in to; `log` is what it wrote. */
+export async function waitForBanner(at: { host: string; port: number }, runs: () => boolean, log: string): Promise<void> {
   const deadline = performance.now() + readyWithinMs;
-  while (performance.now() < deadline) {
-    if (server.exitCode !== null) break;
-    if (await answers(host, port)) return;
+  while (performance.now() < deadline && runs()) {
+    if (await answers(at)) return;
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
   throw new Error(`sshd did not start: ${readFileSync(log, 'utf8')}`);
 }
 
-function answers(host: string, port: number): Promise<boolean> {
+function answers(at: { host: string; port: number }): Promise<boolean> {
   return new Promise((resolve) => {
-    const socket = connect(port, host);
+    const socket = connect(at);
     socket.once('data', () => {
       socket.destroy();
       resolve(true);
