@@ -6,11 +6,8 @@
 //   FLEET_TEST_KILL_BEFORE   before a question with this text is sent
 //   FLEET_TEST_KILL_AFTER    at the answer of one
 import { appendFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-
-const require = createRequire(import.meta.url);
-const Database = require('better-sqlite3');
-const { Channel } = require('ssh2/lib/Channel.js');
+import { Duplex, Readable } from 'node:stream';
+import Database from 'better-sqlite3';
 
 const {
   FLEET_TEST_GATES: file,
@@ -59,21 +56,23 @@ Database.prototype.prepare = function (sql) {
   return statement;
 };
 
-/** Questions by what their answers end with: their names and texts. */
+/** Questions by what their answers end with. */
 const asked = new Map();
 const rests = new WeakMap();
 
-const { _write, push } = Channel.prototype;
-Channel.prototype._write = function (data, ...others) {
-  appendFileSync('/tmp/rig-debug', 'write ' + this.server + data.toString('latin1').slice(-200) + '\n');
-  if (!this.server) {
+const isChannel = (stream) => stream.constructor.name === 'Channel' && !stream.server;
+
+const { write } = Duplex.prototype;
+Duplex.prototype.write = function (data, ...others) {
+  if (isChannel(this)) {
     if (before !== undefined && data.includes(before)) end();
     for (const text of data.toString('latin1').split(/(?<= >&2\n)(?=\(eval )/)) remember(text);
   }
-  return _write.call(this, data, ...others);
+  return write.call(this, data, ...others);
 };
-Channel.prototype.push = function (data, ...others) {
-  if (!this.server && data !== null) {
+const { push } = Readable.prototype;
+Readable.prototype.push = function (data, ...others) {
+  if (isChannel(this) && data !== null) {
     const text = (rests.get(this) ?? '') + data.toString('latin1');
     for (const [mark] of text.matchAll(/fleet-[0-9a-f]{32} \d+(?= \d+\n)/g)) answered(mark);
     rests.set(this, text.slice(text.lastIndexOf('\n') + 1));
@@ -87,7 +86,6 @@ function remember(text) {
 }
 
 function answered(mark) {
-  appendFileSync('/tmp/rig-debug', 'answered ' + mark + ' ' + asked.size + '\n');
   const text = asked.get(mark);
   if (text === undefined) return;
   asked.delete(mark);

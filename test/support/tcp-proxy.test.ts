@@ -23,7 +23,7 @@ function watch(socket: Socket): End {
 }
 
 /** A program that listens, the line to it, and one that has dialled. */
-async function setup(test: TestContext): Promise<{ line: TcpProxy; near: End; far: End; dial(): End }> {
+async function setup(test: TestContext): Promise<{ line: TcpProxy; near: End; far: End; dial: () => End }> {
   const accepted: End[] = [];
   const server = createServer({ allowHalfOpen: true }, (socket) => accepted.push(watch(socket)));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
