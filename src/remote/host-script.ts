@@ -4,6 +4,7 @@ import base from './host/base.sh';
 import claims from './host/claims.sh';
 import files from './host/files.sh';
 import guard from './host/guard.sh';
+import incarnation from './host/incarnation.sh';
 import looks from './host/looks.sh';
 import members from './host/members.sh';
 import paths from './host/paths.sh';
@@ -13,7 +14,9 @@ import records from './host/records.sh';
 import units from './host/units.sh';
 
 /** The one file that is sent to a host, in POSIX sh. */
-export const hostScript = [base, paths, claims, members, units, records, guard, rules, files, looks, program].join('\n');
+export const hostScript = [base, incarnation, paths, claims, members, units, records, guard, rules, files, looks, program].join(
+  '\n',
+);
 
 const fileName = `host-${createHash('sha256').update(hostScript).digest('hex').slice(0, 16)}.sh`;
 

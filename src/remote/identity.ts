@@ -1,24 +1,24 @@
-import base from './host/base.sh';
+import incarnation from './host/incarnation.sh';
 import { readLines, UnexpectedAnswer, valueOf, type RemoteCommand } from './command.ts';
 
 /** Which machine answers, and in which incarnation. Nothing is left there: it may be one that knows nothing of the run. */
 export function askIdentity(): RemoteCommand<string> {
   return {
     name: 'ask which machine it is',
-    body: `${base}\nsay incarnation "$(incarnation)"`,
+    body: `${incarnation}\nsay incarnation "$(incarnation)"`,
     timeoutSeconds: 30,
     standsAlone: true,
     parse(answer) {
-      const incarnation = valueOf(readLines(answer.stdout), 'incarnation');
-      if (incarnation === null) throw new UnexpectedAnswer('ask which machine it is', answer);
-      return incarnation;
+      const found = valueOf(readLines(answer.stdout), 'incarnation');
+      if (found === null) throw new UnexpectedAnswer('ask which machine it is', answer);
+      return found;
     },
   };
 }
 
 /** Machine id and host name are the machine's; boot, pid namespace and start of process 1 tell its incarnations apart. */
 export function isSameMachine(one: string, other: string): boolean {
-  const machine = (incarnation: string) => incarnation.split(' ').slice(0, 2).join(' ');
+  const machine = (text: string) => text.split(' ').slice(0, 2).join(' ');
   return machine(one) === machine(other);
 }
 

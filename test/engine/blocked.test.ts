@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { killAround } from '../support/kill-points.ts';
+import { killAround } from '../support/gates.ts';
 import { usePeople, type Person } from '../support/person.ts';
 import { countTrainers, processesOf, readTrainingFile, rowsOf } from '../support/pretend-training.ts';
 

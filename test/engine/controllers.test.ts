@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { RunDocument } from '../../src/store/run-document.ts';
-import { killAround } from '../support/kill-points.ts';
+import { killAround } from '../support/gates.ts';
 import { waitFor } from '../support/local-host.ts';
 import { usePeople, type Person } from '../support/person.ts';
 import { countTrainers, processesOf, readTrainingFile, rowsOf } from '../support/pretend-training.ts';

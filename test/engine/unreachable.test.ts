@@ -85,10 +85,11 @@ describe.concurrent('a host out of reach', { timeout: 180_000 }, () => {
     const { who, home, line, launch } = await farAway(test, { PRETEND_SECONDS: '8' });
     const controller = who.start(launch);
     await who.waitForRun('the host has answered', ({ state }) => state !== 'queued');
-    line.resetAfter(18);
+    // The longest question, the record of the run, gets through, and not much more.
+    line.cutEach('up', 32_000);
     const ended = await controller.ended;
     expect(ended.code).toBe(0);
-    expect(line.resets).toBeGreaterThan(5);
+    expect(line.cuts).toBeGreaterThan(3);
     const run = who.newest();
     expect(run).toMatchObject({ state: 'succeeded', verdict: 'GO' });
     expect(run.checks.filter(({ result }) => result !== 'pass')).toEqual([]);

@@ -6,7 +6,7 @@ import { afterAll, beforeAll } from 'vitest';
 import { momentOf, systemClock } from '../../src/clock.ts';
 import { openStore } from '../../src/store/open-store.ts';
 import { readRunDocument, type RunDocument } from '../../src/store/run-document.ts';
-import type { Store } from '../../src/store/store.ts';
+import type { EventRecord, Store } from '../../src/store/store.ts';
 import { openBuiltFleet, type BuiltFleet } from './built-fleet.ts';
 import { findProcessesOf, waitFor } from './local-host.ts';
 import { endProcessesOf } from './processes.ts';
@@ -46,6 +46,9 @@ export interface Person {
   newest(): RunDocument;
   /** What has happened to a run, a line each. */
   events(run: string): string[];
+  readEvents(run: string): EventRecord[];
+  /** Step and loss of every row of its metric `training` that was stored. */
+  readRows(run: string): unknown[][];
   /** Waits until the newest run is so. */
   waitForRun(what: string, holds: (run: RunDocument) => boolean, limitMs?: number): Promise<RunDocument>;
   /** Somebody else, with another state folder, and the same embedded hosts. */
@@ -123,6 +126,7 @@ function makePerson(fleet: BuiltFleet, options: { folder: string; name: string; 
     writeFileSync(path, text);
     return path;
   };
+  const readEvents = (run: string) => lookIntoStore(stateDir, (store) => store.readEvents(run, 0, 10_000));
   const runs = () =>
     lookIntoStore(stateDir, (store) => store.listRuns(null).map((run) => readRunDocument(store, run, momentOf(systemClock))));
 
@@ -140,7 +144,12 @@ function makePerson(fleet: BuiltFleet, options: { folder: string; name: string; 
       if (newest === undefined) throw new Error('there is no run');
       return newest;
     },
-    events: (run) => lookIntoStore(stateDir, (store) => store.readEvents(run, 0, 10_000).map(({ text }) => text)),
+    events: (run) => readEvents(run).map(({ text }) => text),
+    readEvents,
+    readRows: (run) =>
+      lookIntoStore(stateDir, (store) =>
+        Array.from(store.readSamples(run, 'training'), ({ columns }) => [columns['step'], columns['loss']]),
+      ),
     waitForRun: async (what, holds, limitMs = 60_000) => {
       let last: RunDocument | undefined;
       const look = () => {

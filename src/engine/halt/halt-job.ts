@@ -44,7 +44,7 @@ export async function haltJob(drive: Drive): Promise<void> {
     }
     if (members.length === 0 && isOver(state)) {
       overSince ??= clock.monotonic();
-      const isTold = !halting.includes('job') || hasLastMove(state);
+      const isTold = hasLastMove(state) || (!halting.includes('job') && state.haltMoves.length === 0);
       if (isTold || clock.monotonic() - overSince > lastMoveMs) return conclude(drive, wish, state);
     }
     if (stays(state) && members.length > 0 && clock.monotonic() - quietSince > survivorSeconds * 1000)

@@ -1,0 +1,143 @@
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
+import { describe, expect, it, type TestContext } from 'vitest';
+import { passGates, readGates } from '../support/gates.ts';
+import { usePeople, type Person } from '../support/person.ts';
+import { endProcessesOf } from '../support/processes.ts';
+import { giveAccount, openSmallHost, type SmallHost } from '../support/small-run.ts';
+
+interface Scenario {
+  name: string;
+  /** What leads up to the command. */
+  before?: (who: Person, host: SmallHost) => Promise<void>;
+  /** The command line that is killed; typed again when it leaves no run. */
+  command: (host: SmallHost) => string[];
+  /** What is typed after it. */
+  again: string[];
+  /** How it ends undisturbed. */
+  ends: Account;
+  /** What of the account must be as it is undisturbed; default: all. */
+  compared?: string[];
+  /** Ends that are right as well: what is different in them. */
+  orElse?: Account[];
+}
+
+type Account = Record<string, unknown>;
+
+const scenarios: Scenario[] = [
+  {
+    name: 'a launch is resumed',
+    command: (host) => ['launch', ...host.everyPhase],
+    again: ['resume'],
+    ends: {
+      state: 'succeeded',
+      verdict: 'GO',
+      progress: { step: 8, of: 8 },
+      health: 'yellow',
+      starts: ['prepare-0', 'validate-1', 'job'],
+      flags: [{ count: 2 }],
+    },
+  },
+  {
+    name: 'a halt is asked for again',
+    before: async (who, host) => {
+      await who.run(['launch', ...host.stubborn, '--detach']);
+    },
+    command: () => ['halt'],
+    again: ['halt'],
+    ends: { state: 'halted', outcome: { result: 'halted', exitCode: 137 }, progress: { step: 3, of: 8 }, starts: ['job'] },
+  },
+  {
+    name: 'a launch is halted',
+    command: (host) => ['launch', ...host.stubborn, '--detach'],
+    again: ['halt', '--force'],
+    ends: { state: 'halted', outcome: { result: 'halted', exitCode: 137 }, starts: ['job'] },
+    compared: ['exit', 'runs', 'state', 'outcome', 'starts', 'rowsAreThoseOfTheFile', 'remains', 'controller'],
+    orElse: [
+      // Killed before its first line.
+      { starts: [] },
+      {
+        state: 'cancelled',
+        outcome: { result: 'cancelled', reason: null, exitCode: null, degraded: false },
+        starts: [],
+      },
+    ],
+  },
+];
+
+interface Lane {
+  who: Person;
+  host: SmallHost;
+}
+
+const lanes = 6;
+const limitMs = 600_000;
+
+const { person } = usePeople();
+
+async function openLane(test: TestContext): Promise<Lane> {
+  const who = person(test);
+  return { who, host: await openSmallHost(test, who) };
+}
+
+/** Plays the scenario; at `gate`, whoever drives dies. Tells which gates were passed, and whether the last one was its end. */
+async function play({ before, command, again }: Scenario, { who, host }: Lane, gate: string | undefined) {
+  host.clear(who);
+  await before?.(who, host);
+  const file = join(who.folder, 'gates');
+  rmSync(file, { force: true });
+  const { signal } = await who.start(command(host), passGates(file, gate)).ended;
+  if (who.runs().length === 0) await who.run(command(host));
+  const { code } = await who.run(again);
+  const run = who.newest();
+  const account: Account = { exit: code, runs: who.runs().length, ...(await giveAccount(who, host, run)) };
+  await endProcessesOf(run.id);
+  return { account, gates: readGates(file), died: signal === 'SIGKILL' };
+}
+
+/** Empty when it is right. */
+function findDifferences({ compared, orElse = [] }: Scenario, undisturbed: Account, got: Account): Account {
+  const keys = compared ?? Object.keys(undisturbed);
+  const differences = [{}, ...orElse].map((end) => {
+    const expected: Account = { ...undisturbed, ...end };
+    const different = keys.filter((key) => !isDeepStrictEqual(expected[key], got[key]));
+    return Object.fromEntries(different.map((key) => [key, { expected: expected[key], got: got[key] }]));
+  });
+  return differences.find((difference) => Object.keys(difference).length === 0) ?? differences[0] ?? {};
+}
+
+const nameOf = (gate: string) => gate.replace(/#\d+$/, '');
+
+describe('a controller that is killed at any gate', () => {
+  it.for(scenarios)('leaves a run that ends as if nothing had happened: $name', { timeout: limitMs }, async (scenario, test) => {
+    const [firstLane, ...others] = await Promise.all(Array.from({ length: lanes }, () => openLane(test)));
+    if (firstLane === undefined) throw new Error('there is no lane');
+    const undisturbed = await play(scenario, firstLane, undefined);
+    expect(undisturbed.account).toMatchObject({
+      ...{ exit: 0, runs: 1, rowsAreThoseOfTheFile: true, remains: [], controller: null },
+      ...scenario.ends,
+    });
+
+    // Looks come as often as time allows: a gate that no run has passed yet joins when one passes it.
+    const known = new Set(undisturbed.gates);
+    const left = [...known];
+    const died = new Set<string>();
+    const different: Record<string, Account> = {};
+    const work = async (lane: Lane) => {
+      for (let gate = left.shift(); gate !== undefined; gate = left.shift()) {
+        const played = await play(scenario, lane, gate);
+        if (played.died) died.add(nameOf(gate));
+        const differences = findDifferences(scenario, undisturbed.account, played.account);
+        if (Object.keys(differences).length > 0) different[gate] = differences;
+        for (const passed of played.gates) {
+          if (!known.has(passed)) left.push(passed);
+          known.add(passed);
+        }
+      }
+    };
+    await Promise.all([firstLane, ...others].map(work));
+    expect(different).toEqual({});
+    expect([...died].toSorted()).toEqual([...new Set([...known].map(nameOf))].toSorted());
+  });
+});

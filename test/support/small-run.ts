@@ -1,0 +1,191 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { RunDocument } from '../../src/store/run-document.ts';
+import type { EventRecord } from '../../src/store/store.ts';
+import { findProcessesOf, waitFor } from './local-host.ts';
+import { readIfThere, type Person } from './person.ts';
+import { startSshServer } from './ssh-server.ts';
+import { startTcpProxy, type TcpProxy } from './tcp-proxy.ts';
+
+interface TestEnd {
+  onTestFinished(close: () => Promise<void>): void;
+}
+
+/** A host that stands on its own, behind a line, and small runs on it that leave a trace of all that they start. */
+export interface SmallHost {
+  line: TcpProxy;
+  /** To type after `launch`: a run through every phase, a second or two long. */
+  everyPhase: string[];
+  /** A job that does not end, and does not care for TERM. */
+  stubborn: string[];
+  /** Forgets every run: on the host, and of this person. */
+  clear(who: Person): void;
+  /** What has been started there for a run, in order: units by their phase and position, and `job`. */
+  starts(run: string): string[];
+  /** The rows that the job has written, as numbers. */
+  rows(): number[][];
+  /** Whatever of a run is still there and should not be: processes, its environment, its claim on the machine. */
+  remains(run: string): string[];
+}
+
+/** With a keepalive of a second: a line that is stalled is noticed soon. Ended after the test. */
+export async function openSmallHost(test: TestEnd, who: Person): Promise<SmallHost> {
+  const server = await startSshServer();
+  test.onTestFinished(() => server.stop());
+  const line = await startTcpProxy(server.address);
+  test.onTestFinished(() => line.close());
+  const work = join(who.folder, 'work');
+  const remote = join(who.folder, 'remote');
+  const starts = join(who.folder, 'starts');
+  const { host, port, user, keys } = server.address;
+  const knownHosts = readFileSync(server.address.knownHosts, 'utf8').replace(`:${port} `, `:${line.port} `);
+  const ssh = {
+    user,
+    port: line.port,
+    keys,
+    agent: false,
+    'known-hosts': who.writeFile('known_hosts', knownHosts),
+    keepalive: '1s',
+  };
+  const inventory = who.writeFile(
+    'small.yaml',
+    JSON.stringify({ hosts: { small: { address: host, ssh, 'remote-dir': remote } } }),
+  );
+  const write = (name: string, text: string) => {
+    const playbook = who.writeFile(`${name}.yaml`, text.replaceAll('@work', work).replaceAll('@starts', starts));
+    return [playbook, '--host', 'small', '--inventory', inventory];
+  };
+
+  return {
+    line,
+    everyPhase: write('every-phase', everyPhase),
+    stubborn: write('stubborn', stubborn),
+    clear: (person) => {
+      for (const folder of [person.stateDir, work, remote, starts]) rmSync(folder, { recursive: true, force: true });
+      mkdirSync(join(work, 'out'), { recursive: true });
+      writeFileSync(join(work, 'out/old.csv'), '99,0.1\n');
+    },
+    starts: (run) =>
+      readIfThere(starts)
+        .split('\n')
+        .filter((text) => text.startsWith(`${run} `))
+        .map((text) => text.slice(run.length + 1)),
+    rows: () =>
+      readIfThere(join(work, 'out/training.csv'))
+        .split('\n')
+        .filter(Boolean)
+        .map((row) => row.split(',').map(Number)),
+    remains: (run) => [
+      ...findProcessesOf(run).map((pid) => `process ${pid}`),
+      ...(existsSync(join(remote, 'runs', run, 'a1/w0/env')) ? ['environment'] : []),
+      ...(isClaimed(join(remote, 'claims')) ? ['claim'] : []),
+    ],
+  };
+}
+
+function isClaimed(claims: string): boolean {
+  return existsSync(claims) && readdirSync(claims, { recursive: true, encoding: 'utf8' }).some((file) => file.endsWith('.beat'));
+}
+
+/** Rows come in pieces, so that a look may find half of one. The verdicts do not depend on when one looks. */
+const everyPhase = `playbook: every-phase
+workdir: @work
+env:
+  GREETING: { value: hello, critical: true }
+prepare:
+  - action: lay out
+    run: echo "$FLEET_RUN_ID prepare-0" >>@starts; sleep 0.2; echo "$GREETING" >out/greeting
+  - { action: put old files away, archive: ['out/*.csv'] }
+validate:
+  - { check: the greeting is there, run: cat out/greeting, expect: { stdout: { equals: hello } } }
+  - check: a long look
+    run: echo "$FLEET_RUN_ID validate-1" >>@starts; sleep 0.2; echo "3/3 passed"
+    expected-time: 1m
+    expect: { stdout: { capture: '(?<passed>\\d+)/3', where: passed == 3 } }
+launch:
+  log: out/training.log
+  run: |
+    echo "$FLEET_RUN_ID job" >>@starts
+    echo 'careful: a warning'
+    for step in 1 2 3 4 5 6 7 8; do
+      printf '%s,' $step >>out/training.csv
+      sleep 0.05
+      echo "0.$((9 - step))" >>out/training.csv
+      sleep 0.1
+    done
+    echo 'careful: another one'
+    echo weights >out/model.bin
+monitor:
+  metrics:
+    training: { csv: out/training.csv, columns: [step, loss], step: step }
+  progress: { metric: training.step, of: 8 }
+  criteria:
+    - { criterion: it learns, expr: last(training.loss) < 0.5, window: steps 1..6 }
+    - { criterion: no row is too high, expr: max(training.loss) < 0.9 }
+    - { criterion: it is slow, expr: count(training.loss) > 10, window: steps 1..8, severity: yellow }
+  flags:
+    - { yellow: careful, expected: true }
+verify:
+  - { check: the model is there, files: { glob: out/model.bin, count: 1, size: 8B } }
+`;
+
+const stubborn = `playbook: stubborn
+workdir: @work
+env:
+  GREETING: hello
+launch:
+  log: out/training.log
+  run: |
+    trap '' TERM
+    echo "$FLEET_RUN_ID job" >>@starts
+    for step in 1 2 3; do echo "$step,0.$((9 - step))"; done >>out/training.csv
+    while sleep 1; do :; done
+  halt: { sentinel: out/halt, grace: 1s, then: [TERM, 1s, KILL] }
+monitor:
+  metrics:
+    training: { csv: out/training.csv, columns: [step, loss], step: step }
+  progress: { metric: training.step, of: 8 }
+`;
+
+/** Events that tell of controllers and of the network, not of the run: how often one came, what it was asked, and whether it heard the host. */
+const aboutControllers = ['taken-over', 'reachable', 'unreachable', 'halt-wish'];
+/** Events that come with the first look that sees their cause: one look may bring what came in two. */
+const seenInLooks = ['criterion', 'flag', 'health'];
+/** The wrapper and the guard of a unit leave soon after it. */
+const leaveWithinMs = 5_000;
+
+/**
+ * All of a run that must not depend on who drove it, how often, and when they looked. Left out are times, pids, rates, and the colours that its health
+ * had on the way.
+ */
+export async function giveAccount(who: Person, host: SmallHost, run: RunDocument): Promise<Record<string, unknown>> {
+  await waitFor('it has left', () => host.remains(run.id).length === 0, leaveWithinMs).catch(() => undefined);
+  const { kind, state, attempt, health, verdict, outcome, message, controller, criteria } = run;
+  return {
+    ...{ kind, state, attempt, health, verdict, outcome, message, controller, criteria },
+    progress: run.progress === null ? null : { step: run.progress.step, of: run.progress.of },
+    workers: run.workers.map((worker) => ({ state: worker.state, exitCode: worker.exitCode })),
+    checks: run.checks.map(({ seconds: _, observed, ...check }) => ({
+      ...check,
+      observed: observed?.replaceAll(run.id, 'RUN') ?? null,
+    })),
+    flags: run.flags.map(({ color, text, count, expected }) => ({ color, text, count, expected })),
+    ...tellStory(who.readEvents(run.id), run.id),
+    starts: host.starts(run.id),
+    rowsAreThoseOfTheFile: JSON.stringify(who.readRows(run.id)) === JSON.stringify(host.rows()),
+    remains: host.remains(run.id),
+  };
+}
+
+function tellStory(all: EventRecord[], run: string): { story: string[]; seen: string[] } {
+  const lastHealth = all.findLast(({ kind }) => kind === 'health');
+  const events = all.filter(
+    (event) => !aboutControllers.includes(event.kind) && (event.kind !== 'health' || event === lastHealth),
+  );
+  const textsOf = (some: EventRecord[]) =>
+    some.map(({ kind, text }) => `${kind}: ${text.replaceAll(run, 'RUN').replace(/pid \d+/, 'pid PID')}`);
+  return {
+    story: textsOf(events.filter(({ kind }) => !seenInLooks.includes(kind))),
+    seen: textsOf(events.filter(({ kind }) => seenInLooks.includes(kind))).toSorted(),
+  };
+}
