@@ -3,6 +3,7 @@ import { formatDuration } from '../language/units.ts';
 import type { Problem } from '../problem.ts';
 import { sortProblems, type YamlDocument, type YamlPath } from '../yaml.ts';
 import type { Built } from './build-playbook.ts';
+import { lintGuard } from './lint-guard.ts';
 import type { Scalar, Work } from './playbook.ts';
 import { assemblePlaybook, type Playbook } from './read-playbook.ts';
 
@@ -11,7 +12,12 @@ export function lintPlaybook(playbook: Playbook, params: Readonly<Record<string,
   const { document } = playbook;
   const defaults = Object.entries(playbook.params).map(([name, param]) => [name, param.default ?? undefined] as const);
   const { built } = assemblePlaybook(document, { ...Object.fromEntries(defaults), ...params });
-  return sortProblems([...lintWork(document, built.work), ...lintCommands(document, built), ...lintLaunch(document, built)]);
+  return sortProblems([
+    ...lintWork(document, built.work),
+    ...lintCommands(document, built),
+    ...lintLaunch(document, built),
+    ...lintGuard(document, built),
+  ]);
 }
 
 /** Steps times tokens over throughput, against the duration that the author states. */

@@ -76,3 +76,28 @@ describe('a launch', () => {
     ]);
   });
 });
+
+describe('the rules of the guard', () => {
+  const guard = (rules: string, rest = '') => lint(`${launch('x', `guard: { ${rules} }`)}\n  ${rest}`);
+  const stall = (limits: string) => `stall: { file: beat, contains: x, ${limits} }`;
+
+  it('that are sensible say nothing', () => {
+    expect(guard(`${stall('no-new-line: 30m, first-line: 45m')}, disk: { free: 2GB }`)).toEqual([]);
+  });
+
+  it.each([
+    [stall('no-new-line: 30m, first-line: 1m'), '', 'the first line is given less time than any later one'],
+    [stall('no-new-line: 2h'), 'time-limit: 1h', 'the job is stopped after 1h by its time limit, and never for this'],
+  ])('that can never hold, or stop a job which is well, are told: %s', (rules, rest, message) => {
+    expect(guard(rules, rest).join('\n')).toContain(message);
+  });
+
+  it('that stop a job before the monitor speaks, or on a host that just meets the requirements, are told', () => {
+    const text = (more: string) =>
+      lint(`${launch('x', `guard: { ${stall('no-new-line: 1m')}, disk: { free: 20GB } }`)}\n${more}`).join('\n');
+    expect(text('monitor: { stall: { no-progress: 3m } }')).toContain(
+      'the guard stops the job before monitor.stall speaks, after 3m',
+    );
+    expect(text('requires: { disk: { path: ".", free: 20GB } }')).toContain('is below this floor from the start');
+  });
+});

@@ -12,7 +12,7 @@
 #     script                         what runs: setup and the author's command
 #     log-start                      bytes that were in the log before the unit began
 #     halt halt-progress             a wish to stop, and how far it got
-#     stall stall-read disk          the guard's rules, and how far it has read
+#     stall stall-start disk         the guard's rules, and how long the file was before the job began
 #     sample sample-every samples    what asks the accelerators, and what they said; "sampler" is at it
 #     verdict                        why the guard stopped the unit by itself
 #     error                          why it could not begin

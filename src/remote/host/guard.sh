@@ -21,7 +21,10 @@ guard() {
   read_rules
   while find_unit_word "$gu_unit"; do
     case $unit_word in starting | running | ending) ;; *) break ;; esac
-    if another_guards; then return 0; fi
+    if another_guards; then
+      end_stall_watch
+      return 0
+    fi
     read_uptime
     keep_time_limit
     if [ "$unit_word" = running ]; then
@@ -33,6 +36,7 @@ guard() {
     if halt_is_wanted && [ "$unit_word" != starting ]; then carry_out_halt; fi
     sleep 0.5 2>/dev/null || sleep 1
   done
+  end_stall_watch
   keep_verdict
   while [ -d "$gu_unit" ] && halt_is_wanted && [ "$gu_halted" != gone ] && ! another_guards; do
     carry_out_halt

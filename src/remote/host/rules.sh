@@ -1,5 +1,4 @@
-# The guard's own rules. What they remember lies in variables, and in files for a guard that comes after this one: a full disk keeps the
-# files from being written, and the rules hold all the same.
+# The guard's own rules. What they remember lies in variables: they hold on a full disk too.
 
 # Sets unit_file to path $2 as an author writes it for unit $1: relative to its workdir.
 find_unit_file() {
@@ -39,45 +38,74 @@ keep_rules() {
   halt_is_wanted || sample_when_due
 }
 
-# The file "stall" holds: the path, the text, the seconds without a new line that has it, and those before the first one. "stall-read": how
-# many bytes of which file were read, when such a line was last seen, and whether there was one.
+# The file "stall" holds: the path, the text, the seconds without a new line that has it, and those before the first one. "stall-start": how
+# long which file was before the job began.
 read_rules() {
-  gu_rules_at=0 gu_verdict='' ru_path='' ru_floor='' ru_low='' ru_asked=''
+  gu_rules_at=0 gu_verdict='' gu_stall='' ru_path='' ru_floor='' ru_low='' ru_asked=''
   { IFS= read -r ru_path && IFS= read -r ru_text && read -r ru_limit && read -r ru_first; } 2>/dev/null <"$gu_unit/stall"
-  { read -r ru_offset ru_inode ru_at ru_seen <"$gu_unit/stall-read"; } 2>/dev/null || ru_offset=0 ru_inode=none ru_at=$gu_begin ru_seen=no
   { IFS= read -r ru_disk && read -r ru_floor; } 2>/dev/null <"$gu_unit/disk"
   ru_disk_at=0 gu_sample_at=0 gu_hung_at=0
 }
 
-# note_stall_baseline UNIT: lines of an older run in the file are not this job's.
-note_stall_baseline() {
+# note_stall_start UNIT: lines of an older run in the file are not this job's.
+note_stall_start() {
   { IFS= read -r ns_path <"$1/stall"; } 2>/dev/null || return 0
   find_unit_file "$1" "$ns_path"
   if ! file_facts "$unit_file"; then fi_size=0 fi_inode=none; fi
-  say "$fi_size" "$fi_inode" "$uptime" no >"$1/stall-read"
+  say "$fi_size" "$fi_inode" >"$1/stall-start"
 }
 
+# A file may hang with its disk: it is watched by a process of its own, whose exit status says what it found.
 keep_stall_rule() {
   [ -n "$ru_path" ] || return 0
-  look_for_lines
-  if [ "$ru_seen" = yes ]; then ks_limit=$ru_limit; else ks_limit=$ru_first; fi
-  ks_age=$((uptime - ru_at))
-  [ "$ks_age" -ge "$ks_limit" ] || return 0
-  stop_for "stall $ks_age" "no new line with \"$ru_text\" in $ru_path for $ks_age s"
+  if [ -n "$gu_stall" ]; then
+    if lives "$gu_stall" "$gu_stall_start"; then return 0; fi
+    wait "$gu_stall"
+    ks_found=$? gu_stall=''
+    case $ks_found in
+    10) stop_for "stall $ru_limit" "no new line with \"$ru_text\" in $ru_path for $ru_limit s" ;;
+    11) stop_for "stall $ru_first first-line" "no line with \"$ru_text\" in $ru_path within $ru_first s" ;;
+    esac
+    halt_is_wanted && return 0
+  fi
+  watch_stall &
+  gu_stall=$! gu_stall_start=''
+  ! read_process "$gu_stall" || gu_stall_start=$st_start
 }
 
-# Bytes that were read before are read again as far as a text can reach that began in them.
-look_for_lines() {
+end_stall_watch() { if [ -n "$gu_stall" ] && lives "$gu_stall" "$gu_stall_start"; then kill "$gu_stall" 2>/dev/null; fi; }
+
+# Ends with 10 when no new line has come for too long, with 11 when the first one has not. Leaves with its guard: the next one has its own.
+watch_stall() {
   find_unit_file "$gu_unit" "$ru_path"
-  file_facts "$unit_file" || return 0
-  if [ "$fi_inode" != "$ru_inode" ] || [ "$fi_size" -lt "$ru_offset" ]; then ru_inode=$fi_inode ru_offset=0; fi
-  [ "$fi_size" -gt "$ru_offset" ] || return 0
-  ll_from=$((ru_offset - $(printf '%s' "$ru_text" | wc -c) + 1))
-  [ "$ll_from" -ge $((fi_size - 8388608)) ] || ll_from=$((fi_size - 8388608))
-  [ "$ll_from" -ge 0 ] || ll_from=0
-  if bytes_from "$unit_file" "$ll_from" | grep -qF -e "$ru_text"; then ru_at=$uptime ru_seen=yes; fi
-  ru_offset=$fi_size
-  say "$ru_offset" "$ru_inode" "$ru_at" "$ru_seen" | place "$gu_unit/stall-read"
+  { read -r ws_size ws_inode <"$gu_unit/stall-start"; } 2>/dev/null || ws_size=0 ws_inode=none
+  ws_overlap=$(($(printf '%s' "$ru_text" | wc -c) - 1))
+  ws_at=$gu_begin ws_most=$ru_first ws_status=11
+  ws_every=$((ru_limit / 20))
+  if [ "$ws_every" -lt 1 ]; then ws_every=1; elif [ "$ws_every" -gt 5 ]; then ws_every=5; fi
+  read_uptime
+  while [ -s "$gu_unit/guard" ] && file_lives "$gu_unit/guard" && [ "$fl_pid" = "$gu_pid" ]; do
+    if new_line_came "$unit_file"; then ws_at=$uptime ws_most=$ru_limit ws_status=10; fi
+    [ $((uptime - ws_at)) -lt "$ws_most" ] || exit "$ws_status"
+    ws_before=$uptime
+    sleep "$ws_every"
+    read_uptime
+    # A machine that was asleep says nothing of the job.
+    ws_asleep=$((uptime - ws_before - ws_every))
+    if [ "$ws_asleep" -ge 10 ]; then ws_at=$((ws_at + ws_asleep)); fi
+  done
+}
+
+# Has the text come in what is new of file $1? What was there before is read again as far as a text can reach that began in it. A file that was
+# cut off or replaced is new from its beginning; a program that writes on at its old place in one that was cut off leaves NULs before it.
+new_line_came() {
+  if [ ! -f "$1" ] || ! file_facts "$1"; then return 1; fi
+  if [ "$fi_inode" != "$ws_inode" ] || [ "$fi_size" -lt "$ws_size" ]; then ws_inode=$fi_inode ws_size=0; fi
+  [ "$fi_size" -gt "$ws_size" ] || return 1
+  nl_from=$((ws_size - ws_overlap))
+  [ "$nl_from" -ge 0 ] || nl_from=0
+  ws_size=$fi_size
+  bytes_from "$1" "$nl_from" | head -c $((fi_size - nl_from)) | tr '\000' '\n' | LC_ALL=C grep -qF -e "$ru_text"
 }
 
 # The file "disk" holds the path and the floor in KiB. Below it in two looks: a look may hang with the disk, so it is a process of its own, and

@@ -83,7 +83,7 @@ write_unit() {
       printf '%s' "$unit_sample" >"$sa_unit/sample" &&
       say "$unit_sample_every" >"$sa_unit/sample-every" &&
       say "$unit_sample_beside" >"$sa_unit/sample-beside" &&
-      note_stall_baseline "$sa_unit"
+      note_stall_start "$sa_unit"
   ) 2>/dev/null && say "$1 $3 $4 $2" | place "$sa_unit/owner"
 }
 
