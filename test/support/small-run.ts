@@ -5,6 +5,7 @@ import type { EventRecord } from '../../src/store/store.ts';
 import { startFarServer } from './far-server.ts';
 import { findProcessesOf, waitFor } from './local-host.ts';
 import { readIfThere, type Person } from './person.ts';
+import type { SshServerOptions } from './ssh-server.ts';
 import type { TcpProxy } from './tcp-proxy.ts';
 
 interface TestEnd {
@@ -29,8 +30,8 @@ export interface SmallHost {
 }
 
 /** With a keepalive of a second: a line that is stalled is noticed soon. Ended after the test. */
-export async function openSmallHost(test: TestEnd, who: Person): Promise<SmallHost> {
-  const { line, address } = await startFarServer(test);
+export async function openSmallHost(test: TestEnd, who: Person, options: SshServerOptions = {}): Promise<SmallHost> {
+  const { line, address } = await startFarServer(test, options);
   const work = join(who.folder, 'work');
   const remote = join(who.folder, 'remote');
   const starts = join(who.folder, 'starts');

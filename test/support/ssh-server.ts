@@ -29,6 +29,8 @@ export interface SshServerOptions {
   maxSessions?: number;
   /** Stands in for /bin/sh in every command: `['busybox', 'sh']`. */
   sh?: string[];
+  /** More variables for every command. */
+  env?: Record<string, string>;
   /** Whether a `signal` request reaches the process group; sshd before 7.9 takes none. */
   takesSignals?: boolean;
 }
@@ -58,7 +60,11 @@ export async function startSshServer(options: SshServerOptions = {}): Promise<Ss
     if (bytesLeft === 0) cut();
   };
   const run = (channel: ServerChannel, commandLine: string, session: Session) => {
-    const child = spawn('/bin/sh', ['-c', commandLine.replaceAll('/bin/sh', sh)], { cwd: folder, detached: true });
+    const child = spawn('/bin/sh', ['-c', commandLine.replaceAll('/bin/sh', sh)], {
+      cwd: folder,
+      env: { ...process.env, ...options.env },
+      detached: true,
+    });
     children.add(child);
     child.stdout.on('data', (chunk: Buffer) => pass(chunk, (part) => channel.write(part)));
     child.stderr.on('data', (chunk: Buffer) => pass(chunk, (part) => channel.stderr.write(part)));
