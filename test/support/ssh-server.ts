@@ -38,8 +38,8 @@ export interface SshServerOptions {
 /** Starts a server on loopback that lets in one key as any user. */
 export async function startSshServer(options: SshServerOptions = {}): Promise<SshServer> {
   const folder = mkdtempSync(join(tmpdir(), 'fleet-ssh-server-'));
-  const hostKey = ssh2.utils.generateKeyPairSync('ed25519');
-  const userKey = ssh2.utils.generateKeyPairSync('ed25519');
+  const hostKey = makeKeyPair();
+  const userKey = makeKeyPair();
   const keyFile = join(folder, 'user-key');
   writeFileSync(keyFile, userKey.private, { mode: 0o600 });
   const sh = writeShell(folder, options.sh);
@@ -156,6 +156,14 @@ export async function startSshServer(options: SshServerOptions = {}): Promise<Ss
       rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** ssh2 writes one of some two hundred keys so that nobody can read it. */
+function makeKeyPair(): { private: string; public: string } {
+  for (;;) {
+    const pair = ssh2.utils.generateKeyPairSync('ed25519');
+    if (!(ssh2.utils.parseKey(pair.private) instanceof Error)) return pair;
+  }
 }
 
 /** A path without blanks that runs the wanted shell. */
