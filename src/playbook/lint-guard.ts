@@ -31,7 +31,7 @@ export function lintGuard(document: YamlDocument, built: Built): Problem[] {
       warn([...stallPath, 'no-new-line'], message, 'give the guard more time than the monitor');
     }
   }
-  if (disk !== null && requires?.disk && requires.disk.path === disk.path && requires.disk.freeBytes <= disk.free.bytes) {
+  if (disk !== null && requires?.disk && requires.disk.path === disk.path && requires.disk.free.bytes <= disk.freeBytes) {
     const message = `a host with the ${requires.disk.free.text} that "requires" asks for is below this floor from the start`;
     warn(['launch', 'guard', 'disk', 'free'], message, 'ask for more in requires.disk, or lower the floor');
   }

@@ -82,7 +82,7 @@ async function openLane(test: TestContext): Promise<Lane> {
 }
 
 /** Plays the scenario; at `gate`, whoever drives dies. Tells which gates were passed, and whether the last one was its end. */
-async function play({ before, command, again }: Scenario, { who, host }: Lane, gate: string | undefined) {
+async function play({ before, command, again }: Scenario, { who, host }: Lane, gate: string | null) {
   host.clear(who);
   await before?.(who, host);
   const file = join(who.folder, 'gates');
@@ -113,7 +113,7 @@ describe('a controller that is killed at any gate', () => {
   it.for(scenarios)('leaves a run that ends as if nothing had happened: $name', { timeout: limitMs }, async (scenario, test) => {
     const [firstLane, ...others] = await Promise.all(Array.from({ length: lanes }, () => openLane(test)));
     if (firstLane === undefined) throw new Error('there is no lane');
-    const undisturbed = await play(scenario, firstLane, undefined);
+    const undisturbed = await play(scenario, firstLane, null);
     expect(undisturbed.account).toMatchObject({
       ...{ exit: 0, runs: 1, rowsAreThoseOfTheFile: true, remains: [], controller: null },
       ...scenario.ends,

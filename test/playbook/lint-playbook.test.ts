@@ -95,9 +95,9 @@ describe('the rules of the guard', () => {
   it('that stop a job before the monitor speaks, or on a host that just meets the requirements, are told', () => {
     const text = (more: string) =>
       lint(`${launch('x', `guard: { ${stall('no-new-line: 1m')}, disk: { free: 20GB } }`)}\n${more}`).join('\n');
-    expect(text('monitor: { stall: { no-progress: 3m } }')).toContain(
-      'the guard stops the job before monitor.stall speaks, after 3m',
-    );
+    expect(
+      text('monitor: { metrics: { m: { csv: m.csv } }, progress: { metric: m.step }, stall: { no-progress: 3m } }'),
+    ).toContain('the guard stops the job before monitor.stall speaks, after 3m');
     expect(text('requires: { disk: { path: ".", free: 20GB } }')).toContain('is below this floor from the start');
   });
 });

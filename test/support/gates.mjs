@@ -2,7 +2,7 @@
 // its first write to the store; when a commit of the store that changed something has landed; when a host has carried out a question, and the answer is there
 // and not yet looked at. They are found as they are passed. A gate is named by what happened and counted by name, as "answer start#1".
 //   FLEET_TEST_GATES         each gate that is passed is a line of this file
-//   FLEET_TEST_KILL_AT       at this gate
+//   FLEET_TEST_KILL_AT       at this gate, or at the one that is passed as the so many-th
 //   FLEET_TEST_KILL_BEFORE   before a question with this text is sent
 //   FLEET_TEST_KILL_AFTER    at the answer of one
 import { appendFileSync } from 'node:fs';
@@ -17,13 +17,15 @@ const {
 } = process.env;
 
 const passed = new Map();
+let all = 0;
 
 function pass(name) {
   const count = (passed.get(name) ?? 0) + 1;
   passed.set(name, count);
+  all += 1;
   const gate = `${name}#${count}`;
   if (file !== undefined) appendFileSync(file, `${gate}\n`);
-  if (gate === at) end();
+  if (gate === at || String(all) === at) end();
 }
 
 function end() {
@@ -36,7 +38,7 @@ let changed = new Set();
 const { exec, prepare } = Database.prototype;
 Database.prototype.exec = function (sql) {
   const begins = sql === 'BEGIN IMMEDIATE';
-  if (begins && passed.size === 0) pass('begin');
+  if (begins && all === 0) pass('begin');
   if (begins || sql === 'BEGIN DEFERRED') changed = new Set();
   else if (this.inTransaction && sql.includes('CREATE TABLE')) changed.add('schema');
   const answer = exec.call(this, sql);

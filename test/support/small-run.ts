@@ -1,11 +1,12 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { RunDocument } from '../../src/store/run-document.ts';
 import type { EventRecord } from '../../src/store/store.ts';
+import { startFarServer } from './far-server.ts';
 import { findProcessesOf, waitFor } from './local-host.ts';
 import { readIfThere, type Person } from './person.ts';
-import { startSshServer } from './ssh-server.ts';
-import { startTcpProxy, type TcpProxy } from './tcp-proxy.ts';
+import type { SshServerOptions } from './ssh-server.ts';
+import type { TcpProxy } from './tcp-proxy.ts';
 
 interface TestEnd {
   onTestFinished(close: () => Promise<void>): void;
@@ -29,24 +30,13 @@ export interface SmallHost {
 }
 
 /** With a keepalive of a second: a line that is stalled is noticed soon. Ended after the test. */
-export async function openSmallHost(test: TestEnd, who: Person): Promise<SmallHost> {
-  const server = await startSshServer();
-  test.onTestFinished(() => server.stop());
-  const line = await startTcpProxy(server.address);
-  test.onTestFinished(() => line.close());
+export async function openSmallHost(test: TestEnd, who: Person, options: SshServerOptions = {}): Promise<SmallHost> {
+  const { line, address } = await startFarServer(test, options);
   const work = join(who.folder, 'work');
   const remote = join(who.folder, 'remote');
   const starts = join(who.folder, 'starts');
-  const { host, port, user, keys } = server.address;
-  const knownHosts = readFileSync(server.address.knownHosts, 'utf8').replace(`:${port} `, `:${line.port} `);
-  const ssh = {
-    user,
-    port: line.port,
-    keys,
-    agent: false,
-    'known-hosts': who.writeFile('known_hosts', knownHosts),
-    keepalive: '1s',
-  };
+  const { host, port, user, keys, knownHosts } = address;
+  const ssh = { user, port, keys, agent: false, 'known-hosts': knownHosts, keepalive: '1s' };
   const inventory = who.writeFile(
     'small.yaml',
     JSON.stringify({ hosts: { small: { address: host, ssh, 'remote-dir': remote } } }),

@@ -29,6 +29,8 @@ export interface SshServerOptions {
   maxSessions?: number;
   /** Stands in for /bin/sh in every command: `['busybox', 'sh']`. */
   sh?: string[];
+  /** More variables for every command. */
+  env?: Record<string, string>;
   /** Whether a `signal` request reaches the process group; sshd before 7.9 takes none. */
   takesSignals?: boolean;
 }
@@ -36,8 +38,8 @@ export interface SshServerOptions {
 /** Starts a server on loopback that lets in one key as any user. */
 export async function startSshServer(options: SshServerOptions = {}): Promise<SshServer> {
   const folder = mkdtempSync(join(tmpdir(), 'fleet-ssh-server-'));
-  const hostKey = ssh2.utils.generateKeyPairSync('ed25519');
-  const userKey = ssh2.utils.generateKeyPairSync('ed25519');
+  const hostKey = makeKeyPair();
+  const userKey = makeKeyPair();
   const keyFile = join(folder, 'user-key');
   writeFileSync(keyFile, userKey.private, { mode: 0o600 });
   const sh = writeShell(folder, options.sh);
@@ -58,7 +60,11 @@ export async function startSshServer(options: SshServerOptions = {}): Promise<Ss
     if (bytesLeft === 0) cut();
   };
   const run = (channel: ServerChannel, commandLine: string, session: Session) => {
-    const child = spawn('/bin/sh', ['-c', commandLine.replaceAll('/bin/sh', sh)], { cwd: folder, detached: true });
+    const child = spawn('/bin/sh', ['-c', commandLine.replaceAll('/bin/sh', sh)], {
+      cwd: folder,
+      env: { ...process.env, ...options.env },
+      detached: true,
+    });
     children.add(child);
     child.stdout.on('data', (chunk: Buffer) => pass(chunk, (part) => channel.write(part)));
     child.stderr.on('data', (chunk: Buffer) => pass(chunk, (part) => channel.stderr.write(part)));
@@ -150,6 +156,14 @@ export async function startSshServer(options: SshServerOptions = {}): Promise<Ss
       rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** ssh2 writes one of some two hundred keys so that nobody can read it. */
+function makeKeyPair(): { private: string; public: string } {
+  for (;;) {
+    const pair = ssh2.utils.generateKeyPairSync('ed25519');
+    if (!(ssh2.utils.parseKey(pair.private) instanceof Error)) return pair;
+  }
 }
 
 /** A path without blanks that runs the wanted shell. */

@@ -88,13 +88,13 @@ export async function startTcpProxy(target: { host: string; port: number }): Pro
     });
   };
 
-  const server = createServer({ allowHalfOpen: true }, (near) => {
+  const server = createServer({ allowHalfOpen: true, noDelay: true }, (near) => {
     if (mode === 'refuse') {
       near.on('error', () => undefined);
       near.resetAndDestroy();
       return;
     }
-    const pair = { near, far: connect({ ...target, allowHalfOpen: true }), passed: { up: 0, down: 0 } };
+    const pair = { near, far: connect({ ...target, allowHalfOpen: true, noDelay: true }), passed: { up: 0, down: 0 } };
     pairs.add(pair);
     forward(pair, 'up');
     forward(pair, 'down');
