@@ -72,7 +72,7 @@ describe.skipIf(explainMissingNamespaces() !== null)('hosts in namespaces: a wal
       job.enough();
       expect((await resumed.ended).code).toBe(0);
       expect(who.newest()).toMatchObject({ state: 'succeeded', attempt: 1 });
-      expect(who.events(id).filter((text) => /stall|halt|lost|unreachable/.test(text))).toEqual([]);
+      expect(who.events(id).filter((text) => /no progress for|halting|^lost/.test(text))).toEqual([]);
       expect(await readRows(who, id)).toEqual(job.rows());
       expect(job.starts()).toEqual([id]);
     });
