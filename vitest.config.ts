@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 /** Folders whose files run whole jobs: they begin first, so that nobody waits for one of them at the end. */
-const long = ['/test/sshd/', '/test/engine/', '/test/remote/'];
+const long = ['/test/namespaces/', '/test/sshd/', '/test/engine/', '/test/remote/'];
 
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {

@@ -11,7 +11,7 @@ import { askIdentity } from '../../src/remote/identity.ts';
 import { createScrubber } from '../../src/scrubber.ts';
 import { createSshTransport } from '../../src/ssh/ssh-transport.ts';
 import { findEmbeddedAssets } from '../support/embedded-assets.ts';
-import { makeTestClock } from '../support/test-clock.ts';
+import { makeInstantClock } from '../support/instant-clock.ts';
 
 const planned: PlannedHost = {
   name: 'box',
@@ -39,7 +39,7 @@ async function talk(
 ) {
   const transport = createSshTransport({ environment: {} });
   test.onTestFinished(() => transport.close());
-  const clock = makeTestClock();
+  const clock = makeInstantClock();
   const away = new AbortController();
   const missed: { code: string; nextTryMs: number; message: string }[] = [];
   let reached = 0;

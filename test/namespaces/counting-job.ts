@@ -1,10 +1,10 @@
-import { writeFileSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { NamespaceHost } from '../support/namespace-host.ts';
 import { waitFor } from '../support/local-host.ts';
 import { readIfThere, type Person } from '../support/person.ts';
 
-/** A job in plain sh that writes a row every fifth of a second, until it is told that it has counted enough. */
+/** A job in plain sh that writes a row every fifth of a second, while it is not held, until it is told that it has counted enough. */
 export const countingPlaybook = `playbook: count
 params:
   name: { type: string, default: one }
@@ -13,6 +13,7 @@ launch:
     echo "$FLEET_RUN_ID" >>'\${{ params.name }}.starts'
     step=0
     until [ -e '\${{ params.name }}.enough' ] && [ "$step" -gt 0 ]; do
+      if [ -e '\${{ params.name }}.hold' ]; then sleep 0.2; continue; fi
       step=$((step + 1))
       echo "$step,$((step * 10))" >>'\${{ params.name }}.csv'
       sleep 0.2
@@ -33,6 +34,8 @@ export interface CountingJob {
   rows(): number[][];
   /** Waits until it has written so many more rows. */
   waitForMore(count: number): Promise<void>;
+  hold(): void;
+  letGo(): void;
   enough(): void;
 }
 
@@ -50,6 +53,8 @@ export function countingJobOn({ home }: NamespaceHost, name = 'one'): CountingJo
       const before = rows().length;
       await waitFor(`${count} more rows of ${name}`, () => rows().length >= before + count);
     },
+    hold: () => writeFileSync(join(home, `${name}.hold`), ''),
+    letGo: () => rmSync(join(home, `${name}.hold`)),
     enough: () => writeFileSync(join(home, `${name}.enough`), ''),
   };
 }

@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, type TestContext } from 'vitest';
 import type { NamespaceHost } from '../support/namespace-host.ts';
@@ -9,7 +9,7 @@ import { countingJobOn, countingPlaybook, readRows } from './counting-job.ts';
 
 const { person } = usePeople();
 const options = { concurrent: true, timeout: 120_000 };
-const sleepers = 250;
+const sleepers = 300;
 
 /** Workers w1, w2, ... with one home, as over NFS. The last one has a live process for every pid that the others come to use. */
 async function openWorkers(test: TestContext, count: number): Promise<{ site: Site; workers: NamespaceHost[] }> {
@@ -22,6 +22,12 @@ async function openWorkers(test: TestContext, count: number): Promise<{ site: Si
   const crowd = `i=0; while [ $i -lt ${sleepers} ]; do i=$((i + 1)); sleep 1000 & done >/dev/null 2>&1`;
   workers.at(-1)?.machine.run('sh', '-c', crowd);
   return { site, workers };
+}
+
+/** A process there has the pid of the run's job. */
+function hasNamesake({ home, machine }: NamespaceHost, run: string): boolean {
+  const [pid] = readFileSync(join(home, '.local/state/fleet/runs', run, 'a1/w0/job/pid'), 'utf8').split(' ');
+  return machine.run('ps', '-o', 'args=', '-p', pid ?? '').startsWith('sleep 1000');
 }
 
 const countSleepers = ({ machine }: NamespaceHost) =>
@@ -40,9 +46,10 @@ describe.skipIf(explainMissingNamespaces() !== null)('hosts in namespaces: one h
     const runs = workers.map(({ name }) => who.runs().find(({ host }) => host === name)?.id ?? '');
     const [folder] = workers.map(({ home }) => join(home, '.local/state/fleet/claims'));
     expect(readdirSync(folder ?? '')).toHaveLength(8);
-    for (const run of runs) {
-      expect(workers.filter((worker) => worker.processesOf(run).length > 0).map(({ name }) => name)).toHaveLength(1);
-    }
+    const placesOf = (run: string) => workers.filter((worker) => worker.processesOf(run).length > 0);
+    expect(runs.map(placesOf)).toEqual(workers.map((worker) => [worker]));
+    const last = workers.at(-1) as NamespaceHost;
+    expect(runs.slice(0, -1).map((run) => hasNamesake(last, run))).toEqual(runs.slice(0, -1).map(() => true));
 
     expect((await who.run(['halt', runs[2] ?? ''])).code).toBe(0);
     expect(workers[2]?.processesOf(runs[2] ?? '')).toEqual([]);
@@ -54,7 +61,7 @@ describe.skipIf(explainMissingNamespaces() !== null)('hosts in namespaces: one h
       expect.arrayContaining(workers.map(({ name }) => `${name} ${name === 'w3' ? 'halted' : 'succeeded'}`)),
     );
     expect(jobs.map((job) => job.starts())).toEqual(runs.map((run) => [run]));
-    expect(countSleepers(workers.at(-1) as NamespaceHost)).toBe(sleepers);
+    expect(countSleepers(last)).toBe(sleepers);
   });
 
   it('shows a run to every machine, and yet no other starts it, takes it up or halts it', async (test) => {
@@ -66,6 +73,7 @@ describe.skipIf(explainMissingNamespaces() !== null)('hosts in namespaces: one h
     controller.kill('SIGKILL');
     await controller.ended;
     const seen = await readRows(who, id);
+    expect(hasNamesake(wrong, id)).toBe(true);
     const job = countingJobOn(right, 'w1');
     site.lan.moveAddress(right.address, right.machine, wrong.machine);
 

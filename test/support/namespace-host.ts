@@ -113,7 +113,8 @@ export async function startNamespaceHost(
   };
 }
 
-function listPidSpaces(): (string | null)[] {
+/** Of all processes of the test's machine. */
+export function listPidSpaces(): (string | null)[] {
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
     .map((pid) => pidSpaceOf(Number(pid)));

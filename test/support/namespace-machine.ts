@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { appendFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { holdNamespaces, type Holder } from './namespaces.ts';
 import { findProgram } from './sshd.ts';
@@ -10,7 +10,7 @@ export type HostUser = 'root' | 'trainer';
 
 /** What stays of a machine when its power goes. */
 export interface MachineFiles {
-  /** Holds its /etc, the settings and the log of its sshd. */
+  /** Holds what its /etc has of its own, the settings and the log of its sshd. */
   folder: string;
   /** In there it is /srv. */
   home: string;
@@ -24,6 +24,9 @@ const trainerId = 4242;
 /** $1: its folder. $2: its name. $3: its home. $4: an option of /proc, or nothing. $5: sshd. */
 const boot = `set -e
 hostname "$2"
+mount -t tmpfs -o mode=755 tmpfs "$1/etc"
+cp -a /etc/. "$1/etc"
+cp --remove-destination "$1"/own/* "$1/etc"
 mount --bind "$1/etc" /etc
 mount --bind "$3" /srv
 mount -t tmpfs tmpfs /dev/shm
@@ -33,16 +36,17 @@ exec "$5" -D -f "$1/sshd_config" -E "$1/sshd.log" >/dev/null 2>&1`;
 
 /** Users and a machine id of its own, and a real sshd: once for each machine. */
 export function installMachine(folder: string, sshd: { hostKey: string; mayEnter: string; settings: readonly string[] }): void {
-  const etc = join(folder, 'etc');
-  execFileSync('cp', ['-a', '/etc', etc]);
-  const passwd = readFileSync(join(etc, 'passwd'), 'utf8').replace(/^root:.*$/m, 'root:x:0:0:root:/srv:/bin/bash');
-  writeFileSync(join(etc, 'passwd'), `${passwd}trainer:x:${trainerId}:${trainerId}::/srv:/bin/bash\n`);
-  appendFileSync(join(etc, 'group'), `trainer:x:${trainerId}:\n`);
-  // A password of "*": without PAM one of "!" counts as locked.
-  appendFileSync(join(etc, 'shadow'), 'trainer:*:19000::::::\n');
-  // It may be a link to another file of the test's machine.
-  rmSync(join(etc, 'machine-id'), { force: true });
-  writeFileSync(join(etc, 'machine-id'), `${randomBytes(16).toString('hex')}\n`);
+  const passwd = readFileSync('/etc/passwd', 'utf8').replace(/^root:.*$/m, 'root:x:0:0:root:/srv:/bin/bash');
+  const own = {
+    passwd: `${passwd}trainer:x:${trainerId}:${trainerId}::/srv:/bin/bash\n`,
+    group: `${readFileSync('/etc/group', 'utf8')}trainer:x:${trainerId}:\n`,
+    // A password of "*": without PAM one of "!" counts as locked.
+    shadow: ['root', 'nobody', 'trainer'].map((name) => `${name}:*:19000::::::\n`).join(''),
+    'machine-id': `${randomBytes(16).toString('hex')}\n`,
+  };
+  mkdirSync(join(folder, 'etc'));
+  mkdirSync(join(folder, 'own'));
+  for (const [name, text] of Object.entries(own)) writeFileSync(join(folder, 'own', name), text);
   mkdirSync('/run/sshd', { recursive: true, mode: 0o755 });
   const settings = [
     ...sshd.settings,

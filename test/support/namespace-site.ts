@@ -1,9 +1,11 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { installHome } from '../../src/embedded/home.ts';
 import { findEmbeddedAssets } from './embedded-assets.ts';
+import { isAlive } from './local-host.ts';
 import { startNamespaceHost, type NamespaceHost, type NamespaceHostOptions } from './namespace-host.ts';
 import { openLan, type Lan } from './namespace-lan.ts';
 import { giveTo } from './namespace-machine.ts';
@@ -23,7 +25,7 @@ export interface Site {
   addPlaybook(name: string, text: string): void;
 }
 
-export interface Listing {
+interface Listing {
   /** PRETEND_* variables of a machine with two A100, whose home has the pretend programs and the workspace. */
   pretend?: Record<string, string>;
   params?: Record<string, string>;
@@ -36,13 +38,11 @@ interface TestEnd {
 }
 
 export async function openSite(test: TestEnd): Promise<Site> {
-  const folder = mkdtempSync(join(tmpdir(), 'fleet-site-'));
+  removeStale();
+  const folder = mkdtempSync(join(tmpdir(), `fleet-site-${process.pid}-`));
   // Everybody who logs in must get through to their home.
   chmodSync(folder, 0o755);
-  test.onTestFinished(async () => {
-    await Promise.resolve();
-    rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
-  });
+  test.onTestFinished(() => rm(folder, { recursive: true, force: true, maxRetries: 5 }));
   const lan = await openLan(test);
   const hostKey = makeKey(folder, 'host-key', 'ed25519');
   const userKey = makeKey(folder, 'user-key', 'ed25519');
@@ -83,6 +83,14 @@ export async function openSite(test: TestEnd): Promise<Site> {
       return host;
     },
   };
+}
+
+/** Folders of tests that were killed; the kernel has taken the rest away. */
+function removeStale(): void {
+  for (const name of readdirSync(tmpdir())) {
+    const [, pid] = /^fleet-site-(\d+)-/.exec(name) ?? [];
+    if (pid !== undefined && !isAlive(Number(pid))) rmSync(join(tmpdir(), name), { recursive: true, force: true });
+  }
 }
 
 const accelerators = { vendor: 'nvidia', model: 'A100', count: 2, memory: '80GB' };

@@ -35,7 +35,7 @@ export interface Holder {
   readonly pid: number;
   /** Its pid space, as /proc/PID/ns/pid of the processes inside tells it. */
   readonly pidSpace: string;
-  isAlive(): boolean;
+  readonly isAlive: () => boolean;
   /** Runs a program inside, and gives its output. */
   run(program: string, ...words: string[]): string;
   /** At once, with everything that runs inside. */
