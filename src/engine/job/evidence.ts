@@ -2,7 +2,7 @@ import type { UnitState } from '../../remote/executor.ts';
 import { describeElsewhere, isSameMachine } from '../../remote/identity.ts';
 
 /**
- * What a look at a job means, and what follows. The rows of docs/reliability.md, in their order; each has a test of its name.
+ * What a look at a job means, and what follows. The rows of docs/host-protocol.md, each with a test.
  *
  * - `silent`: no answer. Nothing is known to have happened, and nothing follows.
  * - `elsewhere`: another machine answered, as behind a shared home or a moved address. It says nothing about the run.
