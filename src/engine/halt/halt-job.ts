@@ -18,7 +18,7 @@ const lookEveryMs = 400;
 /** A survivor is told of after this long without a move of the guard; the run stays `halting`, and the next halt looks again. */
 const survivorSeconds = 20;
 /** The guard looks twice before it writes down that all are gone, and what it did is told to its end. */
-const lastMoveMs = 5_000;
+const lastMoveMs = 20_000;
 
 /**
  * `halting`: the guard on the host asks, forces and looks; the controller follows it, and believes nothing but its own look: no process of the run in
