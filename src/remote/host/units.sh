@@ -31,11 +31,15 @@ start() {
       say claim-lost
       return 0
     fi
+    # Some servers hang up on what a lost connection had asked for, and a claim without a process is for a person to settle.
+    trap '' HUP
     if (umask 077 && mkdir "$sa_unit") 2>/dev/null; then
       if ! write_unit "$@"; then
         rm -rf "$sa_unit"
         cannot_write "$sa_unit"
       fi
+      # What is left running would keep ignoring it for ever. One that comes now ends it before it has a session of its own, or not at all.
+      trap : HUP
       if ! leave_running sh "$FLEET_SCRIPT" wrap "$FLEET_DIR" "$sa_unit"; then
         rm -rf "$sa_unit"
         say cannot-start
@@ -44,6 +48,7 @@ start() {
     elif [ ! -d "$sa_unit" ]; then
       cannot_write "$sa_unit"
     fi
+    trap - HUP
   fi
   # Whoever made the folder, the answer waits for the process.
   for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25; do
