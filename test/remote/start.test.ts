@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, test } from 'vitest';
 import { claimHost, tidyRun } from '../../src/remote/claims.ts';
 import { detachedExecutor } from '../../src/remote/detached/executor.ts';
-import { openLocalHost, readStat, type LocalHost } from '../support/local-host.ts';
+import { openLocalHost, readStat, waitFor, type LocalHost } from '../support/local-host.ts';
 import { actorOf, job, runJob, startJob, stateOf, unitFolder, waitForWord, workOf } from './jobs.ts';
 import { eachShell } from './shells.ts';
 
@@ -81,6 +81,7 @@ describe.concurrent('a start', () => {
       context.expect(existsSync(join(unitFolder(host), 'wrapper'))).toBe(false);
       writeFileSync(join(host.home, 'go'), '');
       await waitForWord(host, 'running');
+      await waitFor('its command has begun', () => readBegan(host) !== '');
       context.expect(readBegan(host)).toBe('began\n');
     });
 

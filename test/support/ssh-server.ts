@@ -31,6 +31,8 @@ export interface SshServerOptions {
   sh?: string[];
   /** More variables for every command. */
   env?: Record<string, string>;
+  /** Whether a connection that ends takes its commands with it, by HUP, as some small servers do; sshd lets them go on. */
+  hangsUp?: boolean;
   /** Whether a `signal` request reaches the process group; sshd before 7.9 takes none. */
   takesSignals?: boolean;
 }
@@ -59,13 +61,14 @@ export async function startSshServer(options: SshServerOptions = {}): Promise<Ss
     if (part.length > 0) to(part);
     if (bytesLeft === 0) cut();
   };
-  const run = (channel: ServerChannel, commandLine: string, session: Session) => {
+  const run = (client: Connection, channel: ServerChannel, commandLine: string, session: Session) => {
     const child = spawn('/bin/sh', ['-c', commandLine.replaceAll('/bin/sh', sh)], {
       cwd: folder,
       env: { ...process.env, ...options.env },
       detached: true,
     });
     children.add(child);
+    if (options.hangsUp === true) client.once('close', () => signalGroup(child, 'SIGHUP'));
     child.stdout.on('data', (chunk: Buffer) => pass(chunk, (part) => channel.write(part)));
     child.stderr.on('data', (chunk: Buffer) => pass(chunk, (part) => channel.stderr.write(part)));
     child.stdin.on('error', () => undefined);
@@ -109,7 +112,7 @@ export async function startSshServer(options: SshServerOptions = {}): Promise<Ss
         channel.once('close', () => {
           if (sessions.delete(session)) open -= 1;
         });
-        run(channel, command, session);
+        run(client, channel, command, session);
       });
     });
   };

@@ -32,17 +32,22 @@ start() {
       say claim-lost
       return 0
     fi
+    # Some servers hang up on what a lost connection had asked for, and a claim without a process is for a person to settle.
+    trap '' HUP
     if claim_unit; then
       if ! write_unit "$@"; then
         rm -rf "$sa_unit"
         cannot_write "$sa_unit"
       fi
+      # What is left running would keep ignoring it for ever. One that comes now ends it before it has a session of its own, or not at all.
+      trap : HUP
       if ! leave_running sh "$FLEET_SCRIPT" wrap "$FLEET_DIR" "$sa_unit"; then
         rm -rf "$sa_unit"
         say cannot-start
         exit 93
       fi
     fi
+    trap - HUP
   fi
   # Whoever claimed it, the answer waits for the process.
   for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25; do
