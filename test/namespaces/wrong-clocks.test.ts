@@ -1,7 +1,7 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { makeJumpingClock } from '../support/jumping-clock.ts';
+import { makeJumpingClock } from '../support/wrong-clock.ts';
 import { waitFor } from '../support/local-host.ts';
 import type { NamespaceHost } from '../support/namespace-host.ts';
 import { explainMissingNamespaces } from '../support/namespaces.ts';
