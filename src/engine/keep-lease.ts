@@ -48,16 +48,20 @@ export function keepLease(
     trouble = error;
   };
 
+  const mend = (): void => {
+    if (trouble === null) return;
+    trouble = null;
+    mendedAt = clock.monotonic();
+    notice(`run ${lease.run}: the store can be written to again, and nothing was lost`);
+  };
+
   const renew = (): void => {
     try {
       if (!store.renewLease(lease, { ttlMs: leaseMs, ...momentOf(clock) })) {
         lost.abort(new LeaseLost(lease.run));
         return;
       }
-      if (trouble === null || (trouble.code === 'disk-full' && store.readRoom()?.full === true)) return;
-      trouble = null;
-      mendedAt = clock.monotonic();
-      notice(`run ${lease.run}: the store can be written to again, and the run is followed on from what is stored`);
+      if (trouble?.code !== 'disk-full' || store.readRoom()?.full !== true) mend();
     } catch (error) {
       if (mayMend(error)) meet(error);
       else lost.abort(error);
@@ -83,6 +87,7 @@ export function keepLease(
       clearInterval(timer);
       try {
         store.releaseLease(lease);
+        mend();
       } catch (error) {
         if (!mayMend(error)) throw error;
         logger.warn({ run: lease.run, code: error.code }, error.message);

@@ -69,7 +69,7 @@ async function expectUndisturbed(test: TestContext, who: Person): Promise<void> 
 
 describe.runIf(canMount()).concurrent('a state folder whose disk is full (needs root)', { timeout: 180_000 }, () => {
   it('in the middle of a run: the run goes on, it is told, and nothing is lost', async (test) => {
-    const { who, fill, makeRoom } = onSmallDisk(test, { PRETEND_SECONDS: '10' });
+    const { who, fill, makeRoom } = onSmallDisk(test, { PRETEND_SECONDS: '30' });
     const controller = who.start(launch);
     const run = await who.waitForRun('the trainer makes steps', isTraining);
     fill();
@@ -78,14 +78,12 @@ describe.runIf(canMount()).concurrent('a state folder whose disk is full (needs 
     const written = readTrainingFile(who.hostHome()).length;
     await waitFor('the job goes on', () => readTrainingFile(who.hostHome()).length > written + 3);
 
-    const status = await who.run(['status']);
+    const [status, halt, document] = await Promise.all([who.run(['status']), who.run(['halt']), who.ask(['status', run.id])]);
     expect(status.code).toBe(0);
     expect(status.stdout).toContain(`the disk of the state folder "${who.stateDir}" is full`);
     expect(status.stdout).toContain(run.id);
-    const document = await who.ask(['status', run.id]);
     expect(document).toMatchObject({ runs: [{ id: run.id, state: 'running' }], stateDisk: { folder: who.stateDir, full: true } });
 
-    const halt = await who.run(['halt']);
     expect(halt.code).toBe(1);
     expect(halt.stderr).toContain(`run ${run.id}: the wish to halt it cannot be stored, and nothing was changed`);
     expect(halt.stderr).toContain('make room on the disk');
@@ -163,7 +161,7 @@ describe.runIf(canMount()).concurrent('a state folder whose disk is full (needs 
 
 describe('a halt', { timeout: 180_000 }, () => {
   it('whose wish cannot be stored replaces nobody', async (test) => {
-    const who = person(test, { PRETEND_SECONDS: '6' });
+    const who = person(test, { PRETEND_SECONDS: '20' });
     const controller = who.start(launch);
     const run = await who.waitForRun('the trainer makes steps', isTraining);
     const database = new Database(join(who.stateDir, 'fleet.db'));
