@@ -99,10 +99,10 @@ export async function startNamespaceHost(
     drop: () => fault(...packetsForSshd, '-j', 'DROP'),
     refuse: () => fault(...packetsForSshd, '-j', 'REJECT', '--reject-with', 'tcp-reset'),
     lose: (share) => fault('INPUT', '-m', 'statistic', '--mode', 'random', '--probability', String(share), '-j', 'DROP'),
-    slow: (rate) => place.limitRate(rate),
+    slow: (rate) => place.limitRate(machine, rate),
     heal: () => {
       place.setLink('up');
-      place.limitRate(null);
+      place.limitRate(machine, null);
       machine.run('iptables', '-w', '-F');
     },
     processesOf: (run) => processesOf(run).filter((pid) => pidSpaceOf(pid) === machine.pidSpace),

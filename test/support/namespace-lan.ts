@@ -16,8 +16,8 @@ export interface Place {
   /** Joins a machine to the switch. The cable goes when the machine does. */
   plug(machine: Holder): void;
   setLink(state: 'up' | 'down'): void;
-  /** At most so fast in the direction of the machine, as tc writes it; null: as fast as it goes. */
-  limitRate(rate: string | null): void;
+  /** At most so fast in either direction, as tc writes it; null: as fast as it goes. */
+  limitRate(machine: Holder, rate: string | null): void;
 }
 
 interface TestEnd {
@@ -67,10 +67,15 @@ function joinHub(hub: Holder): { uplink: string; number: number } {
 }
 
 function makePlace(hub: Holder, names: { port: string; address: string; card: string }): Place {
-  const { port, address, card } = names;
+  const { address, card } = names;
+  let plugs = 0;
+  let port = names.port;
   return {
     address,
     plug: (machine) => {
+      // The kernel takes the last cable away in its own time.
+      plugs += 1;
+      port = `${names.port}-${plugs}`;
       const ends = { hub: String(hub.pid), machine: String(machine.pid) };
       ip('link', 'add', port, 'netns', ends.hub, 'type', 'veth', 'peer', 'name', 'eth0', 'address', card, 'netns', ends.machine);
       machine.run('ip', 'link', 'set', 'lo', 'up');
@@ -79,9 +84,14 @@ function makePlace(hub: Holder, names: { port: string; address: string; card: st
       hub.run('ip', 'link', 'set', port, 'master', 'lan', 'up');
     },
     setLink: (state) => void hub.run('ip', 'link', 'set', port, state),
-    limitRate: (rate) => {
+    limitRate: (machine, rate) => {
       const discipline = rate === null ? ['pfifo_fast'] : ['tbf', 'rate', rate, 'burst', '4k', 'latency', '400ms'];
-      hub.run('tc', 'qdisc', 'replace', 'dev', port, 'root', ...discipline);
+      for (const [holder, end] of [
+        [hub, port],
+        [machine, 'eth0'],
+      ] as const) {
+        holder.run('tc', 'qdisc', 'replace', 'dev', end, 'root', ...discipline);
+      }
     },
   };
 }
