@@ -31,22 +31,22 @@ export interface Fault {
 type Kill = 'gate' | 'moment';
 
 export const faults: readonly Fault[] = [
-  { name: 'kill -9 at a gate of a launch or a resume', weight: 20, play: (stage) => playKilledLaunch(stage, 'gate') },
-  { name: 'kill -9 at any moment of a launch or a resume', weight: 15, play: (stage) => playKilledLaunch(stage, 'moment') },
-  { name: 'kill -9 at a gate of a halt', weight: 20, play: (stage) => playKilledHalt(stage, 'gate') },
-  { name: 'kill -9 at any moment of a halt', weight: 20, play: (stage) => playKilledHalt(stage, 'moment') },
+  { name: 'kill -9 at a gate of a launch or a resume', weight: 18, play: (stage) => playKilledLaunch(stage, 'gate') },
+  { name: 'kill -9 at any moment of a launch or a resume', weight: 14, play: (stage) => playKilledLaunch(stage, 'moment') },
+  { name: 'kill -9 at a gate of a halt', weight: 30, play: (stage) => playKilledHalt(stage, 'gate') },
+  { name: 'kill -9 at any moment of a halt', weight: 30, play: (stage) => playKilledHalt(stage, 'moment') },
   { name: 'connection cut at any byte', weight: 8, play: (stage) => playOverBadLine(stage, cutAtByte) },
   { name: 'connection reset', weight: 4, play: (stage) => playOverBadLine(stage, ({ line }) => line.reset()) },
   { name: 'one direction closed', weight: 4, play: (stage) => playOverBadLine(stage, halfClose) },
   { name: 'line stalled for seconds', weight: 4, play: (stage) => playOverBadLine(stage, stall) },
-  { name: 'line slow', weight: 3, play: playOverSlowLine },
+  { name: 'line slow', weight: 2, play: playOverSlowLine },
   { name: 'second controller takes over', weight: 6, play: playTakeOver },
   { name: 'controller stopped, replaced and woken', weight: 6, play: playSuspended },
   { name: 'two people on one machine', weight: 4, play: playTwoPeople },
 ];
 
 /** Beyond this many gates a launch is over; a resume or a halt passes fewer. */
-const gates = { launch: 88, later: 40 };
+const gates = { launch: 88, later: 30 };
 const momentsMs = { launch: 5_000, later: 3_000 };
 
 /** Runs a command line that is killed, unless it ends before. True: it was. */
