@@ -1,12 +1,15 @@
 import { appendFileSync, existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, test } from 'vitest';
+import { describe, test, vi } from 'vitest';
 import { detachedExecutor } from '../../src/remote/detached/executor.ts';
 import { parseSamples } from '../../src/remote/detached/samples.ts';
 import type { UnitWork } from '../../src/remote/executor.ts';
 import { findProgram, openLocalHost, waitFor, type LocalHost } from '../support/local-host.ts';
 import { actorOf, job, membersOf, runJob, stateOf, unitFolder, waitForWord, workOf } from './jobs.ts';
 import { eachShell } from './shells.ts';
+
+// They wait for the clock of the host, and do little else.
+vi.setConfig({ maxConcurrency: 12 });
 
 const stall = { file: 'beat', contains: '"progress"', noNewLineSeconds: 4, firstLineSeconds: 4 };
 const progress = '{"msg":"progress"}\n';
