@@ -35,6 +35,10 @@ describe.skipIf(explainMissingNamespaces() !== null)(
       const resumed = who.start(['resume']);
       const { id } = await who.waitForRun('it is driven again', ({ controller }) => controller?.pid === resumed.pid);
       await job.waitForMore(5);
+      const [toldOf, ...others] = who.newest().checks;
+      expect(toldOf?.result).toBe('warn');
+      expect(toldOf?.message).toContain('hidepid');
+      expect(others.filter(({ result }) => result === 'fail' || result === 'error')).toEqual([]);
       expect((await who.run(['halt'])).code).toBe(0);
       expect((await resumed.ended).code).toBe(5);
       expect(who.newest()).toMatchObject({ state: 'halted', attempt: 1 });
