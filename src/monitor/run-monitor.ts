@@ -41,8 +41,11 @@ export interface RunMonitor {
   read(chunk: Chunk): Reading;
   /** One sample of the accelerators of a worker. The rows are placed at the step reached then: read the progress source before, to its end. */
   readAccelerators(sample: AcceleratorSample): Row[];
-  /** Once after all sources of a look were read. `final`: the job is over and everything was read. */
-  judge(options?: { final?: boolean; extraReasons?: Reason[] }): Judgement;
+  /**
+   * Once after all sources of a look were read. `final`: the job is over and everything was read. `behind`: a source has more than was read, so that one
+   * may be further than another, and no step window is taken for passed.
+   */
+  judge(options?: { final?: boolean; behind?: boolean; extraReasons?: Reason[] }): Judgement;
   /** Once after each successful look, never while the host cannot be reached. */
   judgeStall(monotonicMs: number): Stall;
 }
@@ -88,9 +91,9 @@ export function createRunMonitor(rules: MonitorRules, restored: Restored | null)
       for (const row of rows) takeRow(sample.source, row, sample.attempt, sample.worker);
       return rows;
     },
-    judge({ final = false, extraReasons = [] } = {}) {
+    judge({ final = false, behind = false, extraReasons = [] } = {}) {
       const step = rules.progress === null ? furthestStep : progress.step;
-      const states = criteria.map((criterion) => criterion.judge(step, final));
+      const states = criteria.map((criterion) => criterion.judge(behind ? null : step, final));
       const listed = flags.list();
       return { criteria: states, flags: listed, progress: progress.report(), ...judgeHealth(states, listed, extraReasons, seen) };
     },

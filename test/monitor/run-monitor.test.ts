@@ -69,6 +69,15 @@ describe('a window', () => {
     expect(throughput).toMatchObject({ verdict: 'met', message: 'the run ended at step 60, before the window did' });
   });
 
+  it('is not taken for passed while another source has more than was read', () => {
+    const monitor = createRunMonitor(productionRules, null);
+    monitor.read(chunkOf(trainingRows(1, 600)));
+    const memoryOf = (behind: boolean) => monitor.judge({ behind }).criteria.find(({ name }) => name === 'memory')?.verdict;
+    expect(memoryOf(true)).toBe('pending');
+    monitor.readAccelerators({ ...sample, progressBytes: 1 });
+    expect(memoryOf(false)).toBe('met');
+  });
+
   it('does not count what lies outside', () => {
     const monitor = createRunMonitor(productionRules, null);
     monitor.read(chunkOf(trainingRows(1, 19, 1) + trainingRows(20, 100, 50) + trainingRows(101, 500, 1)));

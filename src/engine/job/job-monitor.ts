@@ -75,6 +75,7 @@ export function createJobMonitor(drive: Drive): JobMonitor {
       goneBefore = finding.kind === 'look-again';
       const isElsewhere = finding.kind === 'elsewhere';
       const files = isElsewhere ? [] : await readFiles(state);
+      const more = files.some((file) => file.more);
       const samples: Batch['samples'] = files.flatMap(({ offset, reading }) =>
         reading === null || reading.rows.length === 0
           ? []
@@ -85,7 +86,7 @@ export function createJobMonitor(drive: Drive): JobMonitor {
       const stallText = describeStall(stall);
       const stallReasons = stalled ? [{ color: 'red' as const, text: stallText }] : [];
       const reasons = [...extraReasons, ...stallReasons, ...sampler.reasons()];
-      const judgement = monitor.judge({ final, extraReasons: reasons });
+      const judgement = monitor.judge({ final, behind: more, extraReasons: reasons });
       const batch: Batch = {
         observedAt: clock.now(),
         worker: 0,
@@ -108,7 +109,7 @@ export function createJobMonitor(drive: Drive): JobMonitor {
         judgement,
         stalled,
         stallText,
-        more: files.some(({ more }) => more),
+        more,
       };
     },
   };
