@@ -28,3 +28,16 @@ export interface Drive {
   /** Returns once the store can be written to again. What was not stored is done again from what is. */
   waitForStore(trouble: FleetError): Promise<void>;
 }
+
+export interface DriveOptions {
+  signal: AbortSignal;
+  /** Replace a live controller. */
+  takeOver: boolean;
+  leaveWhenRunning?: boolean;
+  /** What a person says about a blocked start: whether the job had begun. */
+  started?: boolean;
+  /** How long a host may stay silent before its failure is thrown; for ever when left out. */
+  patienceMs?: number;
+  /** What a person must know at once, and the store cannot tell. */
+  notice?: (text: string) => void;
+}

@@ -6,7 +6,7 @@ import type { Scrubber } from '../scrubber.ts';
 import { ConnectionFailed, OutcomeUnknown, QuestionTimedOut } from '../ssh/failures.ts';
 import type { Answer, Connection } from '../ssh/transport.ts';
 import { backOffMs } from './back-off.ts';
-import { Detached, LeaseLost } from './lease-lost.ts';
+import { Detached, Fenced } from './lease-lost.ts';
 import type { EngineParts } from './parts.ts';
 import type { PlannedHost } from './plan.ts';
 
@@ -70,7 +70,7 @@ export function openHostSession(
     const asked = connect().then((connection) => askWithScript(connection, host, command));
     const answer = await leaveOnAbort(asked, signal);
     parts.logger.debug({ run: options.run, host: host.name, exitCode: answer.exitCode, seconds: answer.seconds }, command.name);
-    if (saidBy(answer, hostScriptExits.fenced, 'fenced ')) throw new LeaseLost(options.run);
+    if (saidBy(answer, hostScriptExits.fenced, 'fenced ')) throw new Fenced(options.run, readFence(answer));
     if (saidBy(answer, hostScriptExits.cannotWrite, 'cannot-write ')) throw cannotWrite(host, command, answer);
     contact.reached();
     return command.parse({ ...answer, stdout: scrubber.scrub(answer.stdout), stderr: scrubber.scrub(answer.stderr) });
@@ -132,6 +132,10 @@ async function meet(connection: Connection, host: PlannedHost, machine: string):
 /** An author's command may end with any status: our script also says why. */
 function saidBy(answer: Answer, exitCode: number, word: string): boolean {
   return answer.exitCode === exitCode && answer.stdout.includes(word);
+}
+
+function readFence({ stdout }: Answer): number {
+  return Number(/^fenced (\d+)$/m.exec(stdout.toString())?.[1] ?? 0);
 }
 
 /** What was asked may still be answered; nobody waits for it. */

@@ -20,14 +20,16 @@ export function mayMend(error: unknown): error is FleetError {
 export interface LeaseKeeper {
   lease: Lease;
   start(): void;
+  /** Whether nobody else has taken it in this store. */
+  isOurs(): boolean;
   /** Returns once the store can be written to again; throws when `signal` aborts. */
   waitForStore(trouble: FleetError, signal: AbortSignal): Promise<void>;
   /** Gives the lease back. Where that cannot be stored it expires, or its owner is known dead. */
   end(): void;
 }
 
-export function askForLease(parts: EngineParts, run: string, takeOver: boolean): LeaseAnswer {
-  return parts.store.takeLease(run, parts.owner, { ttlMs: leaseMs, takeOver, ...momentOf(parts.clock) });
+export function askForLease(parts: EngineParts, run: string, terms: { takeOver: boolean; above?: number }): LeaseAnswer {
+  return parts.store.takeLease(run, parts.owner, { ttlMs: leaseMs, ...terms, ...momentOf(parts.clock) });
 }
 
 /** `lost` is aborted with LeaseLost when another controller has taken over. `notice` is told when writing stops and when it goes on. */
@@ -70,6 +72,7 @@ export function keepLease(
 
   return {
     lease,
+    isOurs: () => store.renewLease(lease, { ttlMs: leaseMs, ...momentOf(clock) }),
     start: () => {
       timer = setInterval(renew, renewEveryMs);
     },

@@ -51,12 +51,12 @@ export function prepareLeases(connection: Connection, guard: Guard): Leases {
   let observer: Owner | null = null;
 
   return {
-    takeLease: (run, owner, { ttlMs, takeOver, ...moment }) =>
+    takeLease: (run, owner, { ttlMs, takeOver, above = 0, ...moment }) =>
       connection.write(() => {
         const row = read.get(run);
         const holder = holderOf(row);
         if (holder !== null && !takeOver && isHeld(holder, owner, moment)) return { taken: false, ...nameOf(holder) };
-        const token = (row?.token ?? 0) + 1;
+        const token = Math.max(row?.token ?? 0, above) + 1;
         replace.run({ pidNamespace: null, ...owner, run, token, since: Math.round(moment.now), ...expiryAfter(ttlMs, moment) });
         return { taken: true, lease: { run, token }, previous: holder?.owner ?? null };
       }),

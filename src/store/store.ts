@@ -33,6 +33,13 @@ export interface Lease {
   token: number;
 }
 
+export interface LeaseTerms extends Moment {
+  ttlMs: number;
+  takeOver: boolean;
+  /** A token that a host has seen: the new one is higher. */
+  above?: number;
+}
+
 export type LeaseAnswer = { taken: true; lease: Lease; previous: Owner | null } | { taken: false; owner: Owner; since: number };
 
 export interface TargetRecord {
@@ -255,7 +262,7 @@ export interface Store {
   activeRuns(): RunRecord[];
 
   /** Refused while a live owner holds it, unless `takeOver`. A dead owner on this machine, or an expired one elsewhere, is replaced. */
-  takeLease(run: string, owner: Owner, terms: Moment & { ttlMs: number; takeOver: boolean }): LeaseAnswer;
+  takeLease(run: string, owner: Owner, terms: LeaseTerms): LeaseAnswer;
   /** Also when it has expired, as long as nobody has replaced it. */
   renewLease(lease: Lease, terms: Moment & { ttlMs: number }): boolean;
   releaseLease(lease: Lease): boolean;

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { RunDocument } from '../../src/store/run-document.ts';
@@ -128,5 +128,49 @@ describe.concurrent('a store that was lost', { timeout: 180_000 }, () => {
     expect(rebuilt).toMatchObject({ code: 0 });
     expect(rebuilt.stderr).toContain(`run ${id}: left alone: its record cannot be read`);
     expect(who.runs()).toEqual([]);
+  });
+});
+
+describe.concurrent('a store that was put back to an earlier time', { timeout: 180_000 }, () => {
+  /** Trains, driven by a third controller; the store is as it was when the first one had gone. */
+  async function putBack(who: Person) {
+    const first = who.start(launch);
+    const run = await who.waitForRun('it trains', isTraining);
+    first.kill('SIGKILL');
+    await first.ended;
+    const earlier = join(who.folder, 'earlier');
+    cpSync(who.stateDir, earlier, { recursive: true });
+    for (let times = 0; times < 2; times++) {
+      const next = who.start(['resume']);
+      await who.waitForRun('it is driven', ({ controller, observedAt }) => controller?.pid === next.pid && observedAt !== null);
+      await who.waitForRun('the host has heard it', () => tokensOf(who, run).length === times + 2);
+      next.kill('SIGKILL');
+      await next.ended;
+    }
+    loseStore(who);
+    cpSync(earlier, who.stateDir, { recursive: true });
+    return run;
+  }
+  const tokensOf = (who: Person, run: RunDocument) =>
+    readdirSync(join(who.hostHome(), '.local/state/fleet/runs', run.id, 'fence'));
+
+  it('is told from one whose run somebody else drives, and goes on when told to', async (test) => {
+    const who = person(test, { PRETEND_SECONDS: '30' });
+    const run = await putBack(who);
+    const refused = await who.run(['resume']);
+    expect(refused.code).toBe(1);
+    expect(refused.stderr).toContain('its host has heard a later controller than this store knows (token 3)');
+    expect((await who.run(['resume', run.id, '--take-over'])).code).toBe(0);
+    expect(who.newest()).toMatchObject({ id: run.id, state: 'succeeded' });
+    expect(rowsOf(await who.ask(['metrics', run.id, '--source', 'training']))).toEqual(readTrainingFile(who.hostHome()));
+    expect(countTrainers(who.hostHome())).toBe(1);
+  });
+
+  it('halts its runs all the same', async (test) => {
+    const who = person(test, { PRETEND_SECONDS: '60' });
+    const run = await putBack(who);
+    expect((await who.run(['halt', '--force'])).code).toBe(0);
+    expect(who.newest()).toMatchObject({ id: run.id, state: 'halted' });
+    expect(processesOf(run.id)).toEqual([]);
   });
 });
