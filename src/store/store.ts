@@ -33,7 +33,7 @@ export interface Lease {
   token: number;
 }
 
-export interface LeaseTerms extends Moment {
+interface LeaseTerms extends Moment {
   ttlMs: number;
   takeOver: boolean;
   /** A token that a host has seen: the new one is higher. */
