@@ -89,7 +89,8 @@ describe('a start', { timeout: 600_000 }, () => {
   it('that the host hangs up on, whenever it does, starts one job all the same', async (test) => {
     const moments = Array.from({ length: 120 }, (_, index) => index);
     const work = async () => {
-      const host = await openBareHost(test, { hangsUp: true });
+      const host = await openBareHost(test);
+      host.server.hangUp(true);
       const runs: string[] = [];
       const controller = host.openController();
       for (let moment = moments.shift(); moment !== undefined; moment = moments.shift()) {

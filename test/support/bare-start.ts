@@ -11,7 +11,7 @@ import { detachedExecutor } from '../../src/remote/detached/executor.ts';
 import type { StartAnswer, UnitState } from '../../src/remote/executor.ts';
 import { createScrubber } from '../../src/scrubber.ts';
 import { createSshTransport } from '../../src/ssh/ssh-transport.ts';
-import type { SshServerOptions } from './ssh-server.ts';
+import type { SshServer } from './ssh-server.ts';
 import { startFarServer } from './far-server.ts';
 import { findProcessesOf, waitFor } from './local-host.ts';
 import { readIfThere } from './person.ts';
@@ -24,6 +24,7 @@ interface TestEnd {
 
 /** A host at the end of a line, and jobs on it that do nothing but leave a line of text each. */
 export interface BareHost {
+  server: SshServer;
   line: TcpProxy;
   openController(): BareController;
   /** How often the job of each run was started, once all of them are over. */
@@ -60,7 +61,7 @@ const quickClock: Clock = {
 };
 
 /** Ended after the test, with everything on it. */
-export async function openBareHost(test: TestEnd, options: SshServerOptions = {}): Promise<BareHost> {
+export async function openBareHost(test: TestEnd): Promise<BareHost> {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), 'fleet-bare-')));
   const started = join(folder, 'started');
   mkdirSync(started);
@@ -68,7 +69,7 @@ export async function openBareHost(test: TestEnd, options: SshServerOptions = {}
     await endProcessesOf(folder);
     rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
   });
-  const { line, address } = await startFarServer(test, options);
+  const { server, line, address } = await startFarServer(test);
   const { host: name, ...ssh } = address;
   const remoteDir = join(folder, 'remote');
   const planned = { name, reach: { kind: 'ssh' as const, ssh }, accelerators: null, cost: null, remoteDir, setup: '' };
@@ -90,6 +91,7 @@ export async function openBareHost(test: TestEnd, options: SshServerOptions = {}
     };
   };
   return {
+    server,
     line,
     openController,
     countStarts: async (runs) => {

@@ -1,5 +1,5 @@
 import { readFileSync, writeFileSync } from 'node:fs';
-import { startSshServer, type SshServerOptions } from './ssh-server.ts';
+import { startSshServer, type SshServer, type SshServerOptions } from './ssh-server.ts';
 import type { SshdAddress } from './sshd.ts';
 import { startTcpProxy, type TcpProxy } from './tcp-proxy.ts';
 
@@ -9,6 +9,7 @@ interface TestEnd {
 
 /** An SSH server inside the test, at the far end of a line. */
 export interface FarServer {
+  server: SshServer;
   line: TcpProxy;
   /** Of the near end. */
   address: SshdAddress;
@@ -22,5 +23,5 @@ export async function startFarServer(test: TestEnd, options: SshServerOptions = 
   test.onTestFinished(() => line.close());
   const { port, knownHosts } = server.address;
   writeFileSync(knownHosts, readFileSync(knownHosts, 'utf8').replace(`:${port} `, `:${line.port} `));
-  return { line, address: { ...server.address, port: line.port } };
+  return { server, line, address: { ...server.address, port: line.port } };
 }

@@ -5,7 +5,7 @@ import type { EventRecord } from '../../src/store/store.ts';
 import { startFarServer } from './far-server.ts';
 import { findProcessesOf, waitFor } from './local-host.ts';
 import { readIfThere, type Person } from './person.ts';
-import type { SshServerOptions } from './ssh-server.ts';
+import type { SshServer, SshServerOptions } from './ssh-server.ts';
 import type { TcpProxy } from './tcp-proxy.ts';
 
 interface TestEnd {
@@ -14,6 +14,7 @@ interface TestEnd {
 
 /** A host that stands on its own, behind a line, and small runs on it that leave a trace of all that they start. */
 export interface SmallHost {
+  server: SshServer;
   line: TcpProxy;
   /** To type after `launch`: a run through every phase, a second or two long. */
   everyPhase: string[];
@@ -31,7 +32,7 @@ export interface SmallHost {
 
 /** With a keepalive of a second: a line that is stalled is noticed soon. Ended after the test. */
 export async function openSmallHost(test: TestEnd, who: Person, options: SshServerOptions = {}): Promise<SmallHost> {
-  const { line, address } = await startFarServer(test, options);
+  const { server, line, address } = await startFarServer(test, options);
   const work = join(who.folder, 'work');
   const remote = join(who.folder, 'remote');
   const starts = join(who.folder, 'starts');
@@ -47,6 +48,7 @@ export async function openSmallHost(test: TestEnd, who: Person, options: SshServ
   };
 
   return {
+    server,
     line,
     everyPhase: write('every-phase', everyPhase),
     stubborn: write('stubborn', stubborn),

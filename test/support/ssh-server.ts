@@ -19,6 +19,8 @@ export interface SshServer {
   cutAfter(bytes: number): void;
   /** Cuts every connection now. */
   cut(): void;
+  /** Whether a connection that ends takes its commands with it, by HUP, as with some small servers; sshd, and this one at first, let them go on. */
+  hangUp(does: boolean): void;
   /** Goes silent without closing anything, as a host does when its network cable is pulled. */
   goSilent(): void;
   stop(): Promise<void>;
@@ -31,8 +33,6 @@ export interface SshServerOptions {
   sh?: string[];
   /** More variables for every command. */
   env?: Record<string, string>;
-  /** Whether a connection that ends takes its commands with it, by HUP, as some small servers do; sshd lets them go on. */
-  hangsUp?: boolean;
   /** Whether a `signal` request reaches the process group; sshd before 7.9 takes none. */
   takesSignals?: boolean;
 }
@@ -51,6 +51,7 @@ export async function startSshServer(options: SshServerOptions = {}): Promise<Ss
   let logins = 0;
   let open = 0;
   let bytesLeft = Infinity;
+  let hangsUp = false;
 
   const cut = () => {
     for (const socket of sockets) socket.destroySoon();
@@ -61,14 +62,13 @@ export async function startSshServer(options: SshServerOptions = {}): Promise<Ss
     if (part.length > 0) to(part);
     if (bytesLeft === 0) cut();
   };
-  const run = (client: Connection, channel: ServerChannel, commandLine: string, session: Session) => {
+  const run = (channel: ServerChannel, commandLine: string, session: Session): ChildProcess => {
     const child = spawn('/bin/sh', ['-c', commandLine.replaceAll('/bin/sh', sh)], {
       cwd: folder,
       env: { ...process.env, ...options.env },
       detached: true,
     });
     children.add(child);
-    if (options.hangsUp === true) client.once('close', () => signalGroup(child, 'SIGHUP'));
     child.stdout.on('data', (chunk: Buffer) => pass(chunk, (part) => channel.write(part)));
     child.stderr.on('data', (chunk: Buffer) => pass(chunk, (part) => channel.stderr.write(part)));
     child.stdin.on('error', () => undefined);
@@ -85,9 +85,11 @@ export async function startSshServer(options: SshServerOptions = {}): Promise<Ss
       else channel.exit(code);
       channel.close();
     });
+    return child;
   };
   const serve = (client: Connection) => {
     const sessions = new Set<Session>();
+    const commands = new Set<ChildProcess>();
     client.on('error', () => undefined);
     client.on('authentication', (context) => {
       if (context.method === 'publickey') context.accept();
@@ -97,6 +99,7 @@ export async function startSshServer(options: SshServerOptions = {}): Promise<Ss
     client.once('close', () => {
       open -= sessions.size;
       sessions.clear();
+      if (hangsUp) for (const child of commands) signalGroup(child, 'SIGHUP');
     });
     client.on('session', (accept, reject) => {
       if (sessions.size >= (options.maxSessions ?? 10)) {
@@ -112,7 +115,9 @@ export async function startSshServer(options: SshServerOptions = {}): Promise<Ss
         channel.once('close', () => {
           if (sessions.delete(session)) open -= 1;
         });
-        run(client, channel, command, session);
+        const child = run(channel, command, session);
+        commands.add(child);
+        child.once('close', () => commands.delete(child));
       });
     });
   };
@@ -149,6 +154,7 @@ export async function startSshServer(options: SshServerOptions = {}): Promise<Ss
       if (bytes === 0) cut();
     },
     cut,
+    hangUp: (does) => (hangsUp = does),
     goSilent: () => {
       for (const socket of sockets) socket.pause();
     },
