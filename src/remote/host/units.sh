@@ -62,7 +62,11 @@ claim_unit() {
   know_here
   read_unique_word
   cu_new=$sa_unit/new.$unique_word
-  if ! (umask 077 && mkdir -p "$sa_unit") 2>/dev/null || ! record_self "$cu_new" || ! say "$here" >>"$cu_new"; then cannot_write "$sa_unit"; fi
+  if ! (umask 077 && mkdir -p "$sa_unit") 2>/dev/null || ! record_self "$cu_new" || ! say "$here" >>"$cu_new"; then
+    rm -f "$cu_new"
+    rmdir "$sa_unit" 2>/dev/null
+    cannot_write "$sa_unit"
+  fi
   claim_name "$sa_unit/claim" "$cu_new" && return 0
   [ -e "$sa_unit/claim" ] || cannot_write "$sa_unit/claim"
   return 1
