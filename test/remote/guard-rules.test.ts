@@ -4,8 +4,8 @@ import { describe, test, vi } from 'vitest';
 import { detachedExecutor } from '../../src/remote/detached/executor.ts';
 import { parseSamples } from '../../src/remote/detached/samples.ts';
 import type { UnitWork } from '../../src/remote/executor.ts';
-import { findProgram, openLocalHost, waitFor, type LocalHost } from '../support/local-host.ts';
-import { actorOf, job, membersOf, runJob, stateOf, unitFolder, waitForWord, workOf } from './jobs.ts';
+import { findProgram, missingReason, openLocalHost, waitFor, type LocalHost } from '../support/local-host.ts';
+import { actorOf, job, membersOf, runJob, startJob, stateOf, unitFolder, waitForWord, workOf } from './jobs.ts';
 import { eachShell } from './shells.ts';
 
 // They wait for the clock of the host, and do little else.
@@ -138,6 +138,23 @@ describe.concurrent('the disk floor of the guard', { timeout: 120_000 }, () => {
       await runJob(host, 'exec sleep 300', { disk: { path: 'no/such', freeBytes: 1e18 }, timeLimitSeconds: 14 });
       context.expect((await waitForWord(host, 'exited')).verdict).toBe('time-limit 14');
     });
+  });
+});
+
+describe('a host that has nothing but busybox', { timeout: 120_000 }, () => {
+  const missing = missingReason('busybox');
+
+  test.skipIf(missing !== null)('keeps the rules, and takes samples', async (context) => {
+    const host = openLocalHost(context, { shell: 'busybox', tools: 'busybox' });
+    const sampling = { script: 'echo 0, 4', everySeconds: 1, beside: 'beat' };
+    const script = `echo '${progress.trim()}' >>beat; exec sleep 300`;
+    await run(host, script, { stall: { ...stall, firstLineSeconds: 600 }, disk: { path: '.', freeBytes: 1 }, sampling });
+    context.expect((await waitForWord(host, 'exited')).verdict).toBe('stall 4');
+    context.expect(readSamples(host).at(-1)).toMatchObject({ bytesBeside: progress.length, text: '0, 4' });
+    const full = { ...job, unit: 'other' };
+    await startJob(host, workOf('exec sleep 300', { disk: { path: '.', freeBytes: 1e18 } }), { place: full });
+    context.expect((await waitForWord(host, 'exited', full)).verdict).toMatch(/^disk-floor \d+ \.$/);
+    await waitFor('nothing is left', () => host.processes().length === 0);
   });
 });
 
