@@ -5,7 +5,7 @@ import { detachedExecutor } from '../../src/remote/detached/executor.ts';
 import { parseSamples } from '../../src/remote/detached/samples.ts';
 import type { UnitWork } from '../../src/remote/executor.ts';
 import { findProgram, missingReason, openLocalHost, waitFor, type LocalHost } from '../support/local-host.ts';
-import { actorOf, job, membersOf, runJob, startJob, stateOf, unitFolder, waitForWord, workOf } from './jobs.ts';
+import { actorOf, job, membersOf, runJob, startJob, stateOf, unitFolder, waitForGone, waitForWord, workOf } from './jobs.ts';
 import { eachShell } from './shells.ts';
 
 // They wait for the clock of the host, and do little else.
@@ -149,7 +149,7 @@ describe('a host that has nothing but busybox', { timeout: 120_000 }, () => {
     const sampling = { script: 'echo 0, 4', everySeconds: 1, beside: 'beat' };
     const script = `echo '${progress.trim()}' >>beat; exec sleep 300`;
     await run(host, script, { stall: { ...stall, firstLineSeconds: 600 }, disk: { path: '.', freeBytes: 1 }, sampling });
-    context.expect((await waitForWord(host, 'exited')).verdict).toBe('stall 4');
+    context.expect((await waitForGone(host)).verdict).toBe('stall 4');
     context.expect(readSamples(host).at(-1)).toMatchObject({ bytesBeside: progress.length, text: '0, 4' });
     const full = { ...job, unit: 'other' };
     await startJob(host, workOf('exec sleep 300', { disk: { path: '.', freeBytes: 1e18 } }), { place: full });

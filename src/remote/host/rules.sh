@@ -147,6 +147,8 @@ sample_when_due() {
     return 0
   fi
   [ "$uptime" -ge "$gu_sample_at" ] || return 0
+  # Often at first, when the memory fills.
+  if [ $((uptime - gu_begin)) -lt 60 ] && [ "$sw_every" -gt 2 ]; then sw_every=2; fi
   if file_facts "$gu_unit/samples" && [ "$fi_size" -gt 67108864 ]; then sw_every=$((sw_every * 10)); fi
   gu_sample_at=$((uptime + sw_every)) gu_hung_at=$((uptime + 60))
   leave_running sh "$FLEET_SCRIPT" sample "$FLEET_DIR" "$gu_unit"
