@@ -1,6 +1,7 @@
 import type { Moment } from '../clock.ts';
 import { usageError } from '../errors.ts';
-import type { RunRecord, Store } from '../store/store.ts';
+import type { RunRecord } from '../store/records.ts';
+import type { Store } from '../store/store.ts';
 import type { Context } from './context.ts';
 import { findRun } from './find-run.ts';
 

@@ -6,7 +6,7 @@ import { runEverywhere } from '../engine/run-everywhere.ts';
 import { exitCodes, FleetError, type ExitCode } from '../errors.ts';
 import { isResult, precedesJob, type Outcome } from '../lifecycle/states.ts';
 import { readRunDocument, type RunDocument } from '../store/run-document.ts';
-import type { RunRecord } from '../store/store.ts';
+import type { RunRecord } from '../store/records.ts';
 import { exitCodeOfError, gravestOf } from './exit-codes.ts';
 import { followRun, readLastEvents } from './follow-run.ts';
 import { listenForInterruption } from './interruption.ts';

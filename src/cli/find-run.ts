@@ -1,5 +1,6 @@
 import { usageError } from '../errors.ts';
-import type { RunRecord, Store } from '../store/store.ts';
+import type { RunRecord } from '../store/records.ts';
+import type { Store } from '../store/store.ts';
 import type { Context } from './context.ts';
 import { printable } from './render/printable.ts';
 

@@ -1,7 +1,8 @@
 import { momentOf, type Clock, type Moment } from '../clock.ts';
 import { isResult } from '../lifecycle/states.ts';
 import { readRunDocument, type RunDocument } from '../store/run-document.ts';
-import type { EventRecord, Store } from '../store/store.ts';
+import type { EventRecord } from '../store/records.ts';
+import type { Store } from '../store/store.ts';
 
 const pollMs = 500;
 const eventsAtOnce = 500;

@@ -1,5 +1,5 @@
 import { rfc3339 } from '../clock.ts';
-import type { SampleRow } from '../store/store.ts';
+import type { SampleRow } from '../store/records.ts';
 
 /** One row of a metric file, with where it comes from first and the columns of the file after. */
 export type MetricRow = Record<string, unknown>;

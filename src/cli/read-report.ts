@@ -1,7 +1,8 @@
 import type { Moment } from '../clock.ts';
 import { readPlan } from '../engine/plan.ts';
 import { readRunDocument } from '../store/run-document.ts';
-import type { RunRecord, Store } from '../store/store.ts';
+import type { RunRecord } from '../store/records.ts';
+import type { Store } from '../store/store.ts';
 import { readLastEvents } from './follow-run.ts';
 import type { Report } from './render/report.ts';
 

@@ -1,7 +1,8 @@
 import { momentOf } from '../clock.ts';
 import { isResult } from '../lifecycle/states.ts';
 import { readRunDocument, type RunDocument } from '../store/run-document.ts';
-import type { EventRecord, Store } from '../store/store.ts';
+import type { EventRecord } from '../store/records.ts';
+import type { Store } from '../store/store.ts';
 import type { Context } from './context.ts';
 import { findRun } from './find-run.ts';
 import { readLastEvents } from './follow-run.ts';

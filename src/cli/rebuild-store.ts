@@ -1,7 +1,7 @@
 import { firstAddress, planHost } from '../engine/plan.ts';
 import { rebuildFrom } from '../engine/rebuild.ts';
 import { setAsideCorruptDatabase } from '../store/set-aside.ts';
-import type { RunRecord } from '../store/store.ts';
+import type { RunRecord } from '../store/records.ts';
 import type { Context } from './context.ts';
 
 /** Sets a database that cannot be used aside, asks each host that the pattern names for the runs that it has kept, and puts those that the store does not know into it. */

@@ -6,7 +6,7 @@ import { exitCodes, FleetError } from '../errors.ts';
 import { formatProblem } from '../problem.ts';
 import { isResult } from '../lifecycle/states.ts';
 import { readRunDocument, type RunDocument } from '../store/run-document.ts';
-import type { RunRecord } from '../store/store.ts';
+import type { RunRecord } from '../store/records.ts';
 import { BaseCommand } from './base-command.ts';
 import type { Context } from './context.ts';
 import { driveRuns, type Drivers } from './drive-runs.ts';

@@ -1,7 +1,7 @@
 import type { Clock } from '../clock.ts';
 import { isResult, type Verdict } from '../lifecycle/states.ts';
 import type { RunDocument } from '../store/run-document.ts';
-import type { EventRecord } from '../store/store.ts';
+import type { EventRecord } from '../store/records.ts';
 import type { RunNews } from './follow-run.ts';
 import { writeTrouble } from './output.ts';
 import { createProgressDisplay } from './progress-display.ts';

@@ -1,5 +1,5 @@
 import { isResult } from '../lifecycle/states.ts';
-import type { RunRecord } from '../store/store.ts';
+import type { RunRecord } from '../store/records.ts';
 import { advance } from './advance.ts';
 import type { DriveOptions } from './drive.ts';
 import { holdRun } from './hold-run.ts';

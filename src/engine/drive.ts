@@ -1,6 +1,6 @@
 import type { FleetError } from '../errors.ts';
 import type { Actor } from '../remote/claims.ts';
-import type { Lease, NewEvent, RunRecord, Transition } from '../store/store.ts';
+import type { Lease, NewEvent, RunRecord, Transition } from '../store/records.ts';
 import type { HostSession } from './host-session.ts';
 import type { EngineParts } from './parts.ts';
 import type { Plan, PlannedHost } from './plan.ts';

@@ -1,7 +1,7 @@
 import type { Result } from '../lifecycle/states.ts';
 import { tidyRun } from '../remote/claims.ts';
 import { keepRecord } from '../remote/records.ts';
-import type { Transition } from '../store/store.ts';
+import type { Transition } from '../store/records.ts';
 import type { Drive } from './drive.ts';
 import { isUnit } from './entries/deeds/run-command.ts';
 import { describeKeptRun } from './kept-record.ts';

@@ -1,5 +1,5 @@
 import { exitCodes, FleetError } from '../errors.ts';
-import type { Lease, Owner } from '../store/store.ts';
+import type { Lease, Owner } from '../store/records.ts';
 import type { Drive, DriveOptions } from './drive.ts';
 import { askForLease, keepLease } from './keep-lease.ts';
 import { Fenced } from './lease-lost.ts';

@@ -1,6 +1,6 @@
 import { momentOf } from '../clock.ts';
 import { FleetError } from '../errors.ts';
-import type { Lease, LeaseAnswer } from '../store/store.ts';
+import type { Lease, LeaseAnswer } from '../store/records.ts';
 import { backOffMs } from './back-off.ts';
 import { LeaseLost } from './lease-lost.ts';
 import type { EngineParts } from './parts.ts';

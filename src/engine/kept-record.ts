@@ -1,4 +1,5 @@
-import type { RunRecord, Store, Transition } from '../store/store.ts';
+import type { RunRecord, Transition } from '../store/records.ts';
+import type { Store } from '../store/store.ts';
 import type { Drive } from './drive.ts';
 import type { Plan } from './plan.ts';
 

@@ -1,5 +1,5 @@
 import { exitCodes, FleetError, messageOf } from '../errors.ts';
-import type { Lease, NewEvent, RunRecord } from '../store/store.ts';
+import type { Lease, NewEvent, RunRecord } from '../store/records.ts';
 import type { Drive, DriveOptions } from './drive.ts';
 import { anotherMachine, openHostSession, type Contact } from './host-session.ts';
 import type { LeaseKeeper } from './keep-lease.ts';

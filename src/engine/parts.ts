@@ -1,7 +1,8 @@
 import type { Clock } from '../clock.ts';
 import type { Logger } from '../logger.ts';
 import type { Connection } from '../ssh/transport.ts';
-import type { Owner, Store } from '../store/store.ts';
+import type { Owner } from '../store/records.ts';
+import type { Store } from '../store/store.ts';
 import type { PlannedHost } from './plan.ts';
 
 /** The real things an engine works with, joined by whoever starts it. */

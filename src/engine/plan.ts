@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { exitCodes, FleetError, messageOf, notYet } from '../errors.ts';
 import type { Host, SshSettings } from '../inventory/host.ts';
 import type { ResolvedPlaybook } from '../playbook/playbook.ts';
-import type { NewRun, TargetRecord } from '../store/store.ts';
+import type { NewRun, TargetRecord } from '../store/records.ts';
 
 export type PlannedReach = { kind: 'ssh'; ssh: SshSettings } | { kind: 'embedded'; machine: string };
 

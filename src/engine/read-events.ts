@@ -1,4 +1,4 @@
-import type { EventRecord } from '../store/store.ts';
+import type { EventRecord } from '../store/records.ts';
 import type { Drive } from './drive.ts';
 
 const atOnce = 10_000;

@@ -1,7 +1,7 @@
 import { isResult } from '../lifecycle/states.ts';
 import { isSameMachine } from '../remote/identity.ts';
 import { listRecords, readRecord, type KeptRecord, type KeptRecords } from '../remote/records.ts';
-import type { ImportedRun } from '../store/store.ts';
+import type { ImportedRun } from '../store/records.ts';
 import { createScrubber } from '../scrubber.ts';
 import { openHostSession, type HostSession } from './host-session.ts';
 import { readKeptRun, type KeptRun } from './kept-record.ts';

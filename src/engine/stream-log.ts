@@ -1,6 +1,6 @@
 import { detachedExecutor } from '../remote/detached/executor.ts';
 import { readFrom } from '../remote/files.ts';
-import type { RunRecord } from '../store/store.ts';
+import type { RunRecord } from '../store/records.ts';
 import { openHostSession, type HostSession } from './host-session.ts';
 import type { EngineParts } from './parts.ts';
 import { readPlan } from './plan.ts';

@@ -12,11 +12,24 @@ import program from './host/program.sh';
 import rules from './host/rules.sh';
 import records from './host/records.sh';
 import units from './host/units.sh';
+import wrapper from './host/wrapper.sh';
 
 /** The one file that is sent to a host, in POSIX sh. */
-export const hostScript = [base, incarnation, paths, claims, members, units, records, guard, rules, files, looks, program].join(
-  '\n',
-);
+export const hostScript = [
+  base,
+  incarnation,
+  paths,
+  claims,
+  members,
+  units,
+  wrapper,
+  records,
+  guard,
+  rules,
+  files,
+  looks,
+  program,
+].join('\n');
 
 const fileName = `host-${createHash('sha256').update(hostScript).digest('hex').slice(0, 16)}.sh`;
 

@@ -2,7 +2,8 @@ import type { Phase } from '../lifecycle/states.ts';
 import type { Connection } from './connection.ts';
 import type { AddEvent } from './events.ts';
 import type { Guard } from './guard.ts';
-import type { CheckRecord, Store } from './store.ts';
+import type { CheckRecord } from './records.ts';
+import type { Store } from './store.ts';
 
 type Checks = Pick<Store, 'planChecks' | 'claimCheck' | 'settleCheck' | 'readChecks'>;
 

@@ -1,7 +1,8 @@
 import type { Connection } from './connection.ts';
 import { parseStored } from './failures.ts';
 import type { Guard } from './guard.ts';
-import type { EventRecord, NewEvent, Store } from './store.ts';
+import type { EventRecord, NewEvent } from './records.ts';
+import type { Store } from './store.ts';
 
 type Events = Pick<Store, 'recordEvent' | 'readEvents'>;
 

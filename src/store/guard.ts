@@ -1,5 +1,5 @@
 import type { Connection, Durability } from './connection.ts';
-import type { Lease } from './store.ts';
+import type { Lease } from './records.ts';
 
 /**
  * Runs `work` on the run's number in one transaction, if the lease is still the newest and not given back. False when it is not, or when

@@ -2,7 +2,8 @@ import type { Moment } from '../clock.ts';
 import type { Connection } from './connection.ts';
 import type { Guard } from './guard.ts';
 import { isKnownDead, readOwner, sharesBootClock } from './owner.ts';
-import type { Owner, Store } from './store.ts';
+import type { Owner } from './records.ts';
+import type { Store } from './store.ts';
 
 type Leases = Pick<Store, 'takeLease' | 'renewLease' | 'releaseLease' | 'holder'>;
 

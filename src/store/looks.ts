@@ -2,7 +2,8 @@ import type { Connection } from './connection.ts';
 import type { AddEvent } from './events.ts';
 import type { Guard } from './guard.ts';
 import type { PutOffset } from './offsets.ts';
-import type { Batch, CriterionRecord, FlagRecord, ProgressRecord, Store } from './store.ts';
+import type { Batch, CriterionRecord, FlagRecord, ProgressRecord } from './records.ts';
+import type { Store } from './store.ts';
 import type { PutSample } from './samples.ts';
 import type { PutWorkerState } from './workers.ts';
 

@@ -1,6 +1,7 @@
 import type { Connection } from './connection.ts';
 import type { Guard } from './guard.ts';
-import type { OffsetRecord, Store } from './store.ts';
+import type { OffsetRecord } from './records.ts';
+import type { Store } from './store.ts';
 
 type Offsets = Pick<Store, 'recordOffsets' | 'readOffsets'>;
 

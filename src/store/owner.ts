@@ -1,7 +1,7 @@
 import { readFileSync, readlinkSync } from 'node:fs';
 import { hostname, userInfo } from 'node:os';
 import { systemCode } from '../errors.ts';
-import type { Owner } from './store.ts';
+import type { Owner } from './records.ts';
 
 /** This process, as the owner of leases. */
 export function readOwner(): Owner {

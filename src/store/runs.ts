@@ -1,7 +1,8 @@
 import type { Outcome } from '../lifecycle/states.ts';
 import type { Connection } from './connection.ts';
 import type { AddEvent } from './events.ts';
-import type { NewRun, RunRecord, Store } from './store.ts';
+import type { NewRun, RunRecord } from './records.ts';
+import type { Store } from './store.ts';
 
 type Runs = Pick<Store, 'createRun' | 'readRun' | 'findRuns' | 'listRuns' | 'activeRuns' | 'listUnswept' | 'recordSwept'>;
 

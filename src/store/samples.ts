@@ -1,6 +1,7 @@
 import type { Connection } from './connection.ts';
 import { parseStored } from './failures.ts';
-import type { Sample, SampleRow, Store } from './store.ts';
+import type { Sample, SampleRow } from './records.ts';
+import type { Store } from './store.ts';
 
 interface Place {
   attempt: number;

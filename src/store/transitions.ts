@@ -2,7 +2,8 @@ import { isResult, type RunState } from '../lifecycle/states.ts';
 import type { Connection } from './connection.ts';
 import type { AddEvent } from './events.ts';
 import type { Guard } from './guard.ts';
-import type { Store, Transition } from './store.ts';
+import type { Transition } from './records.ts';
+import type { Store } from './store.ts';
 
 type Transitions = Pick<Store, 'transition' | 'recordReachability' | 'recordHealth'>;
 

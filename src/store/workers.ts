@@ -1,7 +1,8 @@
 import type { Connection } from './connection.ts';
 import type { AddEvent } from './events.ts';
 import type { Guard } from './guard.ts';
-import type { Batch, HostClaim, Store, WorkerRecord } from './store.ts';
+import type { Batch, HostClaim, WorkerRecord } from './records.ts';
+import type { Store } from './store.ts';
 
 type Workers = Pick<Store, 'recordWorker' | 'readWorkers' | 'recordHostClaim' | 'readHostClaims'>;
 

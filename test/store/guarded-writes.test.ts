@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { momentOf, systemClock } from '../../src/clock.ts';
-import type { Lease, Store, WorkerRecord } from '../../src/store/store.ts';
+import type { Lease, WorkerRecord } from '../../src/store/records.ts';
+import type { Store } from '../../src/store/store.ts';
 import { readOwner } from '../../src/store/owner.ts';
 import { readRunDocument } from '../../src/store/run-document.ts';
 import { lease, setup } from './setup.ts';

@@ -6,7 +6,7 @@ import Database from 'better-sqlite3';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { momentOf, systemClock, type Moment } from '../../src/clock.ts';
 import { readOwner } from '../../src/store/owner.ts';
-import type { Owner } from '../../src/store/store.ts';
+import type { Owner } from '../../src/store/records.ts';
 import { lease, open, setup } from './setup.ts';
 import { event, newRun } from './shapes.ts';
 

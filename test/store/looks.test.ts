@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { CriterionRecord, FlagRecord } from '../../src/store/store.ts';
+import type { CriterionRecord, FlagRecord } from '../../src/store/records.ts';
 import { setup } from './setup.ts';
 import { batch, event, newRun, offset, sample, samples, startOf2026 } from './shapes.ts';
 

@@ -5,7 +5,8 @@ import { onTestFinished } from 'vitest';
 import { momentOf, systemClock } from '../../src/clock.ts';
 import { openStore } from '../../src/store/open-store.ts';
 import { readOwner } from '../../src/store/owner.ts';
-import type { Lease, Owner, Store } from '../../src/store/store.ts';
+import type { Lease, Owner } from '../../src/store/records.ts';
+import type { Store } from '../../src/store/store.ts';
 import { event, newRun } from './shapes.ts';
 
 /** A folder of the test's own, removed when it ends. */

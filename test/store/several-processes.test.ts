@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { momentOf, systemClock } from '../../src/clock.ts';
-import type { LeaseAnswer } from '../../src/store/store.ts';
+import type { LeaseAnswer } from '../../src/store/records.ts';
 import { bundleChild, startChild } from './child-process.ts';
 import { lease, makeFolder, open, setup } from './setup.ts';
 import { event, newRun } from './shapes.ts';

@@ -1,4 +1,4 @@
-import type { Batch, NewEvent, NewRun, Sample } from '../../src/store/store.ts';
+import type { Batch, NewEvent, NewRun, Sample } from '../../src/store/records.ts';
 
 export const startOf2026 = Date.UTC(2026, 0, 1);
 

@@ -2,7 +2,8 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import type { Durability } from '../../src/store/connection.ts';
 import { openStore } from '../../src/store/open-store.ts';
-import type { Lease, Store } from '../../src/store/store.ts';
+import type { Lease } from '../../src/store/records.ts';
+import type { Store } from '../../src/store/store.ts';
 import { batch, event, newRun, offset, sample, samples, startOf2026 } from './shapes.ts';
 
 /** One call, and what it promises of a power cut; null where it stores nothing. */

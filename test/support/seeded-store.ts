@@ -1,7 +1,8 @@
 import { momentOf, systemClock } from '../../src/clock.ts';
 import { readOwner } from '../../src/store/owner.ts';
 import { openStore } from '../../src/store/open-store.ts';
-import type { Lease, NewRun, Store } from '../../src/store/store.ts';
+import type { Lease, NewRun } from '../../src/store/records.ts';
+import type { Store } from '../../src/store/store.ts';
 
 /** Puts runs into a real store, for the commands that look at it. */
 export interface Seed {

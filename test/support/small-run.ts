@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { RunDocument } from '../../src/store/run-document.ts';
-import type { EventRecord } from '../../src/store/store.ts';
+import type { EventRecord } from '../../src/store/records.ts';
 import { startFarServer } from './far-server.ts';
 import { findProcessesOf, waitFor } from './local-host.ts';
 import { readIfThere, type Person } from './person.ts';

@@ -1,5 +1,5 @@
 import { rfc3339 } from '../../clock.ts';
-import type { EventRecord } from '../../store/store.ts';
+import type { EventRecord } from '../../store/records.ts';
 import type { Screen } from '../screen.ts';
 import { printable } from './printable.ts';
 

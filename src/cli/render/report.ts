@@ -1,6 +1,6 @@
 import { rfc3339 } from '../../clock.ts';
 import type { RunDocument } from '../../store/run-document.ts';
-import type { EventRecord } from '../../store/store.ts';
+import type { EventRecord } from '../../store/records.ts';
 import { printable } from './printable.ts';
 import { formatMoney, formatSeconds, formatSteps } from './quantities.ts';
 import { describeState, hostsOf } from './run-words.ts';

@@ -1,6 +1,6 @@
 import { isResult } from '../../lifecycle/states.ts';
 import type { RunDocument } from '../../store/run-document.ts';
-import type { EventRecord } from '../../store/store.ts';
+import type { EventRecord } from '../../store/records.ts';
 import type { Screen } from '../screen.ts';
 import { renderChecks, renderVerdict } from './checks.ts';
 import { renderCriteria } from './criteria.ts';

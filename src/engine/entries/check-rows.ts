@@ -1,5 +1,5 @@
 import type { CheckResult, Phase } from '../../lifecycle/states.ts';
-import type { CheckSettlement } from '../../store/store.ts';
+import type { CheckSettlement } from '../../store/records.ts';
 import type { Drive } from '../drive.ts';
 
 /** A finished look: what a check's row shows. */

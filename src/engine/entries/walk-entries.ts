@@ -3,7 +3,7 @@ import type { Phase } from '../../lifecycle/states.ts';
 import type { Entry } from '../../playbook/playbook.ts';
 import { UnexpectedAnswer } from '../../remote/command.ts';
 import { QuestionTimedOut, QuestionTooLong } from '../../ssh/failures.ts';
-import type { CheckRecord } from '../../store/store.ts';
+import type { CheckRecord } from '../../store/records.ts';
 import { settle, type Row } from './check-rows.ts';
 import { performDeed } from './deeds/perform.ts';
 import type { Drive } from '../drive.ts';

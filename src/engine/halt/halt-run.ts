@@ -2,7 +2,7 @@ import { FleetError } from '../../errors.ts';
 import { activeStates, isResult, precedesJob } from '../../lifecycle/states.ts';
 import { detachedExecutor } from '../../remote/detached/executor.ts';
 import { lookForMembers } from '../../remote/members.ts';
-import type { RunRecord } from '../../store/store.ts';
+import type { RunRecord } from '../../store/records.ts';
 import { advance } from '../advance.ts';
 import type { Drive, DriveOptions } from '../drive.ts';
 import { holdRun } from '../hold-run.ts';

@@ -4,7 +4,7 @@ import type { MonitorRules } from '../../monitor/rules.ts';
 import type { Stall } from '../../monitor/stall.ts';
 import { detachedExecutor } from '../../remote/detached/executor.ts';
 import type { UnitState } from '../../remote/executor.ts';
-import type { Batch, OffsetRecord } from '../../store/store.ts';
+import type { Batch, OffsetRecord } from '../../store/records.ts';
 import type { Drive } from '../drive.ts';
 import { judgeEvidence, type Finding } from './evidence.ts';
 import { describeNews, rememberTold, type Told } from './news.ts';

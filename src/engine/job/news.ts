@@ -2,7 +2,7 @@ import type { Health } from '../../lifecycle/states.ts';
 import type { CriterionState } from '../../monitor/criteria.ts';
 import type { Reason } from '../../monitor/health.ts';
 import type { Judgement } from '../../monitor/run-monitor.ts';
-import type { NewEvent } from '../../store/store.ts';
+import type { NewEvent } from '../../store/records.ts';
 import type { Drive } from '../drive.ts';
 
 /** What the event log says of a judgement already. */

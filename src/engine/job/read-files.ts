@@ -1,7 +1,7 @@
 import { smallestChunkBytes as maxBytes } from '../../monitor/lines.ts';
 import type { Chunk, Reading } from '../../monitor/reading.ts';
 import { readFrom, type FilePart } from '../../remote/files.ts';
-import type { OffsetRecord } from '../../store/store.ts';
+import type { OffsetRecord } from '../../store/records.ts';
 import type { Drive } from '../drive.ts';
 
 export interface FileReading {

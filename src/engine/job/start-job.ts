@@ -4,7 +4,7 @@ import { detachedExecutor } from '../../remote/detached/executor.ts';
 import type { StartAnswer, UnitPlace, UnitState, UnitWork } from '../../remote/executor.ts';
 import { readFrom } from '../../remote/files.ts';
 import { keepRecord } from '../../remote/records.ts';
-import type { OffsetRecord } from '../../store/store.ts';
+import type { OffsetRecord } from '../../store/records.ts';
 import { nvidiaQueryScript } from '../../facts/nvidia-script.ts';
 import { criticalVariables, filesOfJob, jobPlace, launchOf } from './job.ts';
 import { unreadFile } from './read-files.ts';

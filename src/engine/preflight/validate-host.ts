@@ -1,4 +1,4 @@
-import type { CheckRecord } from '../../store/store.ts';
+import type { CheckRecord } from '../../store/records.ts';
 import { checkSource } from '../entries/deeds/source.ts';
 import type { Drive } from '../drive.ts';
 import { decideNoGo } from './no-go.ts';
