@@ -66,14 +66,14 @@ describe.concurrent('a run that somebody drives', () => {
 
 describe.concurrent('a blocked run', () => {
   it(
-    'waits for a person: it is not resumed alone, and status says what ends it',
+    'waits for a person: it is not resumed alone, and status says where to read on',
     inWorkplace(async ({ store, addRun, run }) => {
       const lease = addRun({ id: 'blockedaaa' });
       const event = { at: Date.now(), kind: 'state', text: 'blocked' };
       store.transition(lease, { from: ['queued'], to: 'blocked', event, message: 'whether it ran is for a person to say' });
       store.releaseLease(lease);
       expect(await run('resume')).toMatchObject({ code: 0, stdout: expect.stringContaining('no run is interrupted') as string });
-      expect((await run('status')).stdout).toContain('it waits for a person; to end it: fleet halt blockedaaa');
+      expect((await run('status')).stdout).toContain('it waits for a person: fleet status blockedaaa says for what');
     }),
   );
 });
