@@ -5,22 +5,12 @@
 // shares the processors with what is measured. Every tool runs `true` ten times on each host, one after the other, and checks host
 // keys; fleet also looks at what each host has, keeps a record of every check on disk, and draws the table. "cpu" is what the
 // command and its children used; a ControlMaster in the background is not in it. Quote the ratios, not the seconds.
-import { execFileSync, spawn, spawnSync } from 'node:child_process';
-import {
-  chmodSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  openSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
-import { connect, createServer } from 'node:net';
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { loadavg, tmpdir, userInfo } from 'node:os';
-import { delimiter, join } from 'node:path';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { findProgram, median, startSshd } from './loopback-sshd.mjs';
 
 const rounds = Math.max(1, Number(process.argv[2] ?? 5));
 const hostCount = Math.min(16, Math.max(1, Number(process.argv[3] ?? 10)));
@@ -137,24 +127,14 @@ function printTable() {
 }
 
 async function startHosts() {
-  chmodSync(folder, 0o755);
-  for (const name of ['client', 'home']) mkdirSync(join(folder, name));
-  for (const name of ['host-key', 'user-key'])
-    execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', join(folder, name)]);
-  const port = await findFreePort();
-  writeFiles(port);
-  if (process.getuid() === 0) mkdirSync('/run/sshd', { recursive: true });
-  const log = openSync(join(folder, 'sshd.log'), 'w');
-  const server = spawn(findProgram('sshd'), ['-D', '-e', '-f', join(folder, 'sshd_config')], { stdio: ['ignore', log, log] });
-  await waitForBanner(port, server);
-  // Our end is its end, not the other way round.
-  server.unref();
+  mkdirSync(join(folder, 'client'));
+  const { server, port, hostKey } = await startSshd({ folder, addresses });
+  writeFiles(port, hostKey);
   return server;
 }
 
-function writeFiles(port) {
+function writeFiles(port, hostKey) {
   const at = (name) => join(folder, name);
-  const hostKey = readFileSync(at('host-key.pub'), 'utf8').split(' ').slice(0, 2).join(' ');
   const playbook = (module) =>
     JSON.stringify([
       {
@@ -166,21 +146,6 @@ function writeFiles(port) {
   const files = {
     hosts: addresses,
     known_hosts: addresses.map((address) => `[${address}]:${port} ${hostKey}`),
-    sshd_config: [
-      ...addresses.map((address) => `ListenAddress ${address}`),
-      `Port ${port}`,
-      `HostKey ${at('host-key')}`,
-      'PidFile none',
-      `AuthorizedKeysFile ${at('user-key.pub')}`,
-      'UsePAM no',
-      'StrictModes no',
-      'UseDNS no',
-      'PermitRootLogin prohibit-password',
-      'PasswordAuthentication no',
-      'KbdInteractiveAuthentication no',
-      'MaxStartups 200',
-      `SetEnv HOME=${at('home')}`,
-    ],
     ssh_config: [
       'Host *',
       `Port ${port}`,
@@ -224,42 +189,6 @@ function writeFiles(port) {
   for (const [name, lines] of Object.entries(files)) writeFileSync(at(name), `${lines.join('\n')}\n`);
 }
 
-function findFreePort() {
-  return new Promise((resolve, reject) => {
-    const server = createServer().once('error', reject);
-    server.listen(0, addresses[0], () => {
-      const { port } = server.address();
-      server.close(() => resolve(port));
-    });
-  });
-}
-
-async function waitForBanner(port, server) {
-  const until = performance.now() + 15_000;
-  while (performance.now() < until && server.exitCode === null) {
-    if (await answers(port)) return;
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-  throw new Error(`sshd did not start: ${readFileSync(join(folder, 'sshd.log'), 'utf8')}`);
-}
-
-function answers(port) {
-  return new Promise((resolve) => {
-    const socket = connect(port, addresses.at(-1));
-    socket.once('data', () => resolve(true)).once('data', () => socket.destroy());
-    socket.once('error', () => resolve(false));
-  });
-}
-
 function isInstalled(program) {
   return findProgram(program) !== undefined;
-}
-
-function findProgram(program) {
-  const folders = [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin', '/sbin'];
-  return folders.map((path) => join(path, program)).find((file) => existsSync(file));
-}
-
-function median(numbers) {
-  return numbers.toSorted((left, right) => left - right)[Math.floor(numbers.length / 2)];
 }

@@ -4,7 +4,6 @@ export const laterCommands: ReadonlySet<string> = new Set([
   'facts',
   'init',
   'plan',
-  'quarantine',
   'queue',
   'retry',
   'schedule',

@@ -1,13 +1,18 @@
-import { makePlan, type Plan } from '../engine/plan.ts';
+import { describePerson } from '../engine/owner.ts';
+import { makePlan, type Decisions, type Plan } from '../engine/plan.ts';
 import { requireSecrets, resolveEnvironment } from '../engine/secrets.ts';
 import { usageError } from '../errors.ts';
 import { findPlaybook, playbookFolders } from '../playbook/find-playbook.ts';
 import { lintPlaybook } from '../playbook/lint-playbook.ts';
+import type { ResolvedPlaybook } from '../playbook/playbook.ts';
 import { readPlaybook, type Playbook } from '../playbook/read-playbook.ts';
 import { resolvePlaybook } from '../playbook/resolve-playbook.ts';
 import { FilesHaveErrors, formatProblem, type Problem } from '../problem.ts';
+import { answerAll, listSignOffs } from './answers.ts';
+import { askPerson, canAsk } from './ask-person.ts';
 import type { Context } from './context.ts';
 import { selectTargets } from './select-targets.ts';
+import { readWaivers } from './waivers.ts';
 
 export interface PlanWish {
   kind: Plan['kind'];
@@ -15,6 +20,15 @@ export interface PlanWish {
   host: string;
   /** `name=value`, as typed. */
   set?: readonly string[] | undefined;
+  /** `CHECK=REASON`, as typed. */
+  waive?: readonly string[] | undefined;
+  /** `QUESTION=ANSWER`, as typed. */
+  answer?: readonly string[] | undefined;
+  yes?: boolean;
+  /** Nobody is asked anything, and nothing is missing: the plan is only shown. */
+  onlyShow?: boolean;
+  /** Whether a person at a terminal may be asked. */
+  mayAsk?: boolean;
 }
 
 export interface PlannedRuns {
@@ -28,14 +42,37 @@ export async function planRuns(context: Context, wish: PlanWish): Promise<Planne
   const set = readSettings(wish.set ?? []);
   const playbook = openPlaybook(findPlaybook(wish.playbook, playbookFolders(context.environment)));
   const hosts = await selectTargets(context, wish.host);
-  const plans = hosts.map((host) => {
-    const { resolved, problems } = resolvePlaybook(playbook, { set, host: host.params });
+  const today = localDate(new Date(context.clock.now()));
+  const resolved = hosts.map((host) => {
+    const { resolved, problems } = resolvePlaybook(playbook, { set, host: host.params, today });
     if (resolved === null) throw new FilesHaveErrors(problems);
-    const plan = makePlan(wish.kind, resolved, host);
     requireSecrets(resolveEnvironment(resolved.env, context.environment));
-    return plan;
+    return { host, playbook: resolved };
   });
+  const decisions = await readDecisions(context, wish, resolved[0]?.playbook ?? null);
+  const plans = resolved.map(({ host, playbook }) => makePlan(wish.kind, playbook, host, decisions));
   return { plans, warnings: findWarnings(playbook, plans) };
+}
+
+/** One person decides for every host of a launch. */
+async function readDecisions(context: Context, wish: PlanWish, playbook: ResolvedPlaybook | null): Promise<Decisions> {
+  if (playbook === null) return { waivers: [], answers: {} };
+  const { readOwner } = await import('../store/owner.ts');
+  const stamp = { by: describePerson(readOwner()), at: context.clock.now() };
+  const signOffs = listSignOffs(playbook);
+  const given = wish.answer ?? [];
+  const asked =
+    wish.onlyShow === true ? signOffs.filter(({ name }) => given.some((word) => word.startsWith(`${name}=`))) : signOffs;
+  const ask = wish.mayAsk === true && canAsk() ? askPerson : null;
+  return {
+    waivers: readWaivers(wish.waive ?? [], playbook, stamp),
+    answers: await answerAll(asked, { given, yes: wish.yes ?? false, ask, stamp }),
+  };
+}
+
+/** `20261127`, where the person is. */
+function localDate(date: Date): string {
+  return [date.getFullYear(), date.getMonth() + 1, date.getDate()].map((part) => String(part).padStart(2, '0')).join('');
 }
 
 function openPlaybook(file: string): Playbook {

@@ -1,5 +1,5 @@
 import type { Moment } from '../clock.ts';
-import { readPlan } from '../engine/plan.ts';
+import { readPlan } from '../engine/read-plan.ts';
 import { readRunDocument } from '../store/run-document.ts';
 import type { RunRecord } from '../store/records.ts';
 import type { Store } from '../store/store.ts';

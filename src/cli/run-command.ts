@@ -1,3 +1,4 @@
+import * as Flags from '@oclif/core/flags';
 import type { EngineParts } from '../engine/parts.ts';
 import type { Plan } from '../engine/plan.ts';
 import type { HaltWish } from '../engine/halt/wish-halt.ts';
@@ -22,6 +23,23 @@ export interface RunsDocument {
   runs: RunDocument[];
 }
 
+/** What a person decides about a launch, for the commands that plan one. */
+export const decisionFlags = {
+  answer: Flags.string({
+    summary: 'Answer a question of the playbook; may be repeated.',
+    helpValue: 'QUESTION=ANSWER',
+    multiple: true,
+    multipleNonGreedy: true,
+  }),
+  waive: Flags.string({
+    summary: 'Let a check fail, and say why; may be repeated. Recorded with the run.',
+    helpValue: 'CHECK=REASON',
+    multiple: true,
+    multipleNonGreedy: true,
+  }),
+  yes: Flags.boolean({ summary: 'Accept confirmations.' }),
+};
+
 interface Way extends Omit<Drivers, 'display'> {
   /** Whether the criteria are told at the end. */
   withCriteria: boolean;
@@ -35,7 +53,7 @@ export abstract class RunCommand extends BaseCommand {
   /** What is likely not meant is told before anything is started. */
   protected async planRuns(context: Context, wish: PlanWish): Promise<Plan[]> {
     const { planRuns } = await import('./plan-runs.ts');
-    const { plans, warnings } = await planRuns(context, wish);
+    const { plans, warnings } = await planRuns(context, { mayAsk: !this.jsonEnabled(), ...wish });
     if (!this.jsonEnabled()) this.tell(warnings.map(formatProblem));
     return plans;
   }

@@ -1,14 +1,12 @@
 import * as Args from '@oclif/core/args';
 import * as Flags from '@oclif/core/flags';
 import { inventoryFlag } from '../cli/base-command.ts';
-import { RunCommand, type RunsDocument } from '../cli/run-command.ts';
+import { decisionFlags, RunCommand, type RunsDocument } from '../cli/run-command.ts';
 import { notYet } from '../errors.ts';
 
 const notBuilt = {
   point: Flags.string({ hidden: true }),
   profile: Flags.string({ hidden: true }),
-  answer: Flags.string({ hidden: true, multiple: true, multipleNonGreedy: true }),
-  waive: Flags.string({ hidden: true, multiple: true, multipleNonGreedy: true }),
   observe: Flags.boolean({ hidden: true }),
 };
 
@@ -35,18 +33,19 @@ export default class Launch extends RunCommand {
     }),
     detach: Flags.boolean({ summary: 'Start the job and leave. Nobody watches it then.' }),
     'dry-run': Flags.boolean({ summary: 'Print what would be done, with every script. Opens no connection.' }),
-    yes: Flags.boolean({ summary: 'Accept confirmations.' }),
+    ...decisionFlags,
     ...notBuilt,
   };
 
   async run(): Promise<RunsDocument | { plans: object[] }> {
     const { args, flags } = await this.parse(Launch);
-    for (const name of ['point', 'profile', 'answer', 'waive', 'observe'] as const) {
+    for (const name of ['point', 'profile', 'observe'] as const) {
       if (flags[name] !== undefined && flags[name] !== false) throw notYet(`fleet launch --${name}`);
     }
     return this.withContext(flags, async (context) => {
-      const plans = await this.planRuns(context, { kind: 'launch', playbook: args.playbook, ...flags });
-      if (!flags['dry-run']) return this.driveNew(context, plans, flags);
+      const onlyShow = flags['dry-run'];
+      const plans = await this.planRuns(context, { kind: 'launch', playbook: args.playbook, ...flags, onlyShow });
+      if (!onlyShow) return this.driveNew(context, plans, flags);
       const { renderPlan } = await import('../cli/render/plan.ts');
       this.answer(plans.flatMap(renderPlan));
       return { plans };

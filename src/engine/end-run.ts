@@ -3,7 +3,7 @@ import { tidyRun } from '../remote/claims.ts';
 import { keepRecord } from '../remote/records.ts';
 import type { Transition } from '../store/records.ts';
 import type { Drive } from './drive.ts';
-import { isUnit } from './entries/deeds/run-command.ts';
+import { isUnit } from './entries/schedule.ts';
 import { describeKeptRun } from './kept-record.ts';
 
 /**

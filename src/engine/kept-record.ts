@@ -1,6 +1,7 @@
 import type { RunRecord, Transition } from '../store/records.ts';
 import type { Store } from '../store/store.ts';
 import type { Drive } from './drive.ts';
+import { fillGaps } from './older-plans.ts';
 import type { Plan } from './plan.ts';
 
 /**
@@ -48,7 +49,8 @@ export function describeKeptRun(drive: Drive, ending: Transition | null): string
 export function readKeptRun(text: string, run: string): KeptRun | null {
   try {
     const kept = JSON.parse(text) as Partial<KeptRun> | null;
-    return kept?.version === 1 && kept.plan?.version === 1 && kept.plan.run === run ? (kept as KeptRun) : null;
+    if (kept?.version !== 1 || kept.plan?.version !== 1 || kept.plan.run !== run) return null;
+    return { ...(kept as KeptRun), plan: fillGaps(kept.plan) };
   } catch (error) {
     if (error instanceof SyntaxError) return null;
     throw error;

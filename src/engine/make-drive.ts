@@ -5,7 +5,7 @@ import { anotherMachine, openHostSession, type Contact } from './host-session.ts
 import type { LeaseKeeper } from './keep-lease.ts';
 import { LeaseLost } from './lease-lost.ts';
 import type { EngineParts } from './parts.ts';
-import { readPlan } from './plan.ts';
+import { readPlan } from './read-plan.ts';
 import { resolveEnvironment } from './secrets.ts';
 
 /** What every part of the walk works with, for a run whose lease is held. */

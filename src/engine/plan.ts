@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { exitCodes, FleetError, messageOf, notYet } from '../errors.ts';
+import { exitCodes, FleetError, notYet } from '../errors.ts';
 import type { Host, SshSettings } from '../inventory/host.ts';
 import type { ResolvedPlaybook } from '../playbook/playbook.ts';
-import type { NewRun, TargetRecord } from '../store/records.ts';
+import type { NewRun, TargetRecord, Waiver } from '../store/records.ts';
 
 export type PlannedReach = { kind: 'ssh'; ssh: SshSettings } | { kind: 'embedded'; machine: string };
 
@@ -18,11 +18,32 @@ export interface PlannedHost {
   setup: string;
 }
 
+/** A failure that a person let pass before the run was made. */
+export interface PlannedWaiver extends Waiver {
+  check: string;
+}
+
+/** What a person answered before the run was made. */
+export interface Answer {
+  value: string | number;
+  /** `user@host`. */
+  by: string;
+  at: number;
+  how: 'asked' | '--answer' | '--yes';
+}
+
+/** What the person who launches decides beside the playbook. */
+export interface Decisions {
+  waivers: PlannedWaiver[];
+  /** By the name of the check. */
+  answers: Record<string, Answer>;
+}
+
 /**
  * All that a run is, fixed before anything is touched: a resume reads it again and nothing else. It holds references to secrets, never values.
  * There is one target, one attempt, one profile and one executor today; the form has room for more.
  */
-export interface Plan {
+export interface Plan extends Decisions {
   version: 1;
   run: string;
   kind: 'launch' | 'validate';
@@ -34,7 +55,7 @@ export interface Plan {
   targets: TargetRecord[];
 }
 
-export function makePlan(kind: Plan['kind'], playbook: ResolvedPlaybook, host: Host): Plan {
+export function makePlan(kind: Plan['kind'], playbook: ResolvedPlaybook, host: Host, decisions: Decisions): Plan {
   if (kind === 'launch' && playbook.launch === null) {
     throw new FleetError(`${playbook.file}: nothing to launch: there is no "launch" section`, {
       code: 'nothing-to-launch',
@@ -51,6 +72,7 @@ export function makePlan(kind: Plan['kind'], playbook: ResolvedPlaybook, host: H
     executor: 'detached',
     profile: null,
     point: null,
+    ...decisions,
     playbook,
     hosts: [planHost(host)],
     targets: [{ index: 0, role: 'main', host: host.name, worker: 0, address: firstAddress(host) }],
@@ -79,31 +101,6 @@ export function describeRun(plan: Plan, createdAt: number): NewRun {
     currency: cost?.currency ?? null,
     createdAt,
   };
-}
-
-export function readPlan(text: string): Plan {
-  const plan = parsePlan(text);
-  if (plan.version !== 1) {
-    const found = JSON.stringify((plan as { version: unknown }).version);
-    throw new FleetError(`the stored plan has version ${found}, this fleet reads version 1`, {
-      code: 'newer-plan',
-      exit: exitCodes.couldNot,
-    });
-  }
-  return plan;
-}
-
-function parsePlan(text: string): Plan {
-  try {
-    return JSON.parse(text) as Plan;
-  } catch (error) {
-    throw new FleetError(`the stored plan is garbled: ${messageOf(error)}`, {
-      code: 'corrupt-database',
-      exit: exitCodes.couldNot,
-      suggestions: ['fleet resume --rebuild HOST sets the database aside, and makes a new one from what HOST knows of its runs'],
-      cause: error,
-    });
-  }
 }
 
 export function planReach(host: Host): PlannedReach {

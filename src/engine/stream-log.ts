@@ -3,7 +3,7 @@ import { readFrom } from '../remote/files.ts';
 import type { RunRecord } from '../store/records.ts';
 import { openHostSession, type HostSession } from './host-session.ts';
 import type { EngineParts } from './parts.ts';
-import { readPlan } from './plan.ts';
+import { readPlan } from './read-plan.ts';
 import { resolveEnvironment } from './secrets.ts';
 
 const chunkBytes = 1_048_576;

@@ -4,6 +4,7 @@ import type { CheckResult } from '../lifecycle/states.ts';
 import type { Accelerator } from './accelerators.ts';
 import { holdsModel, isAtLeast, memoryTolerance } from './accelerator-match.ts';
 import type { Facts } from './facts.ts';
+import { parseFacts } from './parse-facts.ts';
 
 export interface RequirementRules {
   accelerators: {
@@ -38,6 +39,11 @@ export function compareRequirements(requires: RequirementRules, facts: Facts): R
     add('disk', `${formatSize(requires.disk.free.bytes)} free at ${requires.disk.path}`, compareDisk(requires.disk, facts));
   }
   return rows;
+}
+
+/** The names of those rows, which do not depend on what a host has. */
+export function listRequirements(requires: RequirementRules): string[] {
+  return compareRequirements(requires, parseFacts('', [])).map(({ name }) => name);
 }
 
 function compareAccelerators(wanted: NonNullable<RequirementRules['accelerators']>, facts: Facts): RequirementRow[] {
@@ -80,6 +86,11 @@ function compareModel(model: string, all: Accelerator[]): Verdict {
     return { ...unknown('the model of an accelerator is not known'), observed };
   const others = all.filter((accelerator) => accelerator.model !== null && !holdsModel(accelerator.model, model));
   return { result: others.length === 0 ? 'pass' : 'fail', observed, message: null };
+}
+
+/** Whether it is known that there is none: a tool that failed may hide some. */
+export function hasNoAccelerators({ accelerators }: Facts): boolean {
+  return accelerators.kind === 'none' || accelerators.kind === 'no-tool';
 }
 
 /** Those in trouble do not count. */

@@ -1,6 +1,6 @@
 import type { YamlPath } from '../yaml.ts';
 import { buildCriterion, type CheckActions, type FindSeries } from './build-criterion.ts';
-import { readFileSize } from './build-entries.ts';
+import { readFileSize } from './entries/build-deed.ts';
 import type { FlagRule, MetricSource, Monitor } from './playbook.ts';
 import type { Reader } from './reader.ts';
 import { checkpointsSchema, flagSchema, metricSchema, progressSchema, stallSchema } from './schema.ts';

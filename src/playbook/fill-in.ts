@@ -4,7 +4,7 @@ import { compileTemplate, holdsTemplate, renderTemplate, type Template } from '.
 import type { Value } from '../language/expression.ts';
 import type { YamlDocument, YamlPath } from '../yaml.ts';
 import { describeUnknownParam } from './params.ts';
-import type { Scalar } from './playbook.ts';
+import type { Scalar } from './fields.ts';
 
 /** Parts of a playbook that are read before any expression, and hold none. */
 const plainKeys: readonly unknown[] = ['playbook', 'params'];
@@ -16,8 +16,13 @@ export interface FilledIn {
   waiting: YamlPath[];
 }
 
-/** Puts params into every `${{ … }}` of a document. `params` has every declared name; undefined is a value that is not there yet. */
-export function fillIn(document: YamlDocument, value: unknown, params: Readonly<Record<string, Scalar | undefined>>): FilledIn {
+/** Puts params and the day into every `${{ … }}` of a document. `params` has every declared name; undefined is a value that is not there yet. */
+export function fillIn(
+  document: YamlDocument,
+  value: unknown,
+  params: Readonly<Record<string, Scalar | undefined>>,
+  today: string,
+): FilledIn {
   const filled: FilledIn = { value: null, problems: [], waiting: [] };
   const known = Object.fromEntries(Object.entries(params).filter(([, param]) => param !== undefined));
   const fillText = (text: string, path: YamlPath): unknown => {
@@ -28,11 +33,11 @@ export function fillIn(document: YamlDocument, value: unknown, params: Readonly<
       filled.waiting.push(path);
       return text;
     }
-    if (compiled.template.names.some(([, name = '']) => !Object.hasOwn(known, name))) {
+    if (compiled.template.names.some(([root, name = '']) => root === 'params' && !Object.hasOwn(known, name))) {
       filled.waiting.push(path);
       return text;
     }
-    const rendered = renderTemplate(compiled.template, { params: known });
+    const rendered = renderTemplate(compiled.template, { params: known, today });
     if ('value' in rendered) return mustBeText(path) ? asText(rendered.value) : rendered.value;
     filled.problems.push(document.problem(path, `${text} has no value: ${rendered.unknown}`));
     filled.waiting.push(path);
@@ -57,10 +62,11 @@ function findUnknownName(
   params: Readonly<Record<string, unknown>>,
 ): { message: string; suggestion: string | null } | null {
   for (const [root = '', name] of template.names) {
+    if (root === 'today' && name === undefined) continue;
     if (root !== 'params') {
       return {
-        message: `no name ${JSON.stringify(root)} is known here, expected params.NAME`,
-        suggestion: suggestName(root, ['params']),
+        message: `no name ${JSON.stringify(root)} is known here, expected params.NAME or today`,
+        suggestion: suggestName(root, ['params', 'today']),
       };
     }
     if (name !== undefined && !Object.hasOwn(params, name)) {

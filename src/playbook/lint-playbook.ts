@@ -4,7 +4,8 @@ import type { Problem } from '../problem.ts';
 import { sortProblems, type YamlDocument, type YamlPath } from '../yaml.ts';
 import type { Built } from './build-playbook.ts';
 import { lintGuard } from './lint-guard.ts';
-import type { Scalar, Work } from './playbook.ts';
+import type { Scalar } from './fields.ts';
+import type { Work } from './playbook.ts';
 import { assemblePlaybook, type Playbook } from './read-playbook.ts';
 
 /** What is likely not meant, though it can be run: warnings and notes, never errors. Params without a given value have their default. */

@@ -3,7 +3,8 @@ import { suggestName } from '../language/check-schema.ts';
 import { parseNumber } from '../language/range.ts';
 import { holdsTemplate } from '../language/template.ts';
 import type { YamlDocument } from '../yaml.ts';
-import type { Param, Scalar } from './playbook.ts';
+import type { Scalar } from './fields.ts';
+import type { Param } from './playbook.ts';
 import type { ParamFile } from './schema.ts';
 
 export interface GivenParams {

@@ -1,8 +1,8 @@
 import type { Range } from '../language/range.ts';
-import type { Size } from '../language/units.ts';
 import type { Severity } from '../lifecycle/states.ts';
-
-export type Scalar = string | number | boolean;
+import type { Entry } from './entries/entry.ts';
+import type { Scalar } from './fields.ts';
+import type { Requirements } from './requires.ts';
 
 type ParamType = 'string' | 'integer' | 'number' | 'boolean';
 
@@ -15,20 +15,6 @@ export interface Param {
   description: string | null;
 }
 
-export interface Requirements {
-  accelerators: {
-    vendor: 'nvidia' | 'amd' | 'google' | null;
-    model: string | null;
-    count: number | null;
-    memory: Size | null;
-  } | null;
-  /** Version condition, compared by components: `>=3.10`. */
-  python: string | null;
-  /** Driver version condition, same form. */
-  driver: string | null;
-  disk: { path: string; free: Size } | null;
-}
-
 export interface EnvVariable {
   name: string;
   /** A secret is a reference, resolved on this machine at the last moment; it is never part of a plan. */
@@ -36,47 +22,6 @@ export interface EnvVariable {
   critical: boolean;
   /** A secret whose source is missing is left out instead of refusing the launch. */
   optional: boolean;
-}
-
-/** What is expected of a command's answer. All that is given must hold. */
-export interface OutputExpectation {
-  equals: string | null;
-  oneOf: string[] | null;
-  contains: string | null;
-  matches: string | null;
-  /** Regular expression with named groups; numeric captures are numbers in `where`. */
-  capture: string | null;
-  /** CEL over the captures. */
-  where: string | null;
-}
-
-export interface Expectation {
-  /** Exit status; 0 unless the author said otherwise. */
-  exit: number;
-  stdout: OutputExpectation | null;
-  stderr: OutputExpectation | null;
-}
-
-/** What one entry of an ordered list does. */
-export type Deed =
-  | { kind: 'run'; command: string; expect: Expectation }
-  | { kind: 'accelerators-free' }
-  | { kind: 'config'; file: string; expect: Record<string, Scalar> }
-  | { kind: 'files'; glob: string; count: Range | null; size: Range | null }
-  | { kind: 'halt-stale'; match: string }
-  | { kind: 'archive'; globs: string[] };
-
-/** A check looks at something, an action changes something. */
-export interface Entry {
-  kind: 'check' | 'action';
-  name: string;
-  deed: Deed;
-  /** Seconds. Twice this: stop and hand to the person. Null: a short look, held to the time limit of a question. */
-  expectedTimeSeconds: number | null;
-  /** A failed check of this severity stops the launch (`fail`) or is only told (`warn`). */
-  severity: 'fail' | 'warn';
-  /** Where it stands in the file, for messages. */
-  line: number | null;
 }
 
 export type HaltMove = { signal: string } | { waitSeconds: number };
@@ -166,6 +111,8 @@ export interface ResolvedPlaybook {
   setup: string;
   source: { branch: string | null; commit: string | null; clean: boolean } | null;
   env: EnvVariable[];
+  /** Nothing is begun before its predecessor has passed. */
+  strictOrder: boolean;
   prepare: Entry[];
   validate: Entry[];
   launch: Launch | null;

@@ -4,7 +4,8 @@ import { readYamlFile, sortProblems, type YamlDocument, type YamlPath, formatPat
 import { buildPlaybook, type Built } from './build-playbook.ts';
 import { fillIn } from './fill-in.ts';
 import { readParams } from './params.ts';
-import type { Param, Scalar } from './playbook.ts';
+import type { Scalar } from './fields.ts';
+import type { Param } from './playbook.ts';
 import { createReader } from './reader.ts';
 import { takeOutReserved } from './reserved.ts';
 import { paramSchema, playbookSchema } from './schema.ts';
@@ -40,13 +41,17 @@ export function checkPlaybook(document: YamlDocument, earlier: Problem[]): { pla
   return { playbook: { name, description, file: document.file, params, document }, problems: [] };
 }
 
+/** Where a file is only looked at, the day does not matter. */
+const anyDay = '20000101';
+
 /** Fills the params in, holds the result to the schema, and puts it together. The result is whole only when there is no problem. */
 export function assemblePlaybook(
   document: YamlDocument,
   params: Readonly<Record<string, Scalar | undefined>>,
+  today = anyDay,
 ): { built: Built; problems: Problem[] } {
   const { value, problems: reserved } = takeOutReserved(document);
-  const filled = fillIn(document, value, params);
+  const filled = fillIn(document, value, params, today);
   const { problems: shape } = checkSchema(playbookSchema, document, filled.value);
   const meaning: Problem[] = [];
   const built = buildPlaybook(createReader(document, meaning), filled.value);

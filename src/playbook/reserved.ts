@@ -25,7 +25,7 @@ const reserved: readonly { at: readonly string[]; keys: readonly string[] }[] = 
   },
   ...['prepare', 'validate', 'verify'].map((phase) => ({
     at: [phase, '*'],
-    keys: ['remember', 'confirm', 'question', 'answer', 'when', 'retry', 'role', 'each', 'rollback'],
+    keys: ['answer', 'when', 'role', 'each', 'rollback'],
   })),
   { at: ['launch'], keys: ['restart', 'confirm', 'question', 'roles', 'gang', 'executor', 'fallback', 'points'] },
   { at: ['monitor'], keys: ['duties', 'restart', 'fallback', 'notify'] },

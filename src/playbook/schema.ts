@@ -1,23 +1,12 @@
 import { z } from 'zod';
-import { showValue } from '../language/check-schema.ts';
+import { entrySchema } from './entries/entry-schema.ts';
+import { duration, expression, fileSize, identifier, path, pattern, range, scalar, size, text, textOf } from './fields.ts';
+import { requiresSchema } from './requires-schema.ts';
 
 /*
  * The shape of a playbook file, its templates filled in. Durations, sizes, ranges, patterns and expressions are text here; their own
  * readers look at them later, so that each can say what it expected.
  */
-
-const text = z.string().min(1);
-const version = textOf('a version condition such as ">=3.10"').describe('A version condition: ">=3.10"');
-const duration = textOf('a duration such as "15m"').describe('A duration with its unit: "15m", "1h30m"');
-const size = textOf('a size such as "80GB"').describe('A size with its unit: "80GB" (10^9) or "80GiB" (2^30)');
-const range = z.union([z.number(), text]).describe('"45..55", ">= 39", "<= 55" or one amount');
-const pattern = text.describe('A regular expression of RE2');
-const expression = text.describe('A CEL expression');
-const path = text.describe('A path on the host, relative to the workdir');
-const scalar = z.union([z.string(), z.number(), z.boolean()]);
-const identifier = z
-  .string()
-  .regex(/^[A-Za-z_][A-Za-z0-9_]*$/, { error: ({ input }) => `expected letters, digits and "_", got ${JSON.stringify(input)}` });
 
 const monitorActions = ['notify', 'stack-dump', 'halt'] as const;
 const actions = z.array(z.enum(monitorActions)).describe('What fleet does then');
@@ -38,20 +27,6 @@ export const workSchema = z.strictObject({
   duration: text.optional().describe('How long the whole run takes: "15h..20h"'),
 });
 
-export const requiresSchema = z.strictObject({
-  accelerators: z
-    .strictObject({
-      vendor: z.enum(['nvidia', 'amd', 'google']).optional(),
-      model: text.optional(),
-      count: z.int().min(1).optional(),
-      memory: size.optional(),
-    })
-    .optional(),
-  python: version.optional(),
-  driver: version.optional(),
-  disk: z.strictObject({ path: path.optional(), free: size }).optional(),
-});
-
 export const sourceSchema = z.strictObject({ branch: text.optional(), commit: text.optional(), clean: z.boolean().optional() });
 
 const secret = z.union([z.strictObject({ env: text }), z.strictObject({ file: text })]);
@@ -60,39 +35,6 @@ export const variableSchema = z.union([
   z.strictObject({ value: z.string(), critical: z.boolean().optional() }),
   z.strictObject({ secret, optional: z.boolean().optional(), critical: z.boolean().optional() }),
 ]);
-
-const output = z.strictObject({
-  equals: z.string().optional(),
-  'one-of': z.array(z.string()).min(1).optional(),
-  contains: text.optional(),
-  matches: pattern.optional(),
-  capture: pattern.optional().describe('A regular expression with named groups'),
-  where: expression.optional().describe('A CEL expression over the groups of "capture"'),
-});
-
-const fileSize = z.union([text, z.strictObject({ about: size, tolerance: text })]);
-
-export const entrySchema = z.strictObject({
-  check: text.optional().describe('The name of a check: it looks and compares'),
-  action: text.optional().describe('The name of an action: it changes something'),
-  run: text.optional().describe('Shell lines'),
-  expect: z
-    .strictObject({ exit: z.int().min(0).max(255).optional(), stdout: output.optional(), stderr: output.optional() })
-    .optional(),
-  accelerators: z.literal('free').optional(),
-  config: z.strictObject({ file: path, expect: z.record(z.string(), scalar) }).optional(),
-  files: z
-    .strictObject({
-      glob: path,
-      count: range.optional(),
-      size: fileSize.optional(),
-    })
-    .optional(),
-  'halt-stale': z.strictObject({ match: text }).optional(),
-  archive: z.union([path, z.array(path).min(1)]).optional(),
-  'expected-time': duration.optional(),
-  severity: z.enum(['fail', 'warn']).optional(),
-});
 
 export const haltSchema = z.strictObject({
   sentinel: path.optional(),
@@ -187,6 +129,10 @@ export const playbookSchema = z.strictObject({
   setup: text.optional(),
   source: sourceSchema.optional(),
   env: z.record(identifier, variableSchema).optional(),
+  order: z
+    .literal('strict')
+    .optional()
+    .describe('Checks and actions one after the other as they stand; after one that fails, nothing'),
   prepare: z.array(entrySchema).optional(),
   validate: z.array(entrySchema).optional(),
   launch: launchSchema.optional(),
@@ -195,14 +141,4 @@ export const playbookSchema = z.strictObject({
 });
 
 export type ParamFile = z.infer<typeof paramSchema>;
-export type EntryFile = z.infer<typeof entrySchema>;
-export type OutputFile = z.infer<typeof output>;
 export type HaltFile = z.infer<typeof haltSchema>;
-export type FileSize = z.infer<typeof fileSize>;
-
-/** Text that says what it is for when something else stands there. */
-function textOf(what: string) {
-  return z.string({
-    error: ({ input }) => (input === undefined ? `missing, expected ${what}` : `expected ${what}, got ${showValue(input)}`),
-  });
-}

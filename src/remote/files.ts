@@ -71,6 +71,40 @@ export function listFiles(workdir: string, globs: string[]): RemoteCommand<Found
   };
 }
 
+export interface DescribedFile extends FoundFile {
+  /** Since it was last written, by the host's clock; null where it cannot be had. */
+  ageSeconds: number | null;
+  /** Null when it was not asked for, or the host has no tool for it. */
+  sha256: string | null;
+}
+
+/** The same with age and checksum. The time limit is the caller's: a sum takes as long as reading the files. */
+export function describeFiles(
+  workdir: string,
+  glob: string,
+  { sum, timeoutSeconds }: { sum: boolean; timeoutSeconds: number },
+): RemoteCommand<DescribedFile[]> {
+  return {
+    name: 'describe files',
+    body: `enter ${quote(workdir)} 2>/dev/null || { say listed; exit 0; }\ndescribe_files ${sum ? 1 : 0} ${shellGlob(glob)}`,
+    timeoutSeconds,
+    mayHang: true,
+    parse(answer) {
+      const lines = readLines(answer.stdout);
+      if (lines.at(-1)?.word !== 'listed') throw new UnexpectedAnswer('describe files', answer);
+      return valuesOf(lines, 'found').map((rest) => {
+        const [size = '', age = '', sha256 = '', ...path] = rest.split(' ');
+        return {
+          path: path.join(' '),
+          size: Number(size),
+          ageSeconds: age === '-' ? null : Number(age),
+          sha256: sha256 === '-' ? null : sha256,
+        };
+      });
+    },
+  };
+}
+
 /** Moves what the globs match into `.fleet-archive/RUN` beside it. Returns all that lies there now; nothing is fine. */
 export function archiveFiles(actor: Actor, workdir: string, globs: string[]): RemoteCommand<string[]> {
   return {

@@ -16,10 +16,13 @@ export function askIdentity(): RemoteCommand<string> {
   };
 }
 
-/** Machine id and host name are the machine's; boot, pid namespace and start of process 1 tell its incarnations apart. */
 export function isSameMachine(one: string, other: string): boolean {
-  const machine = (text: string) => text.split(' ').slice(0, 2).join(' ');
-  return machine(one) === machine(other);
+  return machineOf(one) === machineOf(other);
+}
+
+/** Machine id and host name are the machine's; boot, pid namespace and start of process 1 tell its incarnations apart. */
+export function machineOf(incarnation: string): string {
+  return incarnation.split(' ').slice(0, 2).join(' ');
 }
 
 export function describeElsewhere(expected: string, found: string): string {

@@ -3,7 +3,7 @@ import { withSetup } from './author-command.ts';
 import { readLines, valueOf, valuesOf, type RemoteCommand } from './command.ts';
 
 export type SourceState =
-  | { kind: 'git'; branch: string | null; commit: string; changes: string[] }
+  | { kind: 'git'; branch: string | null; commit: string; changes: string[]; tags: string[] }
   | { kind: 'no-git' | 'no-workdir' }
   | { kind: 'not-a-repository'; message: string };
 
@@ -11,9 +11,10 @@ const script = `command -v git >/dev/null 2>&1 || { echo no-git; exit 0; }
 commit=$(git rev-parse HEAD 2>&1) || { echo "not-a-repository $commit"; exit 0; }
 echo "commit $commit"
 echo "branch $(git symbolic-ref --short -q HEAD)"
+git tag --points-at HEAD | head -n 100 | sed 's/^/tag /'
 git status --porcelain | head -n 20 | sed 's/^/changed /'`;
 
-/** Branch, commit and uncommitted changes of the workdir. */
+/** Branch, commit, its tags and uncommitted changes of the repository in a folder. */
 export function lookAtSource(workdir: string, setup: string): RemoteCommand<SourceState> {
   return {
     name: 'look at the source',
@@ -24,7 +25,13 @@ export function lookAtSource(workdir: string, setup: string): RemoteCommand<Sour
       const commit = valueOf(lines, 'commit');
       if (commit !== null) {
         const branch = valueOf(lines, 'branch');
-        return { kind: 'git', branch: branch === '' ? null : branch, commit, changes: valuesOf(lines, 'changed') };
+        return {
+          kind: 'git',
+          branch: branch === '' ? null : branch,
+          commit,
+          changes: valuesOf(lines, 'changed'),
+          tags: valuesOf(lines, 'tag'),
+        };
       }
       if (valueOf(lines, 'no-workdir') !== null) return { kind: 'no-workdir' };
       if (valueOf(lines, 'no-git') !== null) return { kind: 'no-git' };

@@ -2,8 +2,11 @@ import type { Phase } from '../lifecycle/states.ts';
 import type { Connection } from './connection.ts';
 import type { AddEvent } from './events.ts';
 import type { Guard } from './guard.ts';
-import type { CheckRecord } from './records.ts';
+import { parseStored } from './failures.ts';
+import type { CheckRecord, Waiver } from './records.ts';
 import type { Store } from './store.ts';
+
+type StoredCheck = Omit<CheckRecord, 'waiver'> & { waiver: string | null };
 
 type Checks = Pick<Store, 'planChecks' | 'claimCheck' | 'settleCheck' | 'readChecks'>;
 
@@ -20,11 +23,12 @@ export function prepareChecks(connection: Connection, guard: Guard, addEvent: Ad
     `UPDATE checks SET status = 'claimed' WHERE run = ? AND phase = ? AND position = ? AND status <> 'settled'`,
   );
   const settle = connection.prepare(
-    `UPDATE checks SET status = 'settled', result = @result, expected = @expected, observed = @observed, message = @message, seconds = @seconds
+    `UPDATE checks SET status = 'settled', result = @result, expected = @expected, observed = @observed, message = @message, seconds = @seconds,
+       waiver = @waiver
      WHERE run = @run AND phase = @phase AND position = @position AND status = 'claimed'`,
   );
-  const read = connection.prepare<[string], CheckRecord>(
-    `SELECT phase, position, checks.kind, name, status, result, expected, observed, checks.message, seconds
+  const read = connection.prepare<[string], StoredCheck>(
+    `SELECT phase, position, checks.kind, name, status, result, expected, observed, checks.message, seconds, waiver
      FROM checks JOIN runs ON runs.number = checks.run WHERE runs.id = ?`,
   );
 
@@ -39,17 +43,28 @@ export function prepareChecks(connection: Connection, guard: Guard, addEvent: Ad
         durability,
       ),
     claimCheck: (lease, phase, position) => guard(lease, (run) => claim.run(run, phase, position).changes === 1, durability),
-    settleCheck: (lease, phase, position, { result, expected, observed, message, seconds }, event) =>
+    settleCheck: (lease, phase, position, { waiver, ...settlement }, event) =>
       guard(
         lease,
         (run) => {
-          if (settle.run({ run, phase, position, result, expected, observed, message, seconds }).changes === 0) return false;
+          if (settle.run({ run, phase, position, ...settlement, waiver: writeWaiver(waiver) }).changes === 0) return false;
           addEvent(run, event);
           return true;
         },
         durability,
       ),
     readChecks: (run) =>
-      connection.read(() => read.all(run)).sort((a, b) => order[a.phase] - order[b.phase] || a.position - b.position),
+      connection
+        .read(() => read.all(run))
+        .map((check) => ({ ...check, waiver: readWaiver(check.waiver, connection.file) }))
+        .sort((a, b) => order[a.phase] - order[b.phase] || a.position - b.position),
   };
+}
+
+export function writeWaiver(waiver: Waiver | null | undefined): string | null {
+  return waiver == null ? null : JSON.stringify(waiver);
+}
+
+function readWaiver(text: string | null, file: string): Waiver | null {
+  return text === null ? null : (parseStored(text, file) as Waiver);
 }

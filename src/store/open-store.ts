@@ -5,6 +5,8 @@ import { busyTimeoutMs, connect, type Connection } from './connection.ts';
 import { connectToCopy } from './copy.ts';
 import { prepareAddEvent, prepareEvents } from './events.ts';
 import { prepareFacts } from './facts.ts';
+import { prepareQuarantines } from './quarantines.ts';
+import { prepareRemembered } from './remembered.ts';
 import { prepareGuard } from './guard.ts';
 import { prepareLeases } from './leases.ts';
 import { prepareImports } from './imports.ts';
@@ -76,6 +78,8 @@ function prepareStore(connection: Connection): Omit<Store, 'isCopy'> {
     ...prepareOffsets(connection, guard, putOffset),
     ...prepareSamples(connection),
     ...prepareFacts(connection),
+    ...prepareQuarantines(connection),
+    ...prepareRemembered(connection, guard),
     together: (work) => connection.write(work),
     readRoom: () => readRoom(dirname(connection.file)),
     snapshot: (work) => connection.snapshot(work),

@@ -107,9 +107,34 @@ export interface CheckRecord {
   observed: string | null;
   message: string | null;
   seconds: number | null;
+  /** Of a failure that a person let pass. */
+  waiver: Waiver | null;
 }
 
-export type CheckSettlement = Pick<CheckRecord, 'expected' | 'observed' | 'message' | 'seconds'> & { result: CheckResult };
+export type CheckSettlement = Pick<CheckRecord, 'expected' | 'observed' | 'message' | 'seconds' | 'waiver'> & {
+  result: CheckResult;
+};
+
+/** A failure that somebody lets pass. */
+export interface Waiver {
+  reason: string;
+  /** `user@host`. */
+  by: string;
+  at: number;
+}
+
+/** A host that is out of use. */
+export interface Quarantine extends Waiver {
+  host: string;
+}
+
+/** A look that passed, under a key that names all that must stay the same. */
+export interface Remembered {
+  run: string;
+  expected: string | null;
+  observed: string | null;
+  at: number;
+}
 
 export interface CriterionRecord {
   name: string;

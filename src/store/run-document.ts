@@ -41,7 +41,10 @@ export interface RunDocument {
 
 type WorkerDocument = Pick<WorkerRecord, 'role' | 'host' | 'index' | 'address' | 'pid' | 'state' | 'exitCode'>;
 
-type CheckDocument = Pick<CheckRecord, 'phase' | 'name' | 'kind' | 'result' | 'expected' | 'observed' | 'seconds' | 'message'>;
+type CheckDocument = Pick<CheckRecord, 'phase' | 'name' | 'kind' | 'result' | 'expected' | 'observed' | 'seconds' | 'message'> & {
+  /** Who let a failure pass, and why. */
+  waiver: { reason: string; by: string; at: string } | null;
+};
 
 type FlagDocument = Pick<FlagRecord, 'color' | 'text' | 'hint' | 'expected' | 'count'> & {
   firstAt: string;
@@ -104,7 +107,8 @@ function describeWorker({ role, host, worker, address, pid, state, exitCode }: W
 
 function describeBegunCheck(check: CheckRecord): CheckDocument[] {
   const { phase, name, kind, status, result, expected, observed, seconds, message } = check;
-  return status === 'pending' ? [] : [{ phase, name, kind, result, expected, observed, seconds, message }];
+  const waiver = check.waiver === null ? null : { ...check.waiver, at: rfc3339(check.waiver.at) };
+  return status === 'pending' ? [] : [{ phase, name, kind, result, expected, observed, seconds, message, waiver }];
 }
 
 function describeFlag({ color, text, hint, expected, count, firstAt, lastAt }: FlagRecord): FlagDocument {

@@ -18,6 +18,8 @@ import type {
   OffsetRecord,
   SampleRow,
   HostClaim,
+  Quarantine,
+  Remembered,
   Batch,
   Transition,
   ImportedRun,
@@ -81,6 +83,17 @@ export interface Store {
 
   /** A run of a store that was lost, as its host has kept it. False when the run is known here already. */
   importRun(imported: ImportedRun): boolean;
+
+  /** What a run saw pass, for the next one. The first one recorded under a key stays. */
+  remember(lease: Lease, look: Omit<Remembered, 'run'> & { key: string; name: string }): boolean;
+  readRemembered(key: string): Remembered | null;
+
+  /** A host has one at most: false when it was in quarantine already, and that one stays. */
+  quarantine(quarantine: Quarantine): boolean;
+  /** What was lifted; null when the host was in none. */
+  liftQuarantine(host: string, by: string, at: number): Quarantine | null;
+  /** Those that hold now, by host. */
+  listQuarantines(): Quarantine[];
 
   recordHostClaim(lease: Lease, claim: HostClaim): boolean;
   readHostClaims(run: string): HostClaim[];

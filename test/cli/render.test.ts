@@ -118,7 +118,15 @@ describe('a table', () => {
 });
 
 describe('the GO / NO-GO table', () => {
-  const check = { phase: 'validate', kind: 'check', expected: null, observed: null, seconds: null, message: null } as const;
+  const check = {
+    phase: 'validate',
+    kind: 'check',
+    expected: null,
+    observed: null,
+    seconds: null,
+    message: null,
+    waiver: null,
+  } as const;
   const checks: RunDocument['checks'] = [
     { ...check, name: 'first', result: 'pass', seconds: 0.2 },
     { ...check, name: 'second', result: 'warn', message: 'a little old' },
@@ -146,7 +154,15 @@ describe('the progress line', () => {
   });
 
   it('names the check that is being looked at', () => {
-    const check = { phase: 'validate', kind: 'check', expected: null, observed: null, seconds: null, message: null } as const;
+    const check = {
+      phase: 'validate',
+      kind: 'check',
+      expected: null,
+      observed: null,
+      seconds: null,
+      message: null,
+      waiver: null,
+    } as const;
     const run = {
       ...makeRun(null, 'unknown'),
       state: 'validating' as const,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { judgeAnswer } from '../../src/engine/entries/expectation.ts';
-import type { Expectation, OutputExpectation } from '../../src/playbook/playbook.ts';
+import type { Expectation, OutputExpectation } from '../../src/playbook/entries/entry.ts';
 
 const anything: OutputExpectation = { equals: null, oneOf: null, contains: null, matches: null, capture: null, where: null };
 const stdout = (of: Partial<OutputExpectation>): Expectation => ({ exit: 0, stdout: { ...anything, ...of }, stderr: null });

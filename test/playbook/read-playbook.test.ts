@@ -68,7 +68,10 @@ describe('one mistake gives one message', () => {
     ],
     ['env: { A: "a\\0b" }', 'env.A: a NUL byte cannot be passed to a program'],
     ['workdir: 5', 'workdir: expected text, got 5'],
-    ['workdir: "${{ parms.a }}"', 'workdir: no name "parms" is known here, expected params.NAME (did you mean "params"?)'],
+    [
+      'workdir: "${{ parms.a }}"',
+      'workdir: no name "parms" is known here, expected params.NAME or today (did you mean "params"?)',
+    ],
     ['workdir: "${{ params.a"', 'workdir: "${{" is not closed by "}}"'],
     ['work: { duration: 20h..15h }', 'work.duration: expected the smaller end first, got "20h..15h"'],
     ['requires: { python: new }', 'requires.python: expected a version condition such as ">=3.10", got "new"'],
@@ -85,10 +88,13 @@ describe('one mistake gives one message', () => {
       entry('run: x\n    expected-time: 15x'),
       'validate[0].expected-time: expected a duration such as "15m" or "1h30m", got "15x": the units are d, h, m, s, ms',
     ],
-    [entry('severity: warn'), 'validate[0]: expected one of "run", "accelerators", "config", "files" in this check, got none'],
+    [
+      entry('severity: warn'),
+      'validate[0]: expected one of "run", "accelerators", "config", "files", "git", "python", "processes", "environment", "confirm", "question" in this check, got none',
+    ],
     [
       entry('run: x\n    accelerators: free'),
-      'validate[0]: expected one of "run", "accelerators", "config", "files" in this check, got run and accelerators',
+      'validate[0]: expected one of "run", "accelerators", "config", "files", "git", "python", "processes", "environment", "confirm", "question" in this check, got run and accelerators',
     ],
     [entry('accelerators: free\n    expect: { exit: 1 }'), 'validate[0].expect: "expect" goes with "run" alone'],
     [entry('run: x\n    expect: { exit: 300 }'), 'validate[0].expect.exit: expected at most 255, got 300'],
@@ -110,7 +116,7 @@ describe('one mistake gives one message', () => {
     ],
     [
       entry('config: { file: x, expect: { model: { dim: 3 } } }'),
-      'validate[0].config.expect.model: expected text, a number or true or false, got a mapping',
+      'validate[0].config.expect.model.dim: unknown key "dim", expected one-of, within, matches or set',
     ],
     [entry('files: { glob: x, size: 5 }'), 'validate[0].files.size: expected text or a mapping, got 5'],
     ['prepare:\n  - run: x', 'prepare[0]: expected either "check" or "action", with a name'],
@@ -176,8 +182,8 @@ describe('names that the format keeps for later', () => {
     ['points: {}', '2:1: points', 'points'],
     ['roles: {}', '2:1: roles', 'roles'],
     ['gang: true', '2:1: gang', 'gang'],
-    ['validate:\n  - { check: c, run: x, remember: { per: [host] } }', '3:25: validate[0].remember', 'remember'],
-    ['prepare:\n  - { action: c, run: x, confirm: really }', '3:26: prepare[0].confirm', 'confirm'],
+    ['validate:\n  - { check: c, run: x, when: always }', '3:25: validate[0].when', 'when'],
+    ['prepare:\n  - { action: c, run: x, each: worker }', '3:26: prepare[0].each', 'each'],
     ['monitor: { checkpoints: { path: x, loads: y } }', '2:36: monitor.checkpoints.loads', 'loads'],
     ['monitor: { checkpoints: { path: x, back-up: y } }', '2:36: monitor.checkpoints.back-up', 'back-up'],
   ])('%s', (text, place, key) => {

@@ -7,6 +7,8 @@ import { readPlaybook } from '../../src/playbook/read-playbook.ts';
 import { resolvePlaybook } from '../../src/playbook/resolve-playbook.ts';
 import { formatProblem } from '../../src/problem.ts';
 
+const equals = (value: unknown) => ({ kind: 'equals', value });
+
 const root = join(import.meta.dirname, '../..');
 const file = join(root, 'playbooks/prod-50k.yaml');
 
@@ -33,23 +35,23 @@ describe('prod-50k as it is shipped', () => {
     const config = resolved?.validate.find(({ deed }) => deed.kind === 'config')?.deed;
     expect(config).toMatchObject({
       expect: {
-        'model.dim': 768,
-        'model.n_layers': 12,
-        'model.n_heads': 12,
-        'nsa.l': 32,
-        'nsa.d': 16,
-        'nsa.l_sel': 64,
-        'nsa.n_sel': 16,
-        'nsa.w': 512,
-        'train.steps': 50000,
-        'train.seq_len': 2048,
-        'train.batch_size': 1,
-        'train.lr': 0.0002,
-        'train.save_every': 5000,
-        'train.out_dir': 'artifacts/m7c_125m_2xa100_prod',
-        'train.precision': 'bf16',
-        'train.gradient_checkpointing': false,
-        'train.use_flash': true,
+        'model.dim': equals(768),
+        'model.n_layers': equals(12),
+        'model.n_heads': equals(12),
+        'nsa.l': equals(32),
+        'nsa.d': equals(16),
+        'nsa.l_sel': equals(64),
+        'nsa.n_sel': equals(16),
+        'nsa.w': equals(512),
+        'train.steps': equals(50000),
+        'train.seq_len': equals(2048),
+        'train.batch_size': equals(1),
+        'train.lr': equals(0.0002),
+        'train.save_every': equals(5000),
+        'train.out_dir': equals('artifacts/m7c_125m_2xa100_prod'),
+        'train.precision': equals('bf16'),
+        'train.gradient_checkpointing': equals(false),
+        'train.use_flash': equals(true),
       },
     });
   });

@@ -56,12 +56,17 @@ describe.concurrent('the source', () => {
       git('add', 'file');
       git('commit', '-q', '-m', 'One');
       const commit = git('rev-parse', 'HEAD');
-      context.expect(await host.call(lookAtSource('work', ''))).toEqual({ kind: 'git', branch: 'main', commit, changes: [] });
+      context
+        .expect(await host.call(lookAtSource('work', '')))
+        .toEqual({ kind: 'git', branch: 'main', commit, changes: [], tags: [] });
       writeFileSync(join(work, 'file'), 'two');
       writeFileSync(join(work, 'new file'), '');
       git('checkout', '-q', '--detach');
+      git('tag', 'verified');
       const changed = await host.call(lookAtSource('work', 'true'));
-      context.expect(changed).toEqual({ kind: 'git', branch: null, commit, changes: [' M file', '?? "new file"'] });
+      context
+        .expect(changed)
+        .toEqual({ kind: 'git', branch: null, commit, changes: [' M file', '?? "new file"'], tags: ['verified'] });
     });
   });
 });

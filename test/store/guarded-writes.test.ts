@@ -7,7 +7,7 @@ import { readRunDocument } from '../../src/store/run-document.ts';
 import { lease, setup } from './setup.ts';
 import { batch, event, offset, sample, samples, startOf2026 } from './shapes.ts';
 
-const settlement = { result: 'pass', expected: '0', observed: '0', message: null, seconds: 0.2 } as const;
+const settlement = { result: 'pass', expected: '0', observed: '0', message: null, seconds: 0.2, waiver: null } as const;
 const worker: WorkerRecord = {
   ...{ index: 0, role: 'main', host: 'prime1', worker: 0, address: '10.0.0.7', attempt: 1 },
   ...{ pid: 12, state: 'running', exitCode: null, incarnation: '{"boot":"b"}' },
@@ -30,6 +30,7 @@ const guardedWrites: Record<GuardedWrite, (store: Store, lease: Lease) => boolea
   planChecks: (store, held) => store.planChecks(held, [{ phase: 'verify', position: 0, kind: 'check', name: 'late' }]),
   claimCheck: (store, held) => store.claimCheck(held, 'prepare', 0),
   settleCheck: (store, held) => store.settleCheck(held, 'prepare', 1, settlement, event('check-settled')),
+  remember: (store, held) => store.remember(held, { key: 'k', name: 'late', expected: null, observed: null, at: startOf2026 }),
   recordHostClaim: (store, held) =>
     store.recordHostClaim(held, { host: 'prime1', worker: 0, machine: 'm', claimedAt: 1, releasedAt: null }),
   renewLease: (store, held) => store.renewLease(held, { ttlMs: 1e9, ...momentOf(systemClock) }),
@@ -44,12 +45,15 @@ const unguarded: Record<
   createRun: 'begins a run or a lease',
   importRun: 'begins a run or a lease',
   takeLease: 'begins a run or a lease',
+  quarantine: 'belongs to no run that is driven',
+  liftQuarantine: 'belongs to no run that is driven',
   recordFacts: 'belongs to no run that is driven',
   recordSwept: 'belongs to no run that is driven',
   together: 'joins other writes',
   ...{ readRun: 'reads', findRuns: 'reads', listRuns: 'reads', activeRuns: 'reads', holder: 'reads', readChecks: 'reads' },
   ...{ readWorkers: 'reads', readCriteria: 'reads', readFlags: 'reads', readProgress: 'reads', readOffsets: 'reads' },
   ...{ readSamples: 'reads', readEvents: 'reads', readHostClaims: 'reads', listUnswept: 'reads', readFacts: 'reads' },
+  ...{ readRemembered: 'reads', listQuarantines: 'reads' },
   ...{ snapshot: 'reads', close: 'reads', isCopy: 'reads', readRoom: 'reads' },
 };
 
@@ -175,5 +179,6 @@ function readAll(store: Store) {
     samples: [...store.readSamples('run-1', null)],
     events: store.readEvents('run-1', 0, 100).map(({ kind }) => kind),
     claims: store.readHostClaims('run-1'),
+    remembered: store.readRemembered('k'),
   };
 }

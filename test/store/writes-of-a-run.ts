@@ -44,7 +44,7 @@ export function writesOfARun(stateDir: string): Step[] {
         batch({ offsets: [offset({ offset: number * 1000 })], samples: [samples(rows)], events: [event(`look-${number}`)] }),
       );
     });
-  const settlement = { result: 'pass', expected: null, observed: null, message: null, seconds: 1 } as const;
+  const settlement = { result: 'pass', expected: null, observed: null, message: null, seconds: 1, waiver: null } as const;
   const worker = { index: 0, role: 'main', host: 'prime1', worker: 0, address: null, attempt: 1 };
   const claim = { host: 'prime1', worker: 0, machine: 'm', claimedAt: 1, releasedAt: null };
 

@@ -24,7 +24,10 @@ export function seedStore(stateDir: string): Seed {
           point: null,
           profile: null,
           executor: 'detached',
-          plan: JSON.stringify({ version: 1, playbook: { env: [{ name: 'NCCL_DEBUG' }] } }),
+          plan: JSON.stringify({
+            version: 1,
+            playbook: { env: [{ name: 'NCCL_DEBUG' }], prepare: [], validate: [], verify: [] },
+          }),
           targets: [{ index: 0, role: 'main', host: 'prime1', worker: 0, address: '10.0.0.1' }],
           perHour: null,
           currency: null,

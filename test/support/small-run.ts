@@ -20,6 +20,10 @@ export interface SmallHost {
   everyPhase: string[];
   /** A job that does not end, and does not care for TERM. */
   stubborn: string[];
+  /** To type after `launch`, for a playbook of one's own; `@work` is its folder for work. */
+  write(name: string, text: string): string[];
+  /** The folder for work of that host. */
+  work: string;
   /** Forgets every run: on the host, and of this person. */
   clear(who: Person): void;
   /** What has been started there for a run, in order: units by their phase and position, and `job`. */
@@ -50,6 +54,8 @@ export async function openSmallHost(test: TestEnd, who: Person, options: SshServ
   return {
     server,
     line,
+    work,
+    write,
     everyPhase: write('every-phase', everyPhase),
     stubborn: write('stubborn', stubborn),
     clear: (person) => {

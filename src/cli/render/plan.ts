@@ -1,5 +1,8 @@
-import type { Plan } from '../../engine/plan.ts';
-import type { Deed, Entry, EnvVariable } from '../../playbook/playbook.ts';
+import { describeCondition } from '../../engine/entries/conditions.ts';
+import type { Plan, PlannedHost } from '../../engine/plan.ts';
+import { formatDuration } from '../../language/units.ts';
+import type { Condition, Deed, Entry } from '../../playbook/entries/entry.ts';
+import type { EnvVariable, ResolvedPlaybook } from '../../playbook/playbook.ts';
 
 /** What a launch would do, with every command of its author as it would be run. A secret is shown as where it comes from. */
 export function renderPlan(plan: Plan): string[] {
@@ -23,10 +26,8 @@ export function renderPlan(plan: Plan): string[] {
       (playbook.monitor?.criteria ?? []).map(({ name, expr }) => `${name}: ${expr}`),
     ),
     ...block('verify', playbook.verify.flatMap(describeEntry)),
-    ...block(
-      'cost',
-      host?.cost === null || host?.cost === undefined ? [] : [`${host.cost.perHour} ${host.cost.currency} an hour`],
-    ),
+    ...block('asked and waived', describeDecisions(plan)),
+    ...block('cost', host === undefined ? [] : describeCost(host, playbook)),
   ];
 }
 
@@ -38,7 +39,7 @@ function lines(text: string): string[] {
   return text.split('\n').filter((line) => line.trim() !== '');
 }
 
-function describeSource(source: Plan['playbook']['source']): string[] {
+function describeSource(source: Pick<NonNullable<ResolvedPlaybook['source']>, 'branch' | 'commit' | 'clean'> | null): string[] {
   if (source === null) return [];
   const { branch, commit, clean } = source;
   return [
@@ -60,7 +61,40 @@ function describeVariable({ name, value, critical, optional }: EnvVariable): str
 }
 
 function describeEntry(entry: Entry): string[] {
-  return [`${entry.kind}: ${entry.name}`, ...describeDeed(entry.deed).map((line) => `  ${line}`)];
+  return [`${entry.kind}: ${entry.name}`, ...[...describeDeed(entry.deed), ...describeTerms(entry)].map((line) => `  ${line}`)];
+}
+
+/** How long it may take, how often it is tried, and what is remembered of it. */
+function describeTerms({ expectedTimeSeconds, timeoutSeconds, retry, remember, severity }: Entry): string[] {
+  const terms = [
+    ...(expectedTimeSeconds === null ? [] : [`expected time ${formatDuration(expectedTimeSeconds)}, stopped after twice that`]),
+    ...(timeoutSeconds === null ? [] : [`at most ${formatDuration(timeoutSeconds)}`]),
+    ...(retry === null ? [] : [`tried ${retry.times} times, ${formatDuration(retry.delaySeconds)} apart`]),
+    ...(remember === null ? [] : [`a pass is remembered for the same ${remember.join(' and ')}`]),
+    ...(severity === 'warn' ? ['a failure is only told'] : []),
+  ];
+  return terms.length === 0 ? [] : [`(${terms.join('; ')})`];
+}
+
+/** Who decides what before anything is begun. */
+function describeDecisions({ playbook, answers, waivers }: Plan): string[] {
+  const asked = [...playbook.prepare, ...playbook.validate].flatMap(({ name, deed }) => {
+    if (deed.kind !== 'question') return [];
+    const answer = answers[name];
+    return [answer === undefined ? `whoever launches is asked: ${name}` : `${name}: ${answer.value}, by ${answer.by}`];
+  });
+  return [...asked, ...waivers.map(({ check, reason, by }) => `waived by ${by}: ${check} (${reason})`)];
+}
+
+/** What it would cost, as far as the playbook says how long it takes. */
+function describeCost({ cost }: PlannedHost, { work }: ResolvedPlaybook): string[] {
+  if (cost === null) return [];
+  const { perHour, currency } = cost;
+  const { low = null, high = null } = work?.duration ?? {};
+  const price = (seconds: number) => `${((seconds / 3600) * perHour).toFixed(2)} ${currency}`;
+  const ends = [low, high].filter((end) => end !== null).map(price);
+  const whole = work?.duration == null ? 'how long it takes is not said' : `${ends.join(' to ')} for ${work.duration.text}`;
+  return [`${perHour} ${currency} an hour; ${whole}`];
 }
 
 function describeDeed(deed: Deed): string[] {
@@ -70,16 +104,36 @@ function describeDeed(deed: Deed): string[] {
     case 'accelerators-free':
       return ['no process and no memory in use on any accelerator'];
     case 'config':
-      return [
-        `${deed.file}: ${Object.entries(deed.expect)
-          .map(([key, value]) => `${key} = ${value}`)
-          .join(', ')}`,
-      ];
+      return [`${deed.file}: ${describeConditions(deed.expect)}`];
     case 'files':
-      return [`${deed.glob}: ${deed.count?.text ?? 'at least one'}${deed.size === null ? '' : `, of ${deed.size.text}`}`];
+      return [[`${deed.glob}: ${deed.count?.text ?? 'at least one'}`, ...describeFiles(deed)].join(', ')];
+    case 'git':
+      return [`${deed.path}: ${describeSource(deed).join(', ')}${deed.tag === null ? '' : `, tag ${deed.tag}`}`];
+    case 'python':
+      return Object.entries(deed.packages).map(([name, conditions]) => `${name} ${conditions.join(' or ')}`);
+    case 'processes':
+      return [`${deed.count.text} processes with "${deed.match}"`];
+    case 'environment':
+      return [describeConditions(deed.expect)];
+    case 'question':
+      return [deed.ask];
     case 'halt-stale':
       return [`stop earlier processes of ours with "${deed.match}"`];
     case 'archive':
       return deed.globs.map((glob) => `put away ${glob}`);
   }
+}
+
+function describeFiles({ size, age, sha256 }: Extract<Deed, { kind: 'files' }>): string[] {
+  return [
+    ...(size === null ? [] : [`of ${size.text}`]),
+    ...(age === null ? [] : [`written ${age.text} ago`]),
+    ...(sha256 === null ? [] : [`with the SHA-256 ${sha256}`]),
+  ];
+}
+
+function describeConditions(expect: Readonly<Record<string, Condition>>): string {
+  return Object.entries(expect)
+    .map(([name, condition]) => `${name} ${describeCondition(condition)}`)
+    .join(', ');
 }

@@ -1,9 +1,12 @@
 import type { CheckResult, Phase } from '../../lifecycle/states.ts';
-import type { CheckSettlement } from '../../store/records.ts';
+import type { Entry } from '../../playbook/entries/entry.ts';
+import type { CheckRecord, CheckSettlement, Waiver } from '../../store/records.ts';
 import type { Drive } from '../drive.ts';
+import { describePerson } from '../owner.ts';
+import { findWaiver } from './waivers.ts';
 
 /** A finished look: what a check's row shows. */
-export interface Row extends CheckSettlement {
+export interface Row extends Omit<CheckSettlement, 'waiver'> {
   name: string;
   /** Why the run ends because of it, when it has a reason of its own. */
   reason?: string;
@@ -20,8 +23,9 @@ export function settleAll(drive: Drive, phase: Phase, rows: readonly Row[]): voi
 }
 
 /** The first recorded result wins; a write that does not land because of a newer owner ends this controller at its next step. */
-export function settle(drive: Drive, phase: Phase, position: number, row: Row): void {
+export function settle(drive: Drive, phase: Phase, position: number, row: Row, entry?: Pick<Entry, 'quarantine'>): void {
   const { scrubber } = drive.environment;
+  const waiver = isTrouble(row) ? findWaiver(drive.plan, row.name) : null;
   const clean = (text: string | null) => (text === null ? null : scrubber.scrubText(text));
   const settlement: CheckSettlement = {
     result: row.result,
@@ -29,14 +33,44 @@ export function settle(drive: Drive, phase: Phase, position: number, row: Row): 
     observed: clean(row.observed),
     message: clean(row.message),
     seconds: row.seconds,
+    waiver,
   };
-  const event = drive.event('check-settled', describe(row), { phase, position, name: row.name, result: row.result });
-  drive.must(drive.parts.store.settleCheck(drive.lease, phase, position, settlement, event));
+  const event = drive.event('check-settled', describe(row, waiver), { phase, position, name: row.name, result: row.result });
+  const write = () => drive.must(drive.parts.store.settleCheck(drive.lease, phase, position, settlement, event));
+  const reason = entry?.quarantine ?? null;
+  if (reason === null || drive.plan.kind !== 'launch' || !isFailed({ result: row.result, waiver })) {
+    write();
+    return;
+  }
+  drive.parts.store.together(() => {
+    write();
+    quarantineHost(drive, row.name, reason);
+  });
+}
+
+/** Whether it stops the launch: it did not pass, and nobody has waived it. */
+export function isFailed({ result, waiver }: Pick<CheckRecord, 'result' | 'waiver'>): boolean {
+  return isTrouble({ result }) && waiver === null;
+}
+
+function isTrouble({ result }: { result: CheckResult | null }): boolean {
+  return result === 'fail' || result === 'error';
+}
+
+function quarantineHost(drive: Drive, name: string, reason: string): void {
+  const { store, owner, clock } = drive.parts;
+  const by = `run ${drive.actor.run} of ${describePerson(owner)}`;
+  store.quarantine({ host: drive.host.name, reason: `${reason} ("${name}" failed)`, by, at: clock.now() });
+  drive.tell(
+    'quarantine',
+    `${drive.host.name} is in quarantine now: ${reason}; fleet quarantine ${drive.host.name} --lift ends it`,
+  );
 }
 
 const words: Record<CheckResult, string> = { pass: 'pass', warn: 'warn', fail: 'FAIL', skip: 'skip', error: 'ERROR' };
 
-function describe(row: Row): string {
+function describe(row: Row, waiver: Waiver | null): string {
+  if (waiver !== null) return `waived  ${row.name}: got ${row.observed ?? 'nothing'} (${waiver.reason}, ${waiver.by})`;
   const why = row.result === 'pass' ? '' : `: expected ${row.expected ?? 'success'}, got ${row.observed ?? 'nothing'}`;
   return `${words[row.result]}  ${row.name}${why}${row.message === null ? '' : ` (${row.message})`}`;
 }

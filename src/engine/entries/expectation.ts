@@ -1,6 +1,6 @@
 import { compileExpression } from '../../language/expression.ts';
 import { compilePattern } from '../../language/pattern.ts';
-import type { Expectation, OutputExpectation } from '../../playbook/playbook.ts';
+import type { Expectation, OutputExpectation } from '../../playbook/entries/entry.ts';
 
 export interface Judged {
   met: boolean;

@@ -13,9 +13,7 @@ import { pushEnvironment, setupOf } from '../entries/deeds/run-command.ts';
 import type { Drive } from '../drive.ts';
 import { holdMachine } from '../hold-machine.ts';
 import { describeKeptRun } from '../kept-record.ts';
-import { decideNoGo } from '../preflight/no-go.ts';
-import { isFailed, planSource } from '../preflight/validate-host.ts';
-import { planEntry, walkEntries } from '../entries/walk-entries.ts';
+import { lookAgain } from './look-again.ts';
 
 /** How long a claimed start may show no process before a person is asked. */
 const startingSeconds = 60;
@@ -77,20 +75,6 @@ function planSampling(drive: Drive): UnitWork['sampling'] {
   if (source === undefined) return null;
   const beside = filesOfJob(drive).find(({ name }) => name === monitor?.progress?.source);
   return { script: nvidiaQueryScript(setupOf(drive)), everySeconds: source.everySeconds, beside: beside?.path ?? null };
-}
-
-/** Source and configuration, read again right before the start: a check may have changed them. False: NO-GO, and nothing was started. */
-async function lookAgain(drive: Drive): Promise<boolean> {
-  const configs = drive.plan.playbook.validate.filter(({ deed }) => deed.kind === 'config');
-  const again = [...planSource(drive), ...configs.map((entry) => planEntry(drive, entry))];
-  const records = await walkEntries(
-    drive,
-    'launch',
-    again.map((entry) => ({ ...entry, name: `${entry.name}, right before the start` })),
-  );
-  if (!records.some(isFailed)) return true;
-  await decideNoGo(drive, ['launching'], 'no-go');
-  return false;
 }
 
 /** Where each file ends before the start: rows of an older run are not this run's. */

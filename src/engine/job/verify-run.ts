@@ -7,8 +7,8 @@ import { endRun } from '../end-run.ts';
 import { decideOutcome, describeOutcome } from './outcome.ts';
 import { watchEnvironment } from './prove-environment.ts';
 import { jobPlace, launchOf } from './job.ts';
-import { isFailed } from '../preflight/validate-host.ts';
-import { planEntry, walkEntries } from '../entries/walk-entries.ts';
+import { isFailed } from '../entries/check-rows.ts';
+import { walkEntries } from '../entries/walk-entries.ts';
 
 /** `verifying`: the job is over; the promised artifacts are looked at, and the outcome is decided from all that is known. */
 export async function verifyRun(drive: Drive): Promise<void> {
@@ -18,11 +18,7 @@ export async function verifyRun(drive: Drive): Promise<void> {
   const state = await drive.session.call(detachedExecutor.watch(drive.actor, jobPlace(drive)));
   const exitCode = state.exitCode ?? store.readWorkers(run)[0]?.exitCode ?? null;
   if (exitCode === null) throw new TypeError(`run ${run}: verifying without an exit status`);
-  const records = await walkEntries(
-    drive,
-    'verify',
-    playbook.verify.map((entry) => planEntry(drive, entry)),
-  );
+  const records = await walkEntries(drive, 'verify', playbook.verify);
   const outcome = decideOutcome({
     exitCode,
     verdict: state.verdict,

@@ -1,12 +1,14 @@
 import { FleetError, messageOf } from '../../errors.ts';
 import { ConnectionFailed, QuestionTimedOut } from '../../ssh/failures.ts';
-import { settleAll, type Row } from '../entries/check-rows.ts';
+import { isFailed, settleAll, type Row } from '../entries/check-rows.ts';
+import { findWaiver } from '../entries/waivers.ts';
 import type { Drive } from '../drive.ts';
 import { takeMachine } from '../hold-machine.ts';
 import { isSilence } from '../host-session.ts';
 import { describeKeptRun } from '../kept-record.ts';
 import { keepRecord } from '../../remote/records.ts';
 import { decideNoGo } from './no-go.ts';
+import { lookAtQuarantine } from './quarantine.ts';
 import { sweepHost } from './sweep-host.ts';
 import { lookAtHost } from './requirements.ts';
 
@@ -18,13 +20,20 @@ const betweenTriesMs = 2_000;
  * the machine. A host that never answered leaves a cancelled run, since nothing was sent.
  */
 export async function beginRun(drive: Drive): Promise<void> {
-  const rows = await firstContact(drive, () => lookAtHost(drive));
-  if (rows === null) return;
+  const quarantine = lookAtQuarantine(drive);
   const { kind } = drive.plan;
-  if (kind === 'launch' && !rows.some(isFailed)) rows.push(await takeMachine(drive));
+  if (kind === 'launch' && isStopped(drive, quarantine)) {
+    settleAll(drive, 'requirements', [quarantine]);
+    endBeforeContact(drive, quarantine);
+    return;
+  }
+  const looked = await firstContact(drive, () => lookAtHost(drive));
+  if (looked === null) return;
+  const rows = [quarantine, ...looked];
+  if (kind === 'launch' && !rows.some((row) => isStopped(drive, row))) rows.push(await takeMachine(drive));
   settleAll(drive, 'requirements', rows);
-  const failed = rows.filter(isFailed);
-  if (failed.length > 0 || hasFailedBefore(drive)) {
+  const failed = rows.filter((row) => isStopped(drive, row));
+  if (kind === 'launch' && (failed.length > 0 || hasFailedBefore(drive))) {
     await decideNoGo(drive, ['queued'], failed[0]?.reason ?? 'no-go', failed);
     return;
   }
@@ -34,6 +43,19 @@ export async function beginRun(drive: Drive): Promise<void> {
   }
   const to = kind === 'launch' ? 'preparing' : 'validating';
   drive.transition({ from: ['queued'], to, event: drive.event('state', `${to} on ${drive.host.name}`) });
+}
+
+/** A host in quarantine is not even asked: nothing of the run is there, and nothing has to be tidied. */
+function endBeforeContact(drive: Drive, { name, expected, observed, message }: Row): void {
+  const reason = 'quarantined';
+  drive.transition({
+    from: ['queued'],
+    to: 'failed',
+    event: drive.event('state', `NO-GO: ${name}`, { verdict: 'NO-GO', reason }),
+    verdict: 'NO-GO',
+    outcome: { result: 'failed', reason, exitCode: null, degraded: false },
+    message: `${name}: expected ${expected ?? ''}, got ${observed ?? ''} (${message ?? ''})`,
+  });
 }
 
 /** Null when the host could not be reached or trusted: the run is cancelled then. */
@@ -79,9 +101,9 @@ function cancel(drive: Drive, reason: string, message: string): void {
 
 /** An earlier controller may have recorded a failure and died before the verdict: it stays. */
 function hasFailedBefore(drive: Drive): boolean {
-  return drive.parts.store.readChecks(drive.actor.run).some(({ result }) => result === 'fail' || result === 'error');
+  return drive.parts.store.readChecks(drive.actor.run).some(isFailed);
 }
 
-function isFailed(row: Row): boolean {
-  return row.result === 'fail' || row.result === 'error';
+function isStopped(drive: Drive, row: Row): boolean {
+  return isFailed({ result: row.result, waiver: findWaiver(drive.plan, row.name) });
 }

@@ -1,14 +1,14 @@
 import type { ActiveState } from '../../lifecycle/states.ts';
-import type { Row } from '../entries/check-rows.ts';
+import { isFailed, type Row } from '../entries/check-rows.ts';
 import type { Drive } from '../drive.ts';
 import { endRun } from '../end-run.ts';
 
-type Look = Pick<Row, 'name' | 'expected' | 'observed'>;
+type Look = Pick<Row, 'name' | 'expected' | 'observed' | 'message'>;
 
 /** NO-GO: nothing of the run stays on the host, and what prepare changed is told. `failed` may hold looks that are not in the table. */
 export async function decideNoGo(drive: Drive, from: ActiveState[], reason: string, failed: readonly Look[] = []): Promise<void> {
   const checks = drive.parts.store.readChecks(drive.actor.run);
-  const told = checks.filter(({ result }) => result === 'fail' || result === 'error');
+  const told = checks.filter(isFailed);
   const all: Look[] = [...told, ...failed.filter(({ name }) => !told.some((check) => check.name === name))];
   const changed = checks.filter(({ kind, result, phase }) => phase === 'prepare' && kind === 'action' && result === 'pass');
   const message = [
@@ -25,6 +25,7 @@ export async function decideNoGo(drive: Drive, from: ActiveState[], reason: stri
   });
 }
 
-function describe({ name, expected, observed }: Look): string {
-  return `${name}: expected ${expected ?? 'success'}, got ${observed ?? 'nothing'}`;
+function describe({ name, expected, observed, message }: Look): string {
+  const why = message === null ? '' : ` (${message})`;
+  return `${name}: expected ${expected ?? 'success'}, got ${observed ?? 'nothing'}${why}`;
 }

@@ -1,15 +1,11 @@
 import type { Drive } from '../drive.ts';
 import { decideNoGo } from './no-go.ts';
-import { isFailed } from './validate-host.ts';
-import { planEntry, walkEntries } from '../entries/walk-entries.ts';
+import { isFailed } from '../entries/check-rows.ts';
+import { walkEntries } from '../entries/walk-entries.ts';
 
 /** `preparing`: what changes the host before it is looked at. A failed entry ends the launch before anything costly. */
 export async function prepareHost(drive: Drive): Promise<void> {
-  const records = await walkEntries(
-    drive,
-    'prepare',
-    drive.plan.playbook.prepare.map((entry) => planEntry(drive, entry)),
-  );
+  const records = await walkEntries(drive, 'prepare', drive.plan.playbook.prepare);
   if (records.some(isFailed)) {
     await decideNoGo(drive, ['preparing'], 'prepare-failed');
     return;

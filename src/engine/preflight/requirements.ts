@@ -1,10 +1,12 @@
 import { compareDeclared } from '../../facts/declared.ts';
-import { compareRequirements } from '../../facts/requirements.ts';
+import { compareRequirements, listRequirements } from '../../facts/requirements.ts';
+import type { ResolvedPlaybook } from '../../playbook/playbook.ts';
 import { sayHello, type Hello } from '../../remote/hello.ts';
 import type { Row } from '../entries/check-rows.ts';
 import { setupOf } from '../entries/deeds/run-command.ts';
 import type { Drive } from '../drive.ts';
 import { askForFacts } from '../probe.ts';
+import { quarantineCheck } from './quarantine.ts';
 
 /** What a run needs at all, and what the playbook requires, held against what is there. Fails with a transport error alone. */
 export async function lookAtHost(drive: Drive): Promise<Row[]> {
@@ -19,6 +21,11 @@ export async function lookAtHost(drive: Drive): Promise<Row[]> {
     ...(playbook.requires === null ? [] : compareRequirements(playbook.requires, facts)),
   ];
   return [judgeHello(hello), ...rows.map((row) => ({ ...row, seconds: null }))];
+}
+
+/** What can be let pass of what is looked at before anything is changed. That a host can keep a job at all is not of it. */
+export function findRequirementNames({ requires }: Pick<ResolvedPlaybook, 'requires'>): string[] {
+  return [quarantineCheck, 'declared accelerators', ...(requires === null ? [] : listRequirements(requires))];
 }
 
 /** From here on, another machine at the address is told nothing. */

@@ -1,44 +1,34 @@
-import type { CheckRecord } from '../../store/records.ts';
-import { checkSource } from '../entries/deeds/source.ts';
+import { sourceEntries } from '../../playbook/entries/source-entry.ts';
 import type { Drive } from '../drive.ts';
 import { decideNoGo } from './no-go.ts';
 import { endRun } from '../end-run.ts';
-import { planEntry, walkEntries, type Planned } from '../entries/walk-entries.ts';
+import { isFailed } from '../entries/check-rows.ts';
+import { walkEntries } from '../entries/walk-entries.ts';
 
-/** `validating`: the GO / NO-GO table. */
+/** `validating`: the GO / NO-GO table. A preflight comes here whatever was found before, so that the table is whole. */
 export async function validateHost(drive: Drive): Promise<void> {
   const { playbook, kind } = drive.plan;
-  const records = await walkEntries(drive, 'validate', [
-    ...planSource(drive),
-    ...playbook.validate.map((entry) => planEntry(drive, entry)),
-  ]);
-  if (records.some(isFailed)) {
+  await walkEntries(drive, 'validate', [...sourceEntries(playbook), ...playbook.validate]);
+  if (drive.parts.store.readChecks(drive.actor.run).some(isFailed)) {
     await decideNoGo(drive, ['validating'], 'no-go');
     return;
   }
-  const verdict = 'GO' as const;
+  const verdict = hasWaiver(drive) ? 'GO-WITH-WAIVER' : 'GO';
   if (kind === 'launch') {
-    const event = drive.event('state', `GO: launching on ${drive.host.name}`, { verdict });
+    const event = drive.event('state', `${verdict}: launching on ${drive.host.name}`, { verdict });
     drive.transition({ from: ['validating'], to: 'launching', event, verdict });
     return;
   }
   await endRun(drive, {
     from: ['validating'],
     to: 'succeeded',
-    event: drive.event('state', 'GO', { verdict }),
+    event: drive.event('state', verdict, { verdict }),
     verdict,
     outcome: { result: 'succeeded', reason: null, exitCode: null, degraded: false },
   });
 }
 
-/** The source is a check like any other, and the first one. */
-export function planSource(drive: Drive): Planned[] {
-  const { source } = drive.plan.playbook;
-  if (source === null) return [];
-  const perform = () => checkSource(drive, source);
-  return [{ kind: 'check', name: 'the source is what we mean', severity: 'fail', costly: false, perform }];
-}
-
-export function isFailed({ result }: Pick<CheckRecord, 'result'>): boolean {
-  return result === 'fail' || result === 'error';
+/** In any phase so far: what was waived before the host was changed counts, too. */
+function hasWaiver(drive: Drive): boolean {
+  return drive.parts.store.readChecks(drive.actor.run).some(({ waiver }) => waiver !== null);
 }

@@ -40,16 +40,41 @@ read_from() {
   bytes_from "$1" "$2" | head -c "$3"
 }
 
-# list_files "$@" (already expanded): "SIZE PATH" a line. A newline in a name would look like a line of ours.
+# list_files "$@" (already expanded): "SIZE PATH" a line.
 list_files() {
   for lf_file in "$@"; do
     if [ ! -f "$lf_file" ] || ! file_facts "$lf_file"; then continue; fi
-    case $lf_file in
-    *"$newline"*) say found "$fi_size" "$(say "$lf_file" | tr '\n' '?' | sed 's/?$//')" ;;
-    *) say found "$fi_size" "$lf_file" ;;
-    esac
+    say found "$fi_size" "$(one_line "$lf_file")"
   done
   say listed
+}
+
+# describe_files SUM "$@" (already expanded): "found SIZE AGE SUM PATH" a line. AGE in seconds by this host's clock, "-" where it cannot be had;
+# SUM is a SHA-256 where SUM is 1 and there is a tool for it, else "-".
+describe_files() {
+  df_sum=$1 df_now=$(date +%s)
+  shift
+  for df_file in "$@"; do
+    if [ ! -f "$df_file" ] || ! file_facts "$df_file"; then continue; fi
+    df_age=- df_written=$(date -r "$df_file" +%s 2>/dev/null)
+    [ -z "$df_written" ] || df_age=$((df_now - df_written))
+    say found "$fi_size" "$df_age" "$(sha256_of "$df_sum" "$df_file")" "$(one_line "$df_file")"
+  done
+  say listed
+}
+
+sha256_of() {
+  sh_sum=-
+  if [ "$1" = 1 ] && command -v sha256sum >/dev/null 2>&1; then sh_sum=$(sha256sum <"$2" 2>/dev/null | cut -d' ' -f1); fi
+  say "${sh_sum:--}"
+}
+
+# A newline in a name would look like a line of ours.
+one_line() {
+  case $1 in
+  *"$newline"*) say "$1" | tr '\n' '?' | sed 's/?$//' ;;
+  *) say "$1" ;;
+  esac
 }
 
 # archive RUN "$@": moves what is there into .fleet-archive/RUN beside it, and tells all that lies there: also what was moved before, when

@@ -36,6 +36,16 @@ with_name_below() {
   done
 }
 
+# find_processes NAME: "process PID USER COMMAND" for each with NAME in its command line, wherever it works.
+find_processes() {
+  with_name_below "$1" / | while read -r fp_pid _; do
+    # shellcheck disable=SC2012 # one folder, and only its owner is read
+    fp_user=$(ls -ld "/proc/$fp_pid" 2>/dev/null | tr -s ' ' | cut -d' ' -f3)
+    [ -z "$fp_user" ] || say process "$fp_pid" "$fp_user" "$(short_command_line "$fp_pid")"
+  done
+  say looked
+}
+
 # halt_stale RUN TOKEN NAME WORKDIR GRACE: TERM, then KILL, then a look: "stopped ..." for what was there, "survivor ..." for what stays.
 halt_stale() {
   fence "$1" "$2"

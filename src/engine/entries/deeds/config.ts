@@ -1,43 +1,31 @@
-import { parse } from 'yaml';
+import { parse as parseToml } from 'smol-toml';
+import { parse as parseYaml } from 'yaml';
 import { messageOf } from '../../../errors.ts';
-import type { Deed, Scalar } from '../../../playbook/playbook.ts';
+import type { Deed } from '../../../playbook/entries/entry.ts';
 import { readFrom } from '../../../remote/files.ts';
 import type { Drive } from '../../drive.ts';
+import { judgeConditions } from '../conditions.ts';
 import type { Result } from './result.ts';
 
 const largestBytes = 1_048_576;
 
-/** Values of a YAML or JSON file on the host, numbers compared as numbers: 2.0e-4 is 0.0002. */
+/** Values of a YAML, JSON or TOML file on the host. JSON is YAML; the name of the file tells TOML. */
 export async function checkConfig(drive: Drive, deed: Extract<Deed, { kind: 'config' }>): Promise<Result> {
   const part = await drive.session.call(
     readFrom(drive.plan.playbook.workdir, { path: deed.file, offset: 0, maxBytes: largestBytes, headBytes: 0 }),
   );
-  const expected = Object.entries(deed.expect)
-    .map(([key, value]) => `${key} = ${value}`)
-    .join(', ');
-  if (part.kind !== 'file') return { result: 'fail', expected, observed: `"${deed.file}" is ${part.kind}`, message: null };
-  if (part.size > largestBytes)
-    return {
-      result: 'error',
-      expected,
-      observed: `"${deed.file}" has ${part.size} bytes, at most ${largestBytes} are read`,
-      message: null,
-    };
+  const { expected } = judgeConditions(deed.expect, () => undefined);
+  const unread = (result: 'fail' | 'error', observed: string): Result => ({ result, expected, observed, message: null });
+  if (part.kind !== 'file') return unread('fail', `"${deed.file}" is ${part.kind}`);
+  if (part.size > largestBytes) return unread('error', `"${deed.file}" has ${part.size} bytes, at most ${largestBytes} are read`);
   let content: unknown;
   try {
-    content = parse(part.bytes.toString());
+    const text = part.bytes.toString();
+    content = deed.file.endsWith('.toml') ? parseToml(text) : parseYaml(text);
   } catch (error) {
-    return {
-      result: 'fail',
-      expected,
-      observed: `"${deed.file}" cannot be read: ${messageOf(error).split('\n', 1)[0] ?? ''}`,
-      message: null,
-    };
+    return unread('fail', `"${deed.file}" cannot be read: ${messageOf(error).split('\n', 1)[0] ?? ''}`);
   }
-  const other = Object.entries(deed.expect).filter(([key, value]) => !equals(valueAt(content, key), value));
-  if (other.length === 0) return { result: 'pass', expected, observed: 'all as expected', message: null };
-  const observed = other.map(([key, value]) => `${key} = ${show(valueAt(content, key))} instead of ${value}`).join(', ');
-  return { result: 'fail', expected, observed, message: null };
+  return judgeConditions(deed.expect, (key) => valueAt(content, key));
 }
 
 /** By the whole key first, since a key may hold dots, then along them. */
@@ -49,16 +37,4 @@ function valueAt(content: unknown, key: string): unknown {
   return dot < 0
     ? undefined
     : valueAt(Object.hasOwn(record, key.slice(0, dot)) ? record[key.slice(0, dot)] : undefined, key.slice(dot + 1));
-}
-
-function equals(found: unknown, expected: Scalar): boolean {
-  if (typeof expected === 'number') {
-    const number = typeof found === 'string' && found.trim() !== '' ? Number(found) : found;
-    return typeof number === 'number' && number === expected;
-  }
-  return found === expected;
-}
-
-function show(value: unknown): string {
-  return value === undefined ? 'nothing' : JSON.stringify(value);
 }

@@ -1,16 +1,30 @@
 import type { Phase } from '../../../lifecycle/states.ts';
-import type { Entry } from '../../../playbook/playbook.ts';
+import type { Entry } from '../../../playbook/entries/entry.ts';
 import type { Drive } from '../../drive.ts';
 import { checkAcceleratorsFree } from './accelerators-free.ts';
 import { archive } from './archive.ts';
 import { checkConfig } from './config.ts';
+import { checkEnvironment } from './environment.ts';
 import { checkFiles } from './files.ts';
 import { haltStaleProcesses } from './halt-stale.ts';
+import { checkPackages } from './packages.ts';
+import { checkProcesses } from './processes.ts';
 import type { Result } from './result.ts';
 import { runCommand } from './run-command.ts';
+import { readSignOff } from './sign-off.ts';
+import { checkSource } from './source.ts';
+import { questionSeconds } from '../schedule.ts';
 
-export function performDeed(drive: Drive, entry: Entry, place: { phase: Phase; position: number }): Promise<Result> {
+/** Where an entry stands in its run. */
+export interface Place {
+  phase: Phase;
+  position: number;
+}
+
+/** The look or the change itself; it may be asked again after a crash. `try` counts from 1. */
+export async function performDeed(drive: Drive, entry: Entry, place: Place & { try: number }): Promise<Result> {
   const { deed } = entry;
+  const timeoutSeconds = entry.timeoutSeconds ?? questionSeconds;
   switch (deed.kind) {
     case 'run':
       return runCommand(drive, deed, entry, place);
@@ -19,7 +33,17 @@ export function performDeed(drive: Drive, entry: Entry, place: { phase: Phase; p
     case 'config':
       return checkConfig(drive, deed);
     case 'files':
-      return checkFiles(drive, deed);
+      return checkFiles(drive, deed, timeoutSeconds);
+    case 'git':
+      return checkSource(drive, deed);
+    case 'python':
+      return checkPackages(drive, deed, timeoutSeconds);
+    case 'processes':
+      return checkProcesses(drive, deed);
+    case 'environment':
+      return checkEnvironment(drive, deed, timeoutSeconds);
+    case 'question':
+      return readSignOff(drive, entry.name, deed);
     case 'halt-stale':
       return haltStaleProcesses(drive, deed.match);
     case 'archive':

@@ -1,61 +1,64 @@
 import { formatDuration } from '../../../language/units.ts';
 import type { Phase } from '../../../lifecycle/states.ts';
-import type { Deed, Entry } from '../../../playbook/playbook.ts';
+import type { Deed, Entry } from '../../../playbook/entries/entry.ts';
 import { askAuthorCommand, exportLines, withSetup } from '../../../remote/author-command.ts';
 import { putEnvironment } from '../../../remote/claims.ts';
 import { detachedExecutor } from '../../../remote/detached/executor.ts';
 import type { UnitPlace, UnitState } from '../../../remote/executor.ts';
 import type { Drive } from '../../drive.ts';
 import { judgeAnswer } from '../expectation.ts';
+import { isUnit, questionSeconds } from '../schedule.ts';
 import { requireSecrets } from '../../secrets.ts';
 import type { Result } from './result.ts';
 
-/** For a quick look without an expected time. */
-const questionSeconds = 60;
 const outputBytes = 1_048_576;
 const lookEveryMs = 500;
 
 type Run = Extract<Deed, { kind: 'run' }>;
 
+interface TryPlace {
+  phase: Phase;
+  position: number;
+  /** From 1. */
+  try: number;
+}
+
 /**
  * An author's command. What only looks and is quick is a question, and may be asked again. What changes something, or takes long, is a unit of
  * its own on the host: a later controller adopts it, and it is never run twice.
  */
-export function runCommand(drive: Drive, deed: Run, entry: Entry, place: { phase: Phase; position: number }): Promise<Result> {
-  return isUnit(entry) ? adopt(drive, deed, entry, place) : ask(drive, deed);
+export async function runCommand(drive: Drive, deed: Run, entry: Entry, place: TryPlace): Promise<Result> {
+  if (isUnit(entry)) return adopt(drive, deed, entry, place);
+  const { exitCode, stdout, stderr } = await askCommand(drive, deed.command, entry.timeoutSeconds ?? questionSeconds);
+  return judge(deed, exitCode, stdout, stderr);
 }
 
-export function isUnit({ kind, deed, expectedTimeSeconds }: Entry): boolean {
-  return deed.kind === 'run' && (kind === 'action' || expectedTimeSeconds !== null);
-}
-
-async function ask(drive: Drive, deed: Run): Promise<Result> {
+/** A quick command, with what a command of this playbook finds: its folder, setup lines and environment. */
+export function askCommand(
+  drive: Drive,
+  command: string,
+  timeoutSeconds: number,
+): Promise<{ exitCode: number; stdout: Buffer; stderr: Buffer }> {
   const { playbook } = drive.plan;
-  const answer = await drive.session.call(
+  return drive.session.call(
     askAuthorCommand({
       run: drive.actor.run,
       attempt: drive.record().attempt,
       worker: 0,
       workdir: playbook.workdir,
       setup: setupOf(drive),
-      command: deed.command,
+      command,
       environment: exportLines(drive.environment.variables),
-      timeoutSeconds: questionSeconds,
+      timeoutSeconds,
     }),
   );
-  return judge(deed, answer.exitCode, answer.stdout, answer.stderr);
 }
 
-async function adopt(
-  drive: Drive,
-  deed: Run,
-  entry: Entry,
-  { phase, position }: { phase: Phase; position: number },
-): Promise<Result> {
+async function adopt(drive: Drive, deed: Run, entry: Entry, { phase, position, try: number }: TryPlace): Promise<Result> {
   const run = drive.actor.run;
   const { attempt } = drive.record();
-  const place: UnitPlace = { attempt, worker: 0, unit: `${phase}-${position}` };
-  const limit = entry.expectedTimeSeconds === null ? null : entry.expectedTimeSeconds * 2;
+  const place: UnitPlace = { attempt, worker: 0, unit: `${phase}-${position}${number === 1 ? '' : `-try${number}`}` };
+  const limit = limitOf(entry);
   await pushEnvironment(drive, attempt);
   const started = await drive.session.call(
     detachedExecutor.start(drive.actor, place, {
@@ -82,11 +85,20 @@ async function adopt(
     return { result: 'error', expected: `exit ${deed.expect.exit}`, observed, message: 'whether it ran is for a person to say' };
   }
   if (state.verdict !== null) {
-    const expected = `done within ${formatDuration(entry.expectedTimeSeconds ?? 0)}`;
-    return { result: 'fail', expected, observed: `stopped after twice that`, message: 'look at it by hand' };
+    const expected = `done within ${formatDuration(entry.expectedTimeSeconds ?? limit ?? 0)}`;
+    const observed = `stopped after ${formatDuration(limit ?? 0)}`;
+    return { result: 'fail', expected, observed, message: 'it takes longer than expected: look at it by hand' };
   }
   const { stdout, stderr } = await drive.session.call(detachedExecutor.output(run, place, outputBytes));
   return judge(deed, state.exitCode, stdout, stderr);
+}
+
+/** Seconds: twice the expected time, or the time limit where that is shorter. */
+function limitOf({ expectedTimeSeconds, timeoutSeconds }: Entry): number | null {
+  const limits = [expectedTimeSeconds === null ? null : expectedTimeSeconds * 2, timeoutSeconds].filter(
+    (limit) => limit !== null,
+  );
+  return limits.length === 0 ? null : Math.min(...limits);
 }
 
 async function waitForEnd(drive: Drive, place: UnitPlace, first: UnitState): Promise<UnitState> {

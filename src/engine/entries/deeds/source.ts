@@ -4,36 +4,45 @@ import type { Drive } from '../../drive.ts';
 import { setupOf } from './run-command.ts';
 import type { Result } from './result.ts';
 
-type Source = NonNullable<ResolvedPlaybook['source']>;
+type Source = NonNullable<ResolvedPlaybook['source']> & { path?: string; tag?: string | null };
 
-export async function checkSource(drive: Drive, source: Source): Promise<Result> {
-  const { workdir } = drive.plan.playbook;
-  const state = await drive.session.call(lookAtSource(workdir, setupOf(drive)));
+/** What the git repository in the workdir, or in a folder below it, must be. */
+export async function checkSource(drive: Drive, { path = '.', tag = null, branch, commit, clean }: Source): Promise<Result> {
+  const folder = below(drive.plan.playbook.workdir, path);
+  const state = await drive.session.call(lookAtSource(folder, setupOf(drive)));
   const expected = [
-    ...(source.branch === null ? [] : [`branch ${source.branch}`]),
-    ...(source.commit === null ? [] : [`commit ${shorten(source.commit)}`]),
-    ...(source.clean ? ['no changes'] : []),
+    ...(branch === null ? [] : [`branch ${branch}`]),
+    ...(commit === null ? [] : [`commit ${shorten(commit)}`]),
+    ...(tag === null ? [] : [`tag ${tag} here`]),
+    ...(clean ? ['no changes'] : []),
   ].join(', ');
-  if (state.kind !== 'git') return { result: 'fail', expected, observed: describeMissing(state, workdir), message: null };
-  const sameCommit = source.commit === null || state.commit.startsWith(source.commit.toLowerCase());
-  const sameBranch = source.branch === null || state.branch === source.branch;
-  const clean = !source.clean || state.changes.length === 0;
+  if (state.kind !== 'git') return { result: 'fail', expected, observed: describeMissing(state, folder), message: null };
+  const holds =
+    (commit === null || state.commit.startsWith(commit.toLowerCase())) &&
+    (branch === null || state.branch === branch) &&
+    (tag === null || state.tags.includes(tag)) &&
+    (!clean || state.changes.length === 0);
   const observed = [
     `branch ${state.branch ?? 'none (detached)'}`,
     `commit ${shorten(state.commit)}`,
+    ...(tag === null ? [] : [state.tags.length === 0 ? 'no tag' : `tags ${state.tags.slice(0, 5).join(' ')}`]),
     state.changes.length === 0 ? 'no changes' : `changed: ${state.changes.slice(0, 5).join(', ')}`,
   ].join(', ');
-  return { result: sameCommit && sameBranch && clean ? 'pass' : 'fail', expected, observed, message: null };
+  return { result: holds ? 'pass' : 'fail', expected, observed, message: null };
 }
 
-function describeMissing(state: Exclude<SourceState, { kind: 'git' }>, workdir: string): string {
+function below(workdir: string, path: string): string {
+  return path.startsWith('/') || path.startsWith('~') ? path : path === '.' ? workdir : `${workdir}/${path}`;
+}
+
+function describeMissing(state: Exclude<SourceState, { kind: 'git' }>, folder: string): string {
   switch (state.kind) {
     case 'no-git':
       return 'no git on the host';
     case 'no-workdir':
-      return `no folder "${workdir}"`;
+      return `no folder "${folder}"`;
     case 'not-a-repository':
-      return `"${workdir}" is no repository: ${state.message}`;
+      return `"${folder}" is no repository: ${state.message}`;
   }
 }
 

@@ -1,0 +1,18 @@
+import { isWithin } from '../../../language/range.ts';
+import type { Deed } from '../../../playbook/entries/entry.ts';
+import { findProcesses } from '../../../remote/processes.ts';
+import type { Drive } from '../../drive.ts';
+import type { Result } from './result.ts';
+
+const shownProcesses = 5;
+
+export async function checkProcesses(drive: Drive, { match, count }: Extract<Deed, { kind: 'processes' }>): Promise<Result> {
+  const found = await drive.session.call(findProcesses(match));
+  const shown = found.slice(0, shownProcesses).map(({ pid, user, command }) => `pid ${pid} of ${user}: ${command}`);
+  return {
+    result: isWithin(count, found.length) ? 'pass' : 'fail',
+    expected: `${count.text} processes with "${match}"`,
+    observed: [String(found.length), ...shown].join('; '),
+    message: null,
+  };
+}

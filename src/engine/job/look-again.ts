@@ -1,0 +1,35 @@
+import type { Deed } from '../../playbook/entries/entry.ts';
+import { sourceEntries } from '../../playbook/entries/source-entry.ts';
+import type { Drive } from '../drive.ts';
+import { isFailed } from '../entries/check-rows.ts';
+import { decideEntry } from '../entries/decide-entry.ts';
+import { walkEntries } from '../entries/walk-entries.ts';
+import { findWaiver, nameAgain } from '../entries/waivers.ts';
+import { holdMachine } from '../hold-machine.ts';
+import { decideNoGo } from '../preflight/no-go.ts';
+
+/** What a check may have changed, or somebody else meanwhile. */
+const changing: readonly Deed['kind'][] = ['git', 'config', 'accelerators-free', 'environment'];
+
+/**
+ * Source, configuration, environment and accelerators, looked at again right before the start. What an earlier controller recorded stays, and says
+ * nothing of this moment: it is looked at once more. False: NO-GO, and nothing was started.
+ */
+export async function lookAgain(drive: Drive): Promise<boolean> {
+  const { playbook } = drive.plan;
+  const again = [...sourceEntries(playbook), ...playbook.validate]
+    .filter(({ deed }) => changing.includes(deed.kind))
+    .map((entry) => ({ ...entry, name: nameAgain(entry.name), remember: null }));
+  const before = drive.parts.store.readChecks(drive.actor.run);
+  const isRecorded = (name: string) => before.some((check) => check.name === name && check.status === 'settled');
+  await walkEntries(drive, 'launch', again);
+  const recorded = again.filter(({ name }) => isRecorded(name));
+  if (recorded.length > 0) await holdMachine(drive);
+  const rows = await Promise.all(
+    recorded.map((entry, position) => decideEntry(drive, entry, { phase: 'launch', position }, null, { doneAt: 0 })),
+  );
+  const failed = rows.filter(({ result, name }) => isFailed({ result, waiver: findWaiver(drive.plan, name) }));
+  if (failed.length === 0 && !drive.parts.store.readChecks(drive.actor.run).some(isFailed)) return true;
+  await decideNoGo(drive, ['launching'], 'no-go', failed);
+  return false;
+}

@@ -1,0 +1,74 @@
+import type { Phase } from '../../lifecycle/states.ts';
+import type { YamlPath } from '../../yaml.ts';
+import { buildRequires } from '../build-requires.ts';
+import type { Reader } from '../reader.ts';
+import { listAt, take } from '../sections.ts';
+import { buildDeed } from './build-deed.ts';
+import type { Deed, Entry } from './entry.ts';
+import { entrySchema, type EntryFile } from './entry-schema.ts';
+
+export type EntryPhase = Extract<Phase, 'prepare' | 'validate' | 'verify'>;
+
+/** The ordered list of a phase. `names` has the names used so far, of every phase. */
+export function buildEntries(reader: Reader, playbook: unknown, phase: EntryPhase, names: Set<string>): Entry[] {
+  return listAt(playbook, phase).flatMap((item, index) => {
+    const file = take(entrySchema, item);
+    return file === null ? [] : buildEntry(reader, [phase, index], file, names);
+  });
+}
+
+function buildEntry(reader: Reader, path: YamlPath, file: EntryFile, names: Set<string>): Entry[] {
+  const name = file.check ?? file.action;
+  if (name === undefined || (file.check !== undefined && file.action !== undefined)) {
+    reader.report(path, 'expected either "check" or "action", with a name');
+    return [];
+  }
+  const kind = file.check === undefined ? 'action' : 'check';
+  if (names.has(name)) reader.report([...path, kind], `a second check or action is called ${JSON.stringify(name)}`);
+  names.add(name);
+  const deed = buildDeed(reader, path, kind, file);
+  if (deed === null) return [];
+  const duration = (key: 'expected-time' | 'timeout') =>
+    file[key] === undefined ? null : reader.duration([...path, key], file[key]);
+  const entry: Entry = {
+    kind,
+    name,
+    deed,
+    expectedTimeSeconds: duration('expected-time'),
+    timeoutSeconds: duration('timeout'),
+    severity: file.severity ?? 'fail',
+    retry: file.retry === undefined ? null : buildRetry(reader, path, file.retry),
+    parallel: file.parallel ?? false,
+    remember: file.remember?.per ?? null,
+    requires: buildRequires(reader, [...path, 'requires'], file.requires),
+    quarantine: file.quarantine ?? null,
+    hint: file.hint ?? null,
+    stage: file.stage ?? null,
+    line: reader.line(path),
+  };
+  reportUnfit(reader, path, entry, file);
+  return [entry];
+}
+
+function buildRetry(reader: Reader, path: YamlPath, { times, delay }: NonNullable<EntryFile['retry']>): Entry['retry'] {
+  return { times, delaySeconds: delay === undefined ? 0 : reader.duration([...path, 'retry', 'delay'], delay) };
+}
+
+const onHost = (deed: Deed) => deed.kind !== 'question';
+
+/** What cannot be said of such an entry. */
+function reportUnfit(reader: Reader, path: YamlPath, { kind, deed }: Entry, file: EntryFile): void {
+  const refuse = (key: keyof EntryFile, why: string) => {
+    if (file[key] !== undefined) reader.report([...path, key], `"${key}" ${why}`, { part: 'key' });
+  };
+  if (kind === 'action') {
+    refuse('remember', 'goes with a check: an action is done in every run');
+    refuse('parallel', 'goes with a check: actions are done one after the other');
+  }
+  if (deed.kind !== 'run') refuse('expected-time', 'goes with "run" alone: everything else is quick');
+  if (!onHost(deed))
+    for (const key of ['retry', 'timeout', 'remember', 'requires'] as const)
+      refuse(key, 'goes with what is looked at on the host');
+  if (path[0] === 'verify' && !onHost(deed))
+    reader.report(path, 'a person is asked before the launch: expected it in "prepare" or "validate"');
+}
