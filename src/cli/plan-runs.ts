@@ -2,7 +2,7 @@ import { makePlan, type Plan } from '../engine/plan.ts';
 import { requireSecrets, resolveEnvironment } from '../engine/secrets.ts';
 import { usageError } from '../errors.ts';
 import { findPlaybook, playbookFolders } from '../playbook/find-playbook.ts';
-import { lintPlaybook } from '../playbook/lint-playbook.ts';
+import { lintPlaybook } from '../playbook/lint/lint-playbook.ts';
 import { readPlaybook, type Playbook } from '../playbook/read-playbook.ts';
 import { resolvePlaybook } from '../playbook/resolve-playbook.ts';
 import { FilesHaveErrors, formatProblem, type Problem } from '../problem.ts';
@@ -46,7 +46,9 @@ function openPlaybook(file: string): Playbook {
 
 /** Each once, though every host has its own params. */
 function findWarnings(playbook: Playbook, plans: readonly Plan[]): Problem[] {
-  const found = plans.flatMap((plan) => lintPlaybook(playbook, plan.playbook.params));
+  const found = plans.flatMap((plan) =>
+    lintPlaybook(playbook, { params: plan.playbook.params, price: plan.hosts[0]?.cost ?? null }),
+  );
   const warnings = found.filter(({ severity }) => severity === 'warning');
   return [...new Map(warnings.map((problem) => [formatProblem(problem), problem])).values()];
 }

@@ -1,11 +1,11 @@
-import { parseDurationRange, parseRange } from '../language/range.ts';
 import { parseVersionCondition } from '../language/version.ts';
 import { buildEntries } from './build-entries.ts';
 import { buildLaunch } from './build-launch.ts';
 import { buildMonitor } from './build-monitor.ts';
-import type { EnvVariable, Requirements, ResolvedPlaybook, Work } from './playbook.ts';
+import { buildBudget, buildStages, buildWork } from './build-work.ts';
+import type { EnvVariable, Requirements, ResolvedPlaybook } from './playbook.ts';
 import type { Reader } from './reader.ts';
-import { requiresSchema, sourceSchema, variableSchema, workSchema } from './schema.ts';
+import { requiresSchema, sourceSchema, variableSchema, volatileSchema } from './schema.ts';
 import { entriesAt, partAt, take, takeSound } from './sections.ts';
 
 export type Built = Omit<ResolvedPlaybook, 'file' | 'sha256' | 'params'>;
@@ -20,6 +20,9 @@ export function buildPlaybook(reader: Reader, value: unknown): Built {
     name: textAt(value, 'playbook') ?? '',
     description: textAt(value, 'description'),
     work: buildWork(reader, value),
+    budget: buildBudget(reader, value),
+    stages: buildStages(reader, value),
+    volatile: take(volatileSchema, partAt(value, 'volatile')) ?? [],
     requires: buildRequires(reader, value),
     workdir: textAt(value, 'workdir') ?? '.',
     setup: textAt(value, 'setup') ?? '',
@@ -30,18 +33,6 @@ export function buildPlaybook(reader: Reader, value: unknown): Built {
     launch: buildLaunch(reader, value),
     monitor: buildMonitor(reader, value, partAt(value, 'launch', 'stack-dump') !== undefined),
     verify: buildEntries(reader, value, 'verify', names),
-  };
-}
-
-function buildWork(reader: Reader, value: unknown): Work | null {
-  const file = takeSound(workSchema, partAt(value, 'work'));
-  if (file === null) return null;
-  const { steps = null, throughput, duration } = file;
-  return {
-    steps,
-    tokensPerStep: file['tokens-per-step'] ?? null,
-    throughput: throughput === undefined ? null : reader.range(['work', 'throughput'], throughput, parseRange),
-    duration: duration === undefined ? null : reader.range(['work', 'duration'], duration, parseDurationRange),
   };
 }
 
