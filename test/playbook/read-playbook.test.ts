@@ -76,7 +76,7 @@ describe('one mistake gives one message', () => {
       'work.time-per-step: expected a duration such as "15m" or "1h30m", got "1", which has no unit',
     ],
     ['budget: { time: 90 }', 'budget.time: expected a duration such as "15m", got 90'],
-    ['budget: { cost: 200USD }', 'budget.cost: expected number, got "200USD"'],
+    ['budget: { cost: 200USD }', 'budget.cost: expected a number, got "200USD"'],
     [
       'stages: { setup: 15x }',
       'stages.setup: expected a duration such as "15m" or "1h30m", got "15x": the units are d, h, m, s, ms',

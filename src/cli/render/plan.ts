@@ -1,4 +1,5 @@
 import type { Plan } from '../../engine/plan.ts';
+import { estimateCost } from '../../playbook/lint/cost.ts';
 import type { Deed, Entry, EnvVariable } from '../../playbook/playbook.ts';
 
 /** What a launch would do, with every command of its author as it would be run. A secret is shown as where it comes from. */
@@ -23,11 +24,14 @@ export function renderPlan(plan: Plan): string[] {
       (playbook.monitor?.criteria ?? []).map(({ name, expr }) => `${name}: ${expr}`),
     ),
     ...block('verify', playbook.verify.flatMap(describeEntry)),
-    ...block(
-      'cost',
-      host?.cost === null || host?.cost === undefined ? [] : [`${host.cost.perHour} ${host.cost.currency} an hour`],
-    ),
+    ...block('cost', describeCost(plan)),
   ];
+}
+
+function describeCost({ playbook, hosts: [host] }: Plan): string[] {
+  if (!host?.cost) return [];
+  const estimate = estimateCost(playbook, host.cost);
+  return [`${host.cost.perHour} ${host.cost.currency} an hour`, ...(estimate === null ? [] : [estimate.text])];
 }
 
 function block(title: string, content: readonly string[]): string[] {

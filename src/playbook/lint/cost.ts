@@ -4,26 +4,28 @@ import { spanOfRun } from './run-span.ts';
 /** Hours times the price of the host, against what the run may cost. */
 export function lintCost(planned: Planned, price: Price | null): Finding[] {
   const limit = planned.budget?.cost ?? null;
-  if (limit === null || price === null) return [];
-  const run = spanOfRun(planned);
-  const most = costOf(run.high ?? run.low, price);
-  if (most <= limit) return [];
-  const [from, to] = [showMoney(costOf(run.low, price)), showMoney(most)];
-  const cost = run.high === null ? `at least ${from}` : run.low === 0 ? `up to ${to}` : from === to ? to : `${from} to ${to}`;
-  const rate = `${price.perHour} ${price.currency} an hour`;
+  const cost = price === null ? null : estimateCost(planned, price);
+  if (limit === null || price === null || cost === null || cost.most <= limit) return [];
   return [
     {
       path: ['budget', 'cost'],
-      message: `${run.text}: ${cost} ${price.currency} at ${rate}, and the budget is ${limit} ${price.currency}`,
+      message: `${cost.text} at ${price.perHour} ${price.currency} an hour, and the budget is ${limit} ${price.currency}`,
       suggestion: 'raise the budget, do less, or take a cheaper host',
     },
   ];
 }
 
-function costOf(seconds: number, { perHour }: Price): number {
-  return (seconds / 3600) * perHour;
+/** What a run costs, as far as the playbook says how long it takes: `the job takes 1h to 2h: 2.60 to 5.20 USD`. */
+export function estimateCost(planned: Planned, price: Price): { most: number; text: string } | null {
+  const run = spanOfRun(planned);
+  if (run.text === '') return null;
+  const costOf = (seconds: number) => (seconds / 3600) * price.perHour;
+  const [least, most] = [costOf(run.low), costOf(run.high ?? run.low)];
+  const [from, to] = [showMoney(least), showMoney(most)];
+  const cost = run.high === null ? `at least ${from}` : run.low === 0 ? `up to ${to}` : from === to ? to : `${from} to ${to}`;
+  return { most, text: `${run.text}: ${cost} ${price.currency}` };
 }
 
 function showMoney(amount: number): string {
-  return amount >= 100 ? amount.toFixed(0) : amount.toFixed(2);
+  return amount.toFixed(amount >= 100 ? 0 : 2);
 }
