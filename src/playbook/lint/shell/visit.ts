@@ -43,11 +43,12 @@ export function meetCommands(text: string, options = new Set<string>(), depth = 
 /** The text of `bash -euo pipefail -c 'text'`, with the options that it begins with. */
 function readScript([name = '', ...words]: readonly string[]): { text: string; options: Set<string> } | null {
   if (!shells.includes(name.replace(/^.*\//, ''))) return null;
-  const end = words.findIndex((word) => /^-[a-z]*c$/.test(word));
-  const text = end === -1 ? undefined : words[end + 1];
+  const operand = words.findIndex((word, index) => !/^[-+]/.test(word) && !/^[-+][a-z]*o$/.test(words[index - 1] ?? ''));
+  const before = words.slice(0, Math.max(operand, 0));
+  if (!before.some((word) => /^-[a-z]*c$/.test(word))) return null;
   const options = new Set<string>();
-  setOptions(words.slice(0, end + 1), options);
-  return text === undefined ? null : { text, options };
+  setOptions(before, options);
+  return { text: words[operand] ?? '', options };
 }
 
 function setOptions(words: readonly string[], options: Set<string>): void {
