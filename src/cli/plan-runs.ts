@@ -44,10 +44,10 @@ function openPlaybook(file: string): Playbook {
   return playbook;
 }
 
-/** Each once, though every host has its own params. */
+/** Each once, though every host has its own params and its own price. */
 function findWarnings(playbook: Playbook, plans: readonly Plan[]): Problem[] {
-  const found = plans.flatMap((plan) =>
-    lintPlaybook(playbook, { params: plan.playbook.params, price: plan.hosts[0]?.cost ?? null }),
+  const found = plans.flatMap(({ playbook: { params }, hosts: [host] }) =>
+    lintPlaybook(playbook, { params, price: host?.cost ? { host: host.name, ...host.cost } : null }),
   );
   const warnings = found.filter(({ severity }) => severity === 'warning');
   return [...new Map(warnings.map((problem) => [formatProblem(problem), problem])).values()];

@@ -24,7 +24,7 @@ describe('the lint of a plan', () => {
       const planned = await run('launch', play, '--host', 'box', '--inventory', hosts, '--set', 'steps=7200', '--dry-run');
       expect(planned.code).toBe(0);
       expect(planned.stderr).toContain(
-        'warning: budget.cost: 7200 steps of 1s..2s each take 2h to 4h: 4.00 to 8.00 USD at 2 USD an hour, and the budget is 5 USD',
+        'warning: budget.cost: 7200 steps of 1s..2s each take 2h to 4h: 4.00 to 8.00 USD at 2 USD an hour on box, and the budget is 5 USD',
       );
       expect(planned.stdout).toContain('cost:\n  2 USD an hour\n  7200 steps of 1s..2s each take 2h to 4h: 4.00 to 8.00 USD\n');
     }),

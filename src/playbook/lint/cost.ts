@@ -9,14 +9,14 @@ export function lintCost(planned: Planned, price: Price | null): Finding[] {
   return [
     {
       path: ['budget', 'cost'],
-      message: `${cost.text} at ${price.perHour} ${price.currency} an hour, and the budget is ${limit} ${price.currency}`,
+      message: `${cost.text} at ${price.perHour} ${price.currency} an hour on ${price.host}, and the budget is ${limit} ${price.currency}`,
       suggestion: 'raise the budget, do less, or take a cheaper host',
     },
   ];
 }
 
 /** What a run costs, as far as the playbook says how long it takes: `the job takes 1h to 2h: 2.60 to 5.20 USD`. */
-export function estimateCost(planned: Planned, price: Price): { most: number; text: string } | null {
+export function estimateCost(planned: Planned, price: Omit<Price, 'host'>): { most: number; text: string } | null {
   const run = spanOfRun(planned);
   if (run.text === '') return null;
   const costOf = (seconds: number) => (seconds / 3600) * price.perHour;

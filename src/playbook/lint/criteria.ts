@@ -1,12 +1,12 @@
 import { readLimits, type Bound, type Limit } from '../../language/limits.ts';
 import type { Criterion, Window } from '../playbook.ts';
 import type { Finding, Planned } from './finding.ts';
-import { countSteps } from './spans.ts';
 
 /** Criteria that cannot hold, that contradict each other, or that are never decided. */
 export function lintCriteria(planned: Planned): Finding[] {
   const criteria = planned.monitor?.criteria ?? [];
-  const steps = countSteps(planned);
+  // A window is passed when progress has reached its end.
+  const steps = planned.monitor?.progress?.of ?? planned.work?.steps ?? null;
   return [...lintLimits(criteria), ...criteria.flatMap(lintBand), ...(steps === null ? [] : lintWindows(criteria, steps))];
 }
 

@@ -10,8 +10,9 @@ export interface Finding {
   severity?: 'note';
 }
 
-/** What an hour on the host costs. */
+/** What an hour on a host costs. */
 export interface Price {
+  host: string;
   perHour: number;
   currency: string;
 }
@@ -33,4 +34,22 @@ export interface PlacedEntry {
 /** Entries of the lists, in their order, each with its place. */
 export function placeEntries(planned: Built, phases: readonly ('prepare' | 'validate' | 'verify')[]): PlacedEntry[] {
   return phases.flatMap((phase) => planned[phase].map((entry, index) => ({ path: [phase, index], entry })));
+}
+
+/** What checks expect of configuration files, value by value. */
+export function placeExpectations(planned: Built): { path: YamlPath; key: string; value: unknown }[] {
+  return placeEntries(planned, ['prepare', 'validate', 'verify']).flatMap(({ path, entry: { deed } }) =>
+    deed.kind !== 'config'
+      ? []
+      : Object.entries(deed.expect).map(([key, expected]) => ({
+          path: [...path, 'config', 'expect', key],
+          key,
+          value: plainValue(expected),
+        })),
+  );
+}
+
+/** An exact value may be written out as a condition. */
+function plainValue(expected: unknown): unknown {
+  return typeof expected === 'object' && expected !== null && 'value' in expected ? expected.value : expected;
 }

@@ -11,7 +11,15 @@ export interface Span {
 }
 
 export function countSteps({ work, monitor }: Built): number | null {
-  return work?.steps ?? monitor?.progress?.of ?? null;
+  return work?.steps ?? targetSteps(monitor);
+}
+
+/** What progress is measured against, where that is steps and not, say, epochs. */
+export function targetSteps(monitor: Built['monitor']): number | null {
+  const { progress = null, metrics = [] } = monitor ?? {};
+  const source = metrics.find(({ name }) => name === progress?.source);
+  const isStep = source !== undefined && source.kind !== 'accelerators' && source.step === progress?.column;
+  return isStep ? (progress?.of ?? null) : null;
 }
 
 /** One step: as it is said, else its tokens over the throughput. */

@@ -1,5 +1,5 @@
 import type { YamlPath } from '../../yaml.ts';
-import type { Finding, Planned } from './finding.ts';
+import { placeExpectations, type Finding, type Planned } from './finding.ts';
 import { isUnder } from './folders.ts';
 
 const fates: readonly { folder: string; fate: string }[] = [
@@ -18,16 +18,18 @@ interface Use {
   /** What lies there, for the message. */
   what: string;
   place: string;
+  /** Whether `place` is files of a folder, and not the folder. */
+  isFile?: boolean;
   severity?: 'note';
 }
 
 /** What is kept where a reboot, or the passing of time, takes it away. Each folder is told of once, for the most precious thing in it. */
 export function lintVolatile(planned: Planned): Finding[] {
   const told = [...(planned.volatile ?? [])];
-  return listUses(planned).flatMap(({ path, what, place, severity }) => {
+  return listUses(planned).flatMap(({ path, what, place, isFile = false, severity }) => {
     const lost = fates.find(({ folder }) => isUnder(place, folder));
     if (lost === undefined || told.some((folder) => isUnder(place, folder))) return [];
-    const folder = what === 'the log' || /[*?[]/.test(place) ? parentOf(place) : place;
+    const folder = isFile ? folderOf(place) : place;
     told.push(folder);
     const finding = {
       path,
@@ -38,42 +40,35 @@ export function lintVolatile(planned: Planned): Finding[] {
   });
 }
 
+/** The most precious first. */
 function listUses(planned: Planned): Use[] {
   const { monitor, launch, workdir, params, env } = planned;
-  const uses: (Use | null)[] = [
-    monitor?.checkpoints
-      ? { path: ['monitor', 'checkpoints', 'path'], what: 'checkpoints', place: monitor.checkpoints.path }
-      : null,
+  const { checkpoints = null, metrics = [] } = monitor ?? {};
+  return [
+    ...(checkpoints === null
+      ? []
+      : [{ path: ['monitor', 'checkpoints', 'path'], what: 'checkpoints', place: checkpoints.path, isFile: true }]),
     { path: ['workdir'], what: 'the workdir', place: workdir },
-    ...Object.entries(params).map(([name, value]) => named(['params', name, 'default'], name, value)),
-    ...env.map(({ name, value }) => ('text' in value ? named(['env', name], name, value.text) : null)),
-    ...listExpectations(planned),
-    ...(monitor?.metrics ?? []).map((source): Use | null =>
-      source.kind === 'accelerators'
-        ? null
-        : { path: ['monitor', 'metrics', source.name, source.kind], what: 'metrics', place: source.path, severity: 'note' },
-    ),
-    launch === null ? null : { path: ['launch', 'log'], what: 'the log', place: launch.log, severity: 'note' },
+    ...Object.entries(params).flatMap(([name, value]) => findNamed(['params', name, 'default'], name, value)),
+    ...env.flatMap(({ name, value }) => ('text' in value ? findNamed(['env', name], name, value.text) : [])),
+    ...placeExpectations(planned).flatMap(({ path, key, value }) => findNamed(path, key, value)),
+    ...metrics.flatMap((source): Use[] => {
+      if (source.kind === 'accelerators') return [];
+      const path = ['monitor', 'metrics', source.name, source.kind];
+      return [{ path, what: 'metrics', place: source.path, isFile: true, severity: 'note' }];
+    }),
+    ...(launch === null
+      ? []
+      : [{ path: ['launch', 'log'], what: 'the log', place: launch.log, isFile: true, severity: 'note' as const }]),
   ];
-  return uses.filter((use) => use !== null);
 }
 
-function named(path: YamlPath, name: string, value: unknown): Use | null {
-  return typeof value !== 'string' || passing.test(name) ? null : { path, what: `"${name}"`, place: value };
+function findNamed(path: YamlPath, name: string, value: unknown): Use[] {
+  return typeof value !== 'string' || passing.test(name) ? [] : [{ path, what: `"${name}"`, place: value }];
 }
 
-function listExpectations(planned: Planned): (Use | null)[] {
-  return (['prepare', 'validate', 'verify'] as const).flatMap((phase) =>
-    planned[phase].flatMap(({ deed }, index) =>
-      deed.kind === 'config'
-        ? Object.entries(deed.expect).map(([key, value]) => named([phase, index, 'config', 'expect', key], key, value))
-        : [],
-    ),
-  );
-}
-
-function parentOf(place: string): string {
-  const end = place.search(/[*?[]/);
-  const plain = end === -1 ? place : place.slice(0, end);
+/** The folder that a file or a glob lies in. */
+function folderOf(place: string): string {
+  const plain = place.replace(/[*?[].*$/s, '');
   return plain.slice(0, Math.max(1, plain.lastIndexOf('/')));
 }

@@ -1,5 +1,5 @@
 import type { Finding, Planned } from './finding.ts';
-import { areApart, describeSpan, spanOfSteps, spanOfTokens } from './spans.ts';
+import { areApart, describeSpan, spanOfSteps, spanOfTokens, targetSteps } from './spans.ts';
 
 /** Figures of the work that cannot be true together. */
 export function lintWork(planned: Planned): Finding[] {
@@ -31,7 +31,7 @@ function lintStepTime({ work }: Planned): Finding[] {
 }
 
 function lintTarget({ work, monitor }: Planned): Finding[] {
-  const [steps, of] = [work?.steps ?? null, monitor?.progress?.of ?? null];
+  const [steps, of] = [work?.steps ?? null, targetSteps(monitor)];
   if (steps === null || of === null || steps === of) return [];
   const effect = of > steps ? 'the run would never be complete' : 'the run would count as complete before its end';
   return [

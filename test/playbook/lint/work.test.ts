@@ -56,4 +56,19 @@ describe('what progress is measured against', () => {
     expect(target(50)[0]).toContain('against 50: the run would count as complete before its end');
     expect(target(100)).toEqual([]);
   });
+
+  it('may be epochs', () => {
+    const epochs = 'progress: { metric: m.epoch, of: 3 }';
+    expect(lintText(`work: { steps: 100 }\nmonitor: { metrics: { m: { csv: m.csv } }, ${epochs} }`)).toEqual([]);
+    expect(lintText(`work: { time-per-step: 1s, duration: 1h }\nmonitor: { metrics: { m: { csv: m.csv } }, ${epochs} }`)).toEqual(
+      [],
+    );
+  });
+
+  it('is the number of steps where work says none', () => {
+    const told = lintText(
+      'work: { time-per-step: 1s, duration: 1h }\nmonitor: { metrics: { m: { csv: m.csv } }, progress: { metric: m.step, of: 60 } }',
+    );
+    expect(told).toEqual(['work.duration: 60 steps of 1s each take 1m, and the duration is given as 1h']);
+  });
 });
