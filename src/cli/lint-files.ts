@@ -1,5 +1,5 @@
 import { loadInventory } from '../inventory/load.ts';
-import { lintPlaybook } from '../playbook/lint-playbook.ts';
+import { lintPlaybook } from '../playbook/lint/lint-playbook.ts';
 import { listPlaybooks, playbookFolders } from '../playbook/find-playbook.ts';
 import { readPlaybook } from '../playbook/read-playbook.ts';
 import type { Problem } from '../problem.ts';

@@ -3,7 +3,7 @@ import { makePlan, type Decisions, type Plan } from '../engine/plan.ts';
 import { requireSecrets, resolveEnvironment } from '../engine/secrets.ts';
 import { usageError } from '../errors.ts';
 import { findPlaybook, playbookFolders } from '../playbook/find-playbook.ts';
-import { lintPlaybook } from '../playbook/lint-playbook.ts';
+import { lintPlaybook } from '../playbook/lint/lint-playbook.ts';
 import type { ResolvedPlaybook } from '../playbook/playbook.ts';
 import { readPlaybook, type Playbook } from '../playbook/read-playbook.ts';
 import { resolvePlaybook } from '../playbook/resolve-playbook.ts';
@@ -81,9 +81,11 @@ function openPlaybook(file: string): Playbook {
   return playbook;
 }
 
-/** Each once, though every host has its own params. */
+/** Each once, though every host has its own params and its own price. */
 function findWarnings(playbook: Playbook, plans: readonly Plan[]): Problem[] {
-  const found = plans.flatMap((plan) => lintPlaybook(playbook, plan.playbook.params));
+  const found = plans.flatMap(({ playbook: { params }, hosts: [host] }) =>
+    lintPlaybook(playbook, { params, price: host?.cost ? { host: host.name, ...host.cost } : null }),
+  );
   const warnings = found.filter(({ severity }) => severity === 'warning');
   return [...new Map(warnings.map((problem) => [formatProblem(problem), problem])).values()];
 }

@@ -6,6 +6,7 @@ import { expandHosts } from './expand-hosts.ts';
 import { resolveGroups, type ResolvedGroup } from './groups.ts';
 import type { Group, Inventory } from './inventory.ts';
 import { readFiles } from './read-files.ts';
+import { findSharedAddresses } from './shared-addresses.ts';
 import { findSources } from './sources.ts';
 
 export interface LoadOptions {
@@ -14,7 +15,8 @@ export interface LoadOptions {
   environment?: NodeJS.ProcessEnv;
 }
 
-export type LoadedInventory = { inventory: Inventory; problems: [] } | { inventory: null; problems: Problem[] };
+/** The problems beside an inventory are warnings. */
+export type LoadedInventory = { inventory: Inventory | null; problems: Problem[] };
 
 /** Reads every inventory file and makes one inventory of them, or tells every problem of all of them at once. */
 export function loadInventory(options: LoadOptions = {}): LoadedInventory {
@@ -33,7 +35,7 @@ export function loadInventory(options: LoadOptions = {}): LoadedInventory {
   const problems = [sources, described, expanded, grouped, built].flatMap((part) => part.problems);
   if (problems.length > 0) return { inventory: null, problems: sortProblems(problems) };
   const groups = [...grouped.groups.values()].map((group) => describeGroup(group, hostNames));
-  return { inventory: { hosts: built.hosts, groups }, problems: [] };
+  return { inventory: { hosts: built.hosts, groups }, problems: findSharedAddresses(built.hosts, expanded.hosts) };
 }
 
 function describeGroup({ name, from, distances }: ResolvedGroup, hostNames: ReadonlySet<string>): Group {

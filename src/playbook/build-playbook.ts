@@ -1,12 +1,12 @@
-import { parseDurationRange, parseRange } from '../language/range.ts';
 import { buildLaunch } from './build-launch.ts';
 import { buildMonitor } from './build-monitor.ts';
 import { buildRequires } from './build-requires.ts';
+import { buildBudget, buildStages, buildWork } from './build-work.ts';
 import { buildEntries } from './entries/build-entries.ts';
-import type { EnvVariable, ResolvedPlaybook, Work } from './playbook.ts';
+import type { EnvVariable, ResolvedPlaybook } from './playbook.ts';
 import type { Reader } from './reader.ts';
-import { sourceSchema, variableSchema, workSchema } from './schema.ts';
-import { entriesAt, partAt, take, takeSound } from './sections.ts';
+import { sourceSchema, variableSchema, volatileSchema } from './schema.ts';
+import { entriesAt, partAt, take } from './sections.ts';
 
 export type Built = Omit<ResolvedPlaybook, 'file' | 'sha256' | 'params'>;
 
@@ -20,6 +20,9 @@ export function buildPlaybook(reader: Reader, value: unknown): Built {
     name: textAt(value, 'playbook') ?? '',
     description: textAt(value, 'description'),
     work: buildWork(reader, value),
+    budget: buildBudget(reader, value),
+    stages: buildStages(reader, value),
+    volatile: take(volatileSchema, partAt(value, 'volatile')) ?? [],
     requires: buildRequires(reader, ['requires'], partAt(value, 'requires')),
     workdir: textAt(value, 'workdir') ?? '.',
     setup: textAt(value, 'setup') ?? '',
@@ -31,18 +34,6 @@ export function buildPlaybook(reader: Reader, value: unknown): Built {
     launch: buildLaunch(reader, value),
     monitor: buildMonitor(reader, value, partAt(value, 'launch', 'stack-dump') !== undefined),
     verify: buildEntries(reader, value, 'verify', names),
-  };
-}
-
-function buildWork(reader: Reader, value: unknown): Work | null {
-  const file = takeSound(workSchema, partAt(value, 'work'));
-  if (file === null) return null;
-  const { steps = null, throughput, duration } = file;
-  return {
-    steps,
-    tokensPerStep: file['tokens-per-step'] ?? null,
-    throughput: throughput === undefined ? null : reader.range(['work', 'throughput'], throughput, parseRange),
-    duration: duration === undefined ? null : reader.range(['work', 'duration'], duration, parseDurationRange),
   };
 }
 

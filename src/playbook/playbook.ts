@@ -93,7 +93,24 @@ export interface Work {
   /** Tokens per second. */
   throughput: Range | null;
   /** Seconds. */
+  timePerStep: Range | null;
+  /** Seconds. */
   duration: Range | null;
+  /** Null: all of them. */
+  checkpointsKept: number | null;
+}
+
+export interface Budget {
+  /** Wall clock of preflight and launch together. */
+  seconds: number | null;
+  /** In the currency of the host. */
+  cost: number | null;
+}
+
+/** A part of the work, and how long it is expected to take. Entries say which one they belong to. */
+export interface Stage {
+  name: string;
+  seconds: number;
 }
 
 /** A playbook with every param in its place: what a run is planned from. Holds no secret value. */
@@ -105,6 +122,11 @@ export interface ResolvedPlaybook {
   sha256: string;
   params: Record<string, Scalar>;
   work: Work | null;
+  /** This and the next two are left out in the plans of an older fleet. */
+  budget?: Budget | null;
+  stages?: Stage[];
+  /** Folders that a reboot may empty, and that the author uses all the same. */
+  volatile?: string[];
   requires: Requirements | null;
   /** Relative to the home folder, or absolute; "." when not given. */
   workdir: string;

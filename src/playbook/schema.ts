@@ -24,8 +24,24 @@ export const workSchema = z.strictObject({
   steps: z.number().positive().optional(),
   'tokens-per-step': z.number().positive().optional(),
   throughput: range.optional().describe('Tokens per second: "45..55"'),
+  'time-per-step': text.optional().describe('"1s..2s"'),
   duration: text.optional().describe('How long the whole run takes: "15h..20h"'),
+  'checkpoints-kept': z.int().min(1).optional().describe('How many the job keeps. Default: all'),
 });
+
+export const budgetSchema = z.strictObject({
+  time: duration.optional().describe('Wall clock of preflight and launch together'),
+  cost: z.number().min(0).optional().describe('In the currency of the host'),
+});
+
+export const stagesSchema = z
+  .record(z.string(), duration)
+  .describe('Stages by name, with the time that each is expected to take');
+
+const accepted = z.string().regex(/^\/[^\0\r\n]*$/, {
+  error: ({ input }) => `expected a path that begins with "/", got ${JSON.stringify(input)}`,
+});
+export const volatileSchema = z.array(accepted).describe('Folders that a reboot may empty, and that are used all the same');
 
 export const sourceSchema = z.strictObject({ branch: text.optional(), commit: text.optional(), clean: z.boolean().optional() });
 
@@ -124,6 +140,9 @@ export const playbookSchema = z.strictObject({
   description: text.optional(),
   params: z.record(identifier, paramSchema).optional(),
   work: workSchema.optional(),
+  budget: budgetSchema.optional(),
+  stages: stagesSchema.optional(),
+  volatile: volatileSchema.optional(),
   requires: requiresSchema.optional(),
   workdir: text.optional(),
   setup: text.optional(),

@@ -48,7 +48,7 @@ describe.concurrent('a launch', () => {
     const { code, lines } = await readScreen(person(test), ['launch', 'prod-50k', ...onDemo]);
     expect(code).toBe(0);
     const order = [
-      /^playbooks\/prod-50k\.yaml:\d+:\d+: warning: work\.duration: .* 43 to 53 days.*15h\.\.20h$/,
+      /^playbooks\/prod-50k\.yaml:\d+:\d+: warning: work\.duration: .* 43 to 53 days.*15h\.\.20h /,
       / queued: launch prod-50k on demo-a100x2$/,
       / validating on demo-a100x2$/,
       /^RESULT +PHASE +NAME/,

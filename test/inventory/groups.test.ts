@@ -5,8 +5,8 @@ import { readText, setup, tellText } from './inventory-folder.ts';
 const hosts = [
   'hosts:',
   '  a1: { address: x }',
-  '  a2: { address: x }',
-  '  b1: { address: x, ssh: { user: own } }',
+  '  a2: { address: y }',
+  '  b1: { address: z, ssh: { user: own } }',
   '  "n[1-4]": { address: "x[1-4]" }',
 ].join('\n');
 

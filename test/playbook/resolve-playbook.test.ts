@@ -78,6 +78,22 @@ describe('a playbook with its params in place', () => {
     });
   });
 
+  it('has the budget, the stages in the order of the file, and what may be lost', () => {
+    const { resolved } = resolve(
+      'playbook: p\nbudget: { time: 90m, cost: 200 }\nstages: { set up: 15m, first run: 30m }\nvolatile: [/tmp/data]\nwork: { time-per-step: 1s..2s, checkpoints-kept: 5 }\n',
+    );
+    expect(resolved).toMatchObject({
+      budget: { seconds: 5400, cost: 200 },
+      stages: [
+        { name: 'set up', seconds: 900 },
+        { name: 'first run', seconds: 1800 },
+      ],
+      volatile: ['/tmp/data'],
+      work: { timePerStep: { low: 1, high: 2 }, checkpointsKept: 5 },
+    });
+    expect(resolve('playbook: p\nbudget: { time: 90m }\n').resolved?.budget).toEqual({ seconds: 5400, cost: null });
+  });
+
   it('says what is not said by the file', () => {
     const { resolved } = resolve(text);
     expect(resolved?.launch).toEqual({
@@ -96,6 +112,9 @@ describe('a playbook with its params in place', () => {
     expect(resolved).toMatchObject({
       name: 'p',
       file: 'p.yaml',
+      budget: null,
+      stages: [],
+      volatile: [],
       workdir: '.',
       setup: '',
       source: null,

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { makePlaybookSchema } from '../../src/playbook/json-schema.ts';
-import { lintPlaybook } from '../../src/playbook/lint-playbook.ts';
+import { lintPlaybook } from '../../src/playbook/lint/lint-playbook.ts';
 import { readPlaybook } from '../../src/playbook/read-playbook.ts';
 import { resolvePlaybook } from '../../src/playbook/resolve-playbook.ts';
 import { formatProblem } from '../../src/problem.ts';

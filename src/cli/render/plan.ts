@@ -1,7 +1,8 @@
 import { describeCondition } from '../../engine/entries/conditions.ts';
-import type { Plan, PlannedHost } from '../../engine/plan.ts';
+import type { Plan } from '../../engine/plan.ts';
 import { formatDuration } from '../../language/units.ts';
 import type { Condition, Deed, Entry } from '../../playbook/entries/entry.ts';
+import { estimateCost } from '../../playbook/lint/cost.ts';
 import type { EnvVariable, ResolvedPlaybook } from '../../playbook/playbook.ts';
 
 /** What a launch would do, with every command of its author as it would be run. A secret is shown as where it comes from. */
@@ -27,8 +28,14 @@ export function renderPlan(plan: Plan): string[] {
     ),
     ...block('verify', playbook.verify.flatMap(describeEntry)),
     ...block('asked and waived', describeDecisions(plan)),
-    ...block('cost', host === undefined ? [] : describeCost(host, playbook)),
+    ...block('cost', describeCost(plan)),
   ];
+}
+
+function describeCost({ playbook, hosts: [host] }: Plan): string[] {
+  if (!host?.cost) return [];
+  const estimate = estimateCost(playbook, host.cost);
+  return [`${host.cost.perHour} ${host.cost.currency} an hour`, ...(estimate === null ? [] : [estimate.text])];
 }
 
 function block(title: string, content: readonly string[]): string[] {
@@ -84,17 +91,6 @@ function describeDecisions({ playbook, answers, waivers }: Plan): string[] {
     return [answer === undefined ? `whoever launches is asked: ${name}` : `${name}: ${answer.value}, by ${answer.by}`];
   });
   return [...asked, ...waivers.map(({ check, reason, by }) => `waived by ${by}: ${check} (${reason})`)];
-}
-
-/** What it would cost, as far as the playbook says how long it takes. */
-function describeCost({ cost }: PlannedHost, { work }: ResolvedPlaybook): string[] {
-  if (cost === null) return [];
-  const { perHour, currency } = cost;
-  const { low = null, high = null } = work?.duration ?? {};
-  const price = (seconds: number) => `${((seconds / 3600) * perHour).toFixed(2)} ${currency}`;
-  const ends = [low, high].filter((end) => end !== null).map(price);
-  const whole = work?.duration == null ? 'how long it takes is not said' : `${ends.join(' to ')} for ${work.duration.text}`;
-  return [`${perHour} ${currency} an hour; ${whole}`];
 }
 
 function describeDeed(deed: Deed): string[] {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { lintPlaybook } from '../../src/playbook/lint-playbook.ts';
-import { formatProblem } from '../../src/problem.ts';
-import { readText } from './playbook-text.ts';
+import { lintPlaybook } from '../../../src/playbook/lint/lint-playbook.ts';
+import { formatProblem } from '../../../src/problem.ts';
+import { readText } from '../playbook-text.ts';
 
 function lint(text: string): string[] {
   return lintPlaybook(readText(`playbook: p\n${text}\n`)).map(formatProblem);
@@ -15,7 +15,7 @@ describe('the sum of the work', () => {
 
   it('is told when it cannot be done in the time given', () => {
     expect(lint(work('15h..20h'))).toEqual([
-      'p.yaml:3:92: warning: work.duration: 50000 steps of 4096 tokens at 45..55 tokens/s take 43 to 53 days, and the duration is given as 15h..20h',
+      'p.yaml:3:92: warning: work.duration: 50000 steps of 4096 tokens at 45..55 tokens/s take 43 to 53 days, and the duration is given as 15h..20h (correct the figure that is wrong)',
     ]);
   });
 
@@ -29,7 +29,7 @@ describe('the sum of the work', () => {
       'playbook: p\nparams: { n: { type: integer } }\nwork: { steps: "${{ params.n }}", tokens-per-step: 1, throughput: 1..2, duration: 1s..2s }\n',
     );
     expect(lintPlaybook(playbook)).toEqual([]);
-    expect(lintPlaybook(playbook, { n: 7200 }).map(({ message }) => message)).toEqual([
+    expect(lintPlaybook(playbook, { params: { n: 7200 } }).map(({ message }) => message)).toEqual([
       '7200 steps of 1 tokens at 1..2 tokens/s take 1h to 2h, and the duration is given as 1s..2s',
     ]);
   });

@@ -1,16 +1,13 @@
-import { formatDuration } from '../language/units.ts';
-import type { Problem } from '../problem.ts';
-import type { YamlDocument, YamlPath } from '../yaml.ts';
-import type { Built } from './build-playbook.ts';
+import { formatDuration } from '../../language/units.ts';
+import type { YamlPath } from '../../yaml.ts';
+import type { Finding, Planned } from './finding.ts';
 
 const stallPath: YamlPath = ['launch', 'guard', 'stall'];
 
 /** Rules of the guard that can never hold, or that stop a job which is well. */
-export function lintGuard(document: YamlDocument, built: Built): Problem[] {
-  const problems: Problem[] = [];
-  const warn = (path: YamlPath, message: string, suggestion: string) =>
-    problems.push(document.problem(path, message, { severity: 'warning', suggestion }));
-  const { launch, monitor, requires } = built;
+export function lintGuard({ launch, monitor, requires }: Planned): Finding[] {
+  const findings: Finding[] = [];
+  const warn = (path: YamlPath, message: string, suggestion: string) => findings.push({ path, message, suggestion });
   const { stall = null, disk = null } = launch?.guard ?? {};
   if (launch !== null && stall !== null) {
     const { noNewLineSeconds, firstLineSeconds } = stall;
@@ -35,5 +32,5 @@ export function lintGuard(document: YamlDocument, built: Built): Problem[] {
     const message = `a host with the ${requires.disk.free.text} that "requires" asks for is below this floor from the start`;
     warn(['launch', 'guard', 'disk', 'free'], message, 'ask for more in requires.disk, or lower the floor');
   }
-  return problems;
+  return findings;
 }
