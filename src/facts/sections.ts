@@ -9,9 +9,11 @@ const killed = 128 + 9;
 /** One question of a script; the others go on whatever becomes of it. */
 export interface Section {
   name: string;
-  /** POSIX sh. Where it runs one command only, `exec` lets the time limit reach that command itself. */
+  /** POSIX sh. */
   script: string;
   timeoutSeconds: number;
+  /** A section before this one: when that had to be killed, this one is not asked. A tool that hangs costs its time once. */
+  unlessHung?: string;
 }
 
 export interface SectionAnswer {
@@ -20,11 +22,15 @@ export interface SectionAnswer {
   timedOut: boolean;
 }
 
-/** Runs the sections one after the other in one script, each in a subshell with stdin closed, its own time limit, and stderr beside stdout. */
+/**
+ * Runs the sections one after the other in one script, each in a subshell with stdin closed, its own time limit, and stderr beside stdout. Past its
+ * limit a section is killed with all that it started. What KILL cannot end, as a process that waits for a lost device, is left behind.
+ */
 export function writeSections(sections: readonly Section[]): string {
-  const calls = sections.map(
-    ({ name, script, timeoutSeconds }) => `fleet_section ${quote(name)} ${timeoutSeconds} ${quote(script)}`,
-  );
+  const calls = sections.map(({ name, script, timeoutSeconds, unlessHung }) => {
+    const call = `fleet_section ${quote(name)} ${timeoutSeconds} ${quote(script)}`;
+    return unlessHung === undefined ? call : `case $fleet_hung in *${quote(` ${unlessHung} `)}*) ;; *) ${call} ;; esac`;
+  });
   return `${runner}\n${calls.join('\n')}\n`;
 }
 
@@ -50,7 +56,18 @@ function trimLastEnd(text: string): string {
   return text.replace(/\n{1,2}$/, '');
 }
 
-const runner = `fleet_section() {
+// A parent is stopped before its children are ended: it would go on with its next command.
+const runner = `fleet_hung=' '
+fleet_self=$(exec sh -c 'echo $PPID')
+fleet_end() {
+  kill -STOP "$1" 2>/dev/null
+  for fleet_child in $(grep -l "^PPid:[[:space:]]*$1\$" /proc/[0-9]*/status 2>/dev/null); do
+    fleet_child=\${fleet_child#/proc/}
+    ( fleet_end "\${fleet_child%/status}" )
+  done
+  kill -KILL "$1" 2>/dev/null
+}
+fleet_section() {
   printf '${begin} %s\\n' "$1"
   ( eval "$3" ) </dev/null 2>&1 &
   fleet_asked=$!
@@ -61,11 +78,18 @@ const runner = `fleet_section() {
       kill -0 "$fleet_asked" 2>/dev/null || exit 0
       fleet_left=$((fleet_left - 1))
     done
-    kill -KILL "$fleet_asked"
+    fleet_end "$fleet_asked"
+    sleep 1
+    ! kill -0 "$fleet_asked" 2>/dev/null || kill -USR1 "$fleet_self"
   ) </dev/null >/dev/null 2>&1 &
   fleet_watch=$!
+  fleet_left_behind=''
+  trap 'fleet_left_behind=1' USR1
   wait "$fleet_asked"
   fleet_code=$?
+  trap - USR1
+  [ -z "$fleet_left_behind" ] || fleet_code=${killed}
+  [ "$fleet_code" != ${killed} ] || fleet_hung="$fleet_hung$1 "
   kill "$fleet_watch" 2>/dev/null
   wait "$fleet_watch" 2>/dev/null
   printf '\\n${end} %s\\n' "$fleet_code"

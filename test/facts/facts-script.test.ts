@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -7,6 +7,7 @@ import { factsScript } from '../../src/facts/facts-script.ts';
 import { parseNvidia } from '../../src/facts/nvidia.ts';
 import { nvidiaQueryScript } from '../../src/facts/nvidia-script.ts';
 import { parseFacts } from '../../src/facts/parse-facts.ts';
+import { isAlive } from '../support/local-host.ts';
 import { parseSections, writeSections } from '../../src/facts/sections.ts';
 
 const home = mkdtempSync(join(tmpdir(), 'fleet-facts-'));
@@ -65,6 +66,43 @@ describe.each(shells)('sections under $shell', ({ words }) => {
       ),
     );
     expect(answers.get('hangs')).toMatchObject({ timedOut: true });
+    expect(answers.get('next')?.text).toBe('here');
+  });
+
+  it('that hang in a child of a script end with that child, and cost their time once', () => {
+    const pids = join(mkdtempSync(join(home, 'pids-')), 'child');
+    const answers = parseSections(
+      ask(
+        words,
+        writeSections([
+          {
+            name: 'hangs',
+            script: `sh -c 'sh -c "echo \\$\\$ >${pids}; sleep 600; :"; echo late'; echo later`,
+            timeoutSeconds: 1,
+          },
+          { name: 'follow-up', script: 'exec sleep 600', timeoutSeconds: 600, unlessHung: 'hangs' },
+          { name: 'next', script: 'echo here', timeoutSeconds: 5, unlessHung: 'follow' },
+        ]),
+      ),
+    );
+    expect(answers.get('hangs')).toMatchObject({ timedOut: true, text: '' });
+    expect(answers.has('follow-up')).toBe(false);
+    expect(answers.get('next')?.text).toBe('here');
+    expect(isAlive(Number(readFileSync(pids, 'utf8')))).toBe(false);
+  });
+
+  it('that no signal can end are left behind, and the next one still answers', () => {
+    // No process of a test can be made to ignore KILL, so none is sent.
+    const answers = parseSections(
+      ask(
+        words,
+        writeSections([
+          { name: 'stuck', script: 'sleep 4', timeoutSeconds: 1 },
+          { name: 'next', script: 'echo here', timeoutSeconds: 5 },
+        ]).replace('kill -KILL "$1"', 'true "$1"'),
+      ),
+    );
+    expect(answers.get('stuck')).toMatchObject({ timedOut: true });
     expect(answers.get('next')?.text).toBe('here');
   });
 
