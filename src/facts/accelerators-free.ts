@@ -8,6 +8,8 @@ interface Holder {
   pid: number | null;
   name: string | null;
   memoryBytes: number | null;
+  user: string | null;
+  command: string | null;
 }
 
 /** `unknown` is no answer: it must never be taken for free. */
@@ -21,7 +23,7 @@ export function acceleratorsFree(facts: Pick<Facts, 'accelerators'>): Freedom {
   const { accelerators: answer } = facts;
   if (answer.kind === 'failed') return { kind: 'unknown', message: answer.message };
   if (answer.kind === 'none') return { kind: 'unknown', message: 'there are no accelerators' };
-  if (answer.kind === 'no-tool') return { kind: 'unknown', message: 'nvidia-smi is not there' };
+  if (answer.kind === 'no-tool') return { kind: 'unknown', message: "no vendor's tool is there" };
   const holders = answer.accelerators.flatMap(findHolders);
   if (holders.length > 0) return { kind: 'held', holders, message: holders.map(describeHolder).join(', ') };
   const unknowns = answer.accelerators.flatMap(findUnknown);
@@ -31,7 +33,7 @@ export function acceleratorsFree(facts: Pick<Facts, 'accelerators'>): Freedom {
 function findHolders({ index, processes, memoryUsedBytes }: Accelerator): Holder[] {
   const seen = (processes ?? []).map((process) => ({ index, ...process }));
   if (seen.length > 0 || memoryUsedBytes === null || memoryUsedBytes <= idleMemoryBytes) return seen;
-  return [{ index, pid: null, name: null, memoryBytes: memoryUsedBytes }];
+  return [{ index, pid: null, name: null, memoryBytes: memoryUsedBytes, user: null, command: null }];
 }
 
 function findUnknown({ index, processes, memoryUsedBytes }: Accelerator): string[] {
@@ -39,8 +41,11 @@ function findUnknown({ index, processes, memoryUsedBytes }: Accelerator): string
   return processes === null ? [`the processes on accelerator ${index ?? '?'} are not known`] : [];
 }
 
-function describeHolder({ index, pid, name, memoryBytes }: Holder): string {
+function describeHolder({ index, pid, name, memoryBytes, user, command }: Holder): string {
   const memory = memoryBytes === null ? '' : ` using ${formatSize(memoryBytes)}`;
-  const who = pid === null && name === null ? 'a process that cannot be seen' : `pid ${pid ?? '?'} (${name ?? 'unknown'})`;
+  const who =
+    pid === null && name === null
+      ? 'a process that cannot be seen'
+      : `pid ${pid ?? '?'}${user === null ? '' : ` of ${user}`} (${command ?? name ?? 'unknown'})`;
   return `accelerator ${index ?? '?'}: ${who}${memory}`;
 }

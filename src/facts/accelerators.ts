@@ -1,7 +1,11 @@
 export interface AcceleratorProcess {
   pid: number | null;
+  /** As the vendor's tool tells it, often cut. */
   name: string | null;
   memoryBytes: number | null;
+  /** Whose it is, and its command line, as /proc tells; null where it is of another container or gone. */
+  user: string | null;
+  command: string | null;
 }
 
 /** One accelerator; null is unknown, never 0. */
@@ -19,6 +23,13 @@ export interface Accelerator {
   /** Watts. */
   power: number | null;
   driver: string | null;
+  /** Version of CUDA or ROCm. */
+  runtime: string | null;
+  /** What the chip is called: gfx1010, v4. */
+  chip: string | null;
+  busId: string | null;
+  /** A sentence that a person must know of it. */
+  note: string | null;
   /** Whether it is cut into slices; the slices are not listed. */
   sliced: boolean | null;
   healthy: boolean;

@@ -3,7 +3,7 @@ import { formatSize } from '../language/units.ts';
 import { holdsModel, isAbout } from './accelerator-match.ts';
 import { listAccelerators, type Accelerator } from './accelerators.ts';
 import type { Facts } from './facts.ts';
-import type { RequirementRow } from './requirements.ts';
+import type { RequirementRow } from './requirement-rules.ts';
 
 export interface DeclaredRules {
   vendor: 'nvidia' | 'amd' | 'google';
@@ -18,13 +18,8 @@ export function compareDeclared(declared: DeclaredRules | null, facts: Facts): R
   if (declared === null) {
     return { name, result: 'skip', expected: 'nothing declared', observed: null, message: 'the inventory declares none' };
   }
-  const memory = declared.memory === null ? '' : ` of ${declared.memory.text}`;
-  const expected = `${declared.count} × ${declared.vendor} ${declared.model}${memory}`;
-  if (declared.vendor !== 'nvidia') {
-    const message = `not yet: accelerators of vendor "${declared.vendor}" cannot be looked at`;
-    return { name, result: 'error', expected, observed: null, message };
-  }
-  const all = listAccelerators(facts.accelerators);
+  const expected = describeDeclared(declared);
+  const all = listAccelerators(facts.accelerators)?.filter(({ vendor }) => vendor === declared.vendor) ?? null;
   if (all === null) return { name, result: 'error', expected, observed: null, message: explainFailure(facts) };
   const observed = all.length === 0 ? 'none' : all.map(describe).join(', ');
   const differences = findDifferences(declared, all);
@@ -35,6 +30,10 @@ export function compareDeclared(declared: DeclaredRules | null, facts: Facts): R
   if (!isKnown)
     return { name, result: 'error', expected, observed, message: 'the model or the memory of an accelerator is not known' };
   return { name, result: 'pass', expected, observed, message: null };
+}
+
+export function describeDeclared({ vendor, model, count, memory }: DeclaredRules): string {
+  return `${count} × ${vendor} ${model}${memory === null ? '' : ` of ${memory.text}`}`;
 }
 
 /** What is unknown is no proof of a difference. */

@@ -1,5 +1,7 @@
-import { quote } from '../quoting.ts';
-import { nvidiaSections } from './nvidia-script.ts';
+import { quote, quoteAll } from '../quoting.ts';
+import { clockScript, machineScript } from './machine-script.ts';
+import { networkScript } from './network-script.ts';
+import { nvidiaSections, nvidiaTableSection } from './nvidia-script.ts';
 import { writeSections, type Section } from './sections.ts';
 
 export interface FactsQuestion {
@@ -9,9 +11,16 @@ export interface FactsQuestion {
   workdir: string;
   /** Relative to the workdir, or absolute. They need not exist yet. */
   diskPaths: readonly string[];
+  /** Names of programs to look for, besides those that are always looked for. */
+  tools: readonly string[];
+  /** `HOST:PORT`, to be reached from the host. */
+  endpoints: readonly string[];
 }
 
-const tools = [
+/** Of a question that asks for nothing in particular. */
+export const plainQuestion: FactsQuestion = { setup: '', workdir: '.', diskPaths: ['.'], tools: [], endpoints: [] };
+
+const commonTools = [
   'git',
   'python3',
   'nvidia-smi',
@@ -28,6 +37,8 @@ const tools = [
 
 const shortSeconds = 10;
 const pythonSeconds = 30;
+const networkSeconds = 10;
+
 /** What the whole question may take, for the caller's own limit: every section may use up its time. */
 export function factsTimeoutSeconds(question: FactsQuestion): number {
   return sectionsOf(question).reduce((sum, section) => sum + section.timeoutSeconds, 5);
@@ -38,11 +49,12 @@ export function factsScript(question: FactsQuestion): string {
   return writeSections(sectionsOf(question));
 }
 
-function sectionsOf({ setup, workdir, diskPaths }: FactsQuestion): Section[] {
+function sectionsOf({ setup, workdir, diskPaths, tools, endpoints }: FactsQuestion): Section[] {
   const enter = `cd 2>/dev/null\ncd ${quote(asOperand(workdir))} 2>/dev/null\n${setup}`;
   return [
-    { name: 'machine', script: machine, timeoutSeconds: shortSeconds },
-    { name: 'tools', script: `${enter}\n${findTools}`, timeoutSeconds: pythonSeconds },
+    { name: 'machine', script: machineScript, timeoutSeconds: shortSeconds },
+    { name: 'tools', script: `${enter}\n${findTools([...commonTools, ...tools])}`, timeoutSeconds: pythonSeconds },
+    { name: 'git', script: `${enter}\nexec git --version`, timeoutSeconds: shortSeconds },
     {
       name: 'python',
       script: `${enter}\nexec python3 -c 'import platform; print(platform.python_version())'`,
@@ -53,7 +65,10 @@ function sectionsOf({ setup, workdir, diskPaths }: FactsQuestion): Section[] {
       script: measureDisk(workdir, path),
       timeoutSeconds: shortSeconds,
     })),
+    ...(endpoints.length === 0 ? [] : [{ name: 'network', script: networkScript(endpoints), timeoutSeconds: networkSeconds }]),
     ...nvidiaSections(enter),
+    nvidiaTableSection(enter),
+    { name: 'clock', script: clockScript, timeoutSeconds: shortSeconds },
   ];
 }
 
@@ -61,17 +76,11 @@ export function diskSection(index: number): string {
   return `disk-${index}`;
 }
 
-const machine = `printf 'hostname=%s\\n' "$(uname -n)"
-printf 'kernel=%s\\n' "$(uname -sr)"
-printf 'architecture=%s\\n' "$(uname -m)"
-printf 'boot=%s\\n' "$(cat /proc/sys/kernel/random/boot_id)"
-printf 'cpus=%s\\n' "$(grep -c '^processor' /proc/cpuinfo)"
-sed -n 's/^PRETTY_NAME=/os=/p' /etc/os-release
-sed -n 's/^MemTotal: */memory=/p; s/^MemAvailable: */available=/p' /proc/meminfo`;
-
-const findTools = `for fleet_tool in ${tools.join(' ')}; do
+function findTools(names: readonly string[]): string {
+  return `for fleet_tool in ${quoteAll([...new Set(names)])}; do
   printf '%s=%s\\n' "$fleet_tool" "$(command -v "$fleet_tool")"
 done`;
+}
 
 /** A path that does not exist yet is measured at the nearest folder above it that does. */
 function measureDisk(workdir: string, path: string): string {
@@ -83,7 +92,9 @@ while test ! -e "$fleet_path"; do
   test "$fleet_above" != "$fleet_path" || break
   fleet_path=$fleet_above
 done
-exec df -P -k "$fleet_path"`;
+df -P -k "$fleet_path"
+echo inodes
+df -P -i "$fleet_path"`;
 }
 
 /** A relative path never looks like an option. */

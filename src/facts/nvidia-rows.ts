@@ -26,12 +26,27 @@ export function parseAcceleratorRows(text: string, fields: readonly string[]): L
 
 /** Rows of the process query; a header, or a sentence that there are none, is no row. */
 export function parseProcessRows(text: string): ListedProcess[] {
-  return splitLines(text).flatMap((line) => {
+  const lines = splitLines(text);
+  const holders = new Map(lines.flatMap(readHolder));
+  return lines.flatMap((line) => {
+    if (line.startsWith(`${holderMark} `)) return [];
     const values = splitAroundName(line, nvidiaProcessFields.length, nvidiaProcessFields.indexOf('process_name'));
     if (values === null || values[0] === 'gpu_uuid') return [];
-    const [uuid, pid, name, memory] = values;
-    return [{ uuid: readText(uuid), pid: readNumber(pid), name: readText(name), memoryBytes: readMemory(memory) }];
+    const [uuid, pidText, name, memory] = values;
+    const pid = readNumber(pidText);
+    const { user = null, command = null } = (pid === null ? undefined : holders.get(pid)) ?? {};
+    return [{ uuid: readText(uuid), pid, name: readText(name), memoryBytes: readMemory(memory), user, command }];
   });
+}
+
+const holderMark = 'fleet-holder';
+
+/** `fleet-holder PID USER COMMAND`, as our own script tells of a process. */
+function readHolder(line: string): [number, { user: string; command: string | null }][] {
+  const match = /^fleet-holder (\d{1,10}) (\S+) ?(.*)$/.exec(line);
+  if (match === null) return [];
+  const [, pid = '', user = '', command = ''] = match;
+  return [[Number(pid), { user, command: command.trim() === '' ? null : command.trim() }]];
 }
 
 export const queriedFields = { all: nvidiaFields, fewer: nvidiaFewerFields };
@@ -50,6 +65,10 @@ function readAccelerator(values: string[], fields: readonly string[], index: num
     temperature: readNumber(value('temperature.gpu')),
     power: readNumber(value('power.draw')),
     driver: readText(value('driver_version')),
+    runtime: null,
+    chip: null,
+    busId: null,
+    note: null,
     sliced: mode === null ? null : mode === 'Enabled',
     healthy: !values.some(isUnhealthy),
     processes: null,

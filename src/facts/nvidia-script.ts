@@ -29,17 +29,33 @@ export function nvidiaQueryScript(setup = ''): string {
 
 export function nvidiaSections(setup: string): Section[] {
   return [
-    { name: 'nvidia', script: `${setup}\n${query('gpu', nvidiaFields)}`, timeoutSeconds },
+    { name: 'nvidia', script: `${setup}\nexec ${query('gpu', nvidiaFields)}`, timeoutSeconds },
     // Exit 2 of the section before is "not a valid field", the only failure that asking for less can mend.
     {
       name: 'nvidia-fewer',
-      script: `test "$fleet_code" = 2 || exit 0\n${setup}\n${query('gpu', nvidiaFewerFields)}`,
+      script: `test "$fleet_code" = 2 || exit 0\n${setup}\nexec ${query('gpu', nvidiaFewerFields)}`,
       timeoutSeconds,
+      unlessHung: 'nvidia',
     },
-    { name: 'nvidia-processes', script: `${setup}\n${query('compute-apps', nvidiaProcessFields)}`, timeoutSeconds },
+    { name: 'nvidia-processes', script: `${setup}\n${askForHolders}`, timeoutSeconds, unlessHung: 'nvidia' },
   ];
 }
 
-function query(what: string, fields: readonly string[]): string {
-  return `exec nvidia-smi --query-${what}=${fields.join(',')} --format=csv,noheader,nounits`;
+/** The table that people read: the version of CUDA stands nowhere else, and it is there where the queries are too new for the tool. */
+export function nvidiaTableSection(setup: string): Section {
+  return { name: 'nvidia-table', script: `${setup}\nexec nvidia-smi`, timeoutSeconds, unlessHung: 'nvidia' };
 }
+
+function query(what: string, fields: readonly string[]): string {
+  return `nvidia-smi --query-${what}=${fields.join(',')} --format=csv,noheader,nounits`;
+}
+
+/** Who holds a device, with what /proc says of each: the tool cuts names, and does not tell whose a process is. */
+const askForHolders = `fleet_apps=$(${query('compute-apps', nvidiaProcessFields)})
+fleet_status=$?
+printf '%s\\n' "$fleet_apps"
+printf '%s\\n' "$fleet_apps" | sed -n 's/^[^,]*, *\\([0-9][0-9]*\\),.*/\\1/p' | sort -u | while read -r fleet_pid; do
+  fleet_user=$(ls -ld "/proc/$fleet_pid" 2>/dev/null | tr -s ' ' | cut -d' ' -f3)
+  test -z "$fleet_user" || printf 'fleet-holder %s %s %s\\n' "$fleet_pid" "$fleet_user" "$(tr '\\000' ' ' 2>/dev/null <"/proc/$fleet_pid/cmdline" | tr '\\n' ' ' | cut -c1-300)"
+done
+exit $fleet_status`;

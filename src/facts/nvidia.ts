@@ -6,7 +6,10 @@ import {
   type ListedAccelerators,
   type ListedProcess,
 } from './nvidia-rows.ts';
+import { parseNvidiaTable, type NvidiaTable } from './nvidia-table.ts';
 import { parseSections, type SectionAnswer } from './sections.ts';
+
+type Sections = ReadonlyMap<string, SectionAnswer>;
 
 const exitCodes: Readonly<Record<number, AcceleratorFailure>> = {
   9: 'driver-failed',
@@ -20,7 +23,7 @@ export function parseNvidia(output: string): AcceleratorAnswer {
   return readNvidia(parseSections(output));
 }
 
-export function readNvidia(sections: ReadonlyMap<string, SectionAnswer>): AcceleratorAnswer {
+export function readNvidia(sections: Sections): AcceleratorAnswer {
   const all = sections.get('nvidia');
   const fewer = sections.get('nvidia-fewer');
   if (all === undefined) return failed('unreadable', 'nvidia-smi gave no answer');
@@ -32,13 +35,23 @@ export function readNvidia(sections: ReadonlyMap<string, SectionAnswer>): Accele
 function readDevices(
   answer: SectionAnswer,
   fields: readonly string[],
-  sections: ReadonlyMap<string, SectionAnswer>,
+  sections: Sections,
   problems: string[],
 ): AcceleratorAnswer {
   const listed = parseAcceleratorRows(answer.text, fields);
-  if (listed.accelerators.length === 0) return explainEmpty(answer, listed);
+  const table = parseNvidiaTable(sections.get('nvidia-table')?.text ?? '');
+  if (listed.accelerators.length === 0) return readTable(table, sections) ?? explainEmpty(answer, listed);
   attachProcesses(listed, sections.get('nvidia-processes'));
-  return { kind: 'found', accelerators: listed.accelerators, problems: [...problems, ...listed.others.filter(isTrouble)] };
+  const accelerators = listed.accelerators.map((accelerator) => ({ ...accelerator, runtime: table.runtime }));
+  return { kind: 'found', accelerators, problems: [...problems, ...listed.others.filter(isTrouble)] };
+}
+
+/** The table alone, where no query is understood. It does not tell who holds which device. */
+function readTable({ accelerators }: NvidiaTable, sections: Sections): AcceleratorAnswer | null {
+  if (accelerators.length === 0) return null;
+  const lines = sections.get('nvidia-table')?.text.split('\n') ?? [];
+  const said = lines.map((line) => line.trim()).filter((line) => !/^[|+]/.test(line) && isTrouble(line));
+  return { kind: 'found', accelerators, problems: ['nvidia-smi answers no query: this is from its table', ...said] };
 }
 
 function explainEmpty(answer: SectionAnswer, { others }: ListedAccelerators): AcceleratorAnswer {
@@ -65,7 +78,7 @@ function attachProcesses(listed: ListedAccelerators, answer: SectionAnswer | und
     if (accelerator.uuid === null) continue;
     const mayHold = ({ uuid }: ListedProcess) =>
       uuid === accelerator.uuid || uuid === null || (!known.has(uuid) && accelerator.sliced === true);
-    accelerator.processes = processes.filter(mayHold).map(({ pid, name, memoryBytes }) => ({ pid, name, memoryBytes }));
+    accelerator.processes = processes.filter(mayHold).map(({ uuid: _, ...process }) => process);
   }
 }
 

@@ -1,33 +1,35 @@
-import { diskSection } from './facts-script.ts';
-import type { Disk, Facts } from './facts.ts';
+import { joinAnswers } from './join-answers.ts';
+import { diskSection, type FactsQuestion } from './facts-script.ts';
+import type { Facts } from './facts.ts';
+import { readDisk } from './parse-disk.ts';
+import { readMachine } from './parse-machine.ts';
 import { readNvidia } from './nvidia.ts';
-import { parseSections, type SectionAnswer } from './sections.ts';
+import { explainSilence, parseSections, readPairs, type SectionAnswer } from './sections.ts';
 
 type Sections = ReadonlyMap<string, SectionAnswer>;
+type Question = Pick<FactsQuestion, 'diskPaths' | 'endpoints'>;
 
-/** What the answer to `factsScript` says. `diskPaths` are those that the question named, in the same order. */
-export function parseFacts(output: string, diskPaths: readonly string[]): Facts {
+/** What the answer to `factsScript` says; `question` is the one that was asked. */
+export function parseFacts(output: string, { diskPaths, endpoints }: Question): Facts {
   const sections = parseSections(output);
   const problems: string[] = [];
-  const machine = readPairs(sections.get('machine'));
-  const found = readPairs(sections.get('tools'));
-  const disks = diskPaths.map((path, index) => readDisk(path, sections.get(diskSection(index)), problems));
-  const accelerators = readNvidia(sections);
+  const disks = diskPaths.map((path, index) => {
+    const answer = sections.get(diskSection(index));
+    const disk = readDisk(path, answer);
+    if (disk.freeBytes === null) problems.push(`disk at "${path}": ${explainSilence(answer)}`);
+    return disk;
+  });
+  const accelerators = joinAnswers([readNvidia(sections)]);
   if (accelerators.kind === 'failed') problems.push(`accelerators: ${accelerators.message}`);
   return {
     accelerators,
-    hostname: readKnown(machine.get('hostname')),
-    bootId: readKnown(machine.get('boot')),
-    os: readKnown(machine.get('os')?.replace(/^(["'])(.*)\1$/, '$2')),
-    kernel: readKnown(machine.get('kernel')),
-    architecture: readKnown(machine.get('architecture')),
-    cpuCount: readCount(machine.get('cpus')),
-    memoryBytes: readKibibytes(machine.get('memory')),
-    memoryAvailableBytes: readKibibytes(machine.get('available')),
+    ...readMachine(sections.get('machine'), sections.get('clock')),
     diskFreeBytes: disks[0]?.freeBytes ?? null,
     disks,
     python: readPython(sections, problems),
-    tools: Object.fromEntries(readTools(sections, found, problems)),
+    tools: readTools(sections, problems),
+    git: /^git version (\d\S*)/m.exec(sections.get('git')?.text ?? '')?.[1] ?? null,
+    endpoints: readEndpoints(endpoints, sections.get('network')),
     problems,
   };
 }
@@ -39,46 +41,18 @@ function readPython(sections: Sections, problems: string[]): string | null {
   return version;
 }
 
-function readTools(sections: Sections, found: ReadonlyMap<string, string>, problems: string[]): [string, string | null][] {
+function readTools(sections: Sections, problems: string[]): Record<string, string | null> {
+  const found = readPairs(sections.get('tools'));
   if (found.size === 0) problems.push(`tools: ${explainSilence(sections.get('tools'))}`);
-  return [...found].map(([name, path]) => [name, path === '' ? null : path]);
+  return Object.fromEntries([...found].map(([name, path]) => [name, path === '' ? null : path] as const));
 }
 
-/** The last line of `df -P -k`, read from its right end: the name of the file system may hold blanks. */
-function readDisk(path: string, answer: SectionAnswer | undefined, problems: string[]): Disk {
-  const match = /\s(\d+)\s+\d+\s+(-?\d+)\s+(?:\d+%|-)\s+\/.*$/m.exec(answer?.text ?? '');
-  if (match === null) {
-    problems.push(`disk at "${path}": ${explainSilence(answer)}`);
-    return { path, freeBytes: null, totalBytes: null };
+/** One that gave no answer while the time lasted is not reached; only where nothing could be asked it is unknown. */
+function readEndpoints(endpoints: readonly string[], answer: SectionAnswer | undefined): Record<string, boolean | null> {
+  const found = new Map<number, string>();
+  for (const [, number = '', word = ''] of (answer?.text ?? '').matchAll(/^reach (\d{1,4}) (yes|no|no-tool)$/gm)) {
+    found.set(Number(number), word);
   }
-  return { path, freeBytes: Math.max(0, Number(match[2])) * 1024, totalBytes: Number(match[1]) * 1024 };
-}
-
-function explainSilence(answer: SectionAnswer | undefined): string {
-  if (answer === undefined) return 'no answer';
-  if (answer.timedOut) return 'did not answer in time and was killed';
-  const [line = ''] = answer.text.trim().split('\n').slice(-1);
-  return line === '' ? `nothing said, exit status ${answer.exitCode}` : `${line.slice(0, 200)} (exit status ${answer.exitCode})`;
-}
-
-function readPairs(answer: SectionAnswer | undefined): Map<string, string> {
-  const pairs = new Map<string, string>();
-  for (const line of answer?.text.split('\n') ?? []) {
-    const [, key, value] = /^([a-z0-9-]+)=(.*)$/.exec(line) ?? [];
-    if (key !== undefined && value !== undefined) pairs.set(key, value.trim());
-  }
-  return pairs;
-}
-
-function readCount(text: string | undefined): number | null {
-  return text !== undefined && /^[1-9]\d*$/.test(text) ? Number(text) : null;
-}
-
-function readKibibytes(text: string | undefined): number | null {
-  const match = /^(\d+) kB$/.exec(text ?? '');
-  return match === null ? null : Number(match[1]) * 1024;
-}
-
-function readKnown(text: string | undefined): string | null {
-  return text === undefined || text === '' ? null : text;
+  const judge = (word: string | undefined) => (word === 'yes' ? true : word === 'no-tool' || answer === undefined ? null : false);
+  return Object.fromEntries(endpoints.map((endpoint, index) => [endpoint, judge(found.get(index))] as const));
 }

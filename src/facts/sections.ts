@@ -51,6 +51,24 @@ export function parseSections(output: string): Map<string, SectionAnswer> {
   return answers;
 }
 
+/** The `key=value` lines of an answer. */
+export function readPairs(answer: SectionAnswer | undefined): Map<string, string> {
+  const pairs = new Map<string, string>();
+  for (const line of answer?.text.split('\n') ?? []) {
+    const [, key, value] = /^([A-Za-z0-9._+-]+)=(.*)$/.exec(line) ?? [];
+    if (key !== undefined && value !== undefined) pairs.set(key, value.trim());
+  }
+  return pairs;
+}
+
+/** Why an answer says nothing of what was asked. */
+export function explainSilence(answer: SectionAnswer | undefined): string {
+  if (answer === undefined) return 'no answer';
+  if (answer.timedOut) return 'did not answer in time and was killed';
+  const [line = ''] = answer.text.trim().split('\n').slice(-1);
+  return line === '' ? `nothing said, exit status ${answer.exitCode}` : `${line.slice(0, 200)} (exit status ${answer.exitCode})`;
+}
+
 /** The end marker stands on a line of its own even when the answer did not end with one. */
 function trimLastEnd(text: string): string {
   return text.replace(/\n{1,2}$/, '');
@@ -61,7 +79,7 @@ const runner = `fleet_hung=' '
 fleet_self=$(exec sh -c 'echo $PPID')
 fleet_end() {
   kill -STOP "$1" 2>/dev/null
-  for fleet_child in $(grep -l "^PPid:[[:space:]]*$1\$" /proc/[0-9]*/status 2>/dev/null); do
+  for fleet_child in $(grep -l "^PPid:[[:space:]]*$1$" /proc/[0-9]*/status 2>/dev/null); do
     fleet_child=\${fleet_child#/proc/}
     ( fleet_end "\${fleet_child%/status}" )
   done

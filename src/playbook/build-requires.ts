@@ -1,3 +1,4 @@
+import { parseEndpoint } from '../language/endpoint.ts';
 import { parseVersionCondition } from '../language/version.ts';
 import type { YamlPath } from '../yaml.ts';
 import type { Reader } from './reader.ts';
@@ -9,11 +10,16 @@ import { takeSound } from './sections.ts';
 export function buildRequires(reader: Reader, path: YamlPath, value: unknown): Requirements | null {
   const file = takeSound(requiresSchema, value);
   if (file === null) return null;
-  for (const key of ['python', 'driver'] as const) {
+  for (const key of ['python', 'driver', 'cuda', 'rocm'] as const) {
     const condition = file[key];
     if (condition !== undefined) reader.read([...path, key], () => parseVersionCondition(condition), null);
   }
-  const { accelerators, disk } = file;
+  const { accelerators, disk, tools = [], network = [] } = file;
+  tools.forEach((tool, index) => {
+    if (!/^[A-Za-z0-9][A-Za-z0-9._+-]*$/.test(tool))
+      reader.report([...path, 'tools', index], `expected the name of a program, got ${JSON.stringify(tool)}`);
+  });
+  network.forEach((endpoint, index) => reader.read([...path, 'network', index], () => parseEndpoint(endpoint), null));
   return {
     accelerators:
       accelerators === undefined
@@ -27,6 +33,15 @@ export function buildRequires(reader: Reader, path: YamlPath, value: unknown): R
           },
     python: file.python ?? null,
     driver: file.driver ?? null,
-    disk: disk === undefined ? null : { path: disk.path ?? '.', free: reader.size([...path, 'disk', 'free'], disk.free) },
+    cuda: file.cuda ?? null,
+    rocm: file.rocm ?? null,
+    disk:
+      disk === undefined
+        ? null
+        : { path: disk.path ?? '.', free: reader.size([...path, 'disk', 'free'], disk.free), inodes: disk.inodes ?? null },
+    memory: file.memory === undefined ? null : reader.size([...path, 'memory'], file.memory),
+    cpus: file.cpus ?? null,
+    tools,
+    network,
   };
 }

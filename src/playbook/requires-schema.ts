@@ -12,5 +12,11 @@ export const requiresSchema = z.strictObject({
     .optional(),
   python: version.optional(),
   driver: version.optional(),
-  disk: z.strictObject({ path: path.optional(), free: size }).optional(),
+  cuda: version.optional(),
+  rocm: version.optional(),
+  disk: z.strictObject({ path: path.optional(), free: size, inodes: z.int().min(1).optional() }).optional(),
+  memory: size.optional().describe('Of the host'),
+  cpus: z.int().min(1).optional(),
+  tools: z.array(text).min(1).optional().describe('Programs that must be there'),
+  network: z.array(text).min(1).optional().describe('Endpoints that the host must reach: "huggingface.co:443"'),
 });

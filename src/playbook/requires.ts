@@ -12,5 +12,15 @@ export interface Requirements {
   python: string | null;
   /** Driver version condition, same form. */
   driver: string | null;
-  disk: { path: string; free: Size } | null;
+  /** Version conditions of what is installed for the accelerators. */
+  cuda: string | null;
+  rocm: string | null;
+  disk: { path: string; free: Size; inodes: number | null } | null;
+  /** Of the host, all of it. */
+  memory: Size | null;
+  cpus: number | null;
+  /** Programs that are found after the setup lines. */
+  tools: string[];
+  /** `HOST:PORT`, reached from the host. */
+  network: string[];
 }

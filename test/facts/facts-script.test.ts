@@ -3,7 +3,7 @@ import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { factsScript } from '../../src/facts/facts-script.ts';
+import { factsScript, plainQuestion } from '../../src/facts/facts-script.ts';
 import { parseNvidia } from '../../src/facts/nvidia.ts';
 import { nvidiaQueryScript } from '../../src/facts/nvidia-script.ts';
 import { parseFacts } from '../../src/facts/parse-facts.ts';
@@ -99,7 +99,7 @@ describe.each(shells)('sections under $shell', ({ words }) => {
         writeSections([
           { name: 'stuck', script: 'sleep 4', timeoutSeconds: 1 },
           { name: 'next', script: 'echo here', timeoutSeconds: 5 },
-        ]).replace('kill -KILL "$1"', 'true "$1"'),
+        ]).replaceAll(/kill -(KILL|STOP) "\$1"/g, 'true'),
       ),
     );
     expect(answers.get('stuck')).toMatchObject({ timedOut: true });
@@ -110,8 +110,11 @@ describe.each(shells)('sections under $shell', ({ words }) => {
     mkdirSync(join(home, 'work dir'), { recursive: true });
     const paths = ['.', 'not/yet/there', '/'];
     const tools = installTool('nvidia-smi', `case "$1" in --query-gpu=*) echo '${row}' ;; esac`);
-    const script = factsScript({ setup: 'echo a banner', workdir: 'work dir', diskPaths: paths });
-    const facts = parseFacts(ask(words, script, tools), paths);
+    const question = {
+      ...{ setup: 'echo a banner', workdir: 'work dir', diskPaths: paths },
+      ...{ tools: ['sh', 'no-such-tool'], endpoints: ['127.0.0.1:1'] },
+    };
+    const facts = parseFacts(ask(words, factsScript(question), tools), question);
     expect(facts.accelerators).toMatchObject({ kind: 'found', accelerators: [{ model: 'NVIDIA RTX A4000', processes: [] }] });
     expect(facts.disks.map(({ path }) => path)).toEqual(paths);
     for (const disk of facts.disks) expect(disk.freeBytes).toBeGreaterThan(0);
@@ -120,7 +123,14 @@ describe.each(shells)('sections under $shell', ({ words }) => {
     expect(facts.bootId).toMatch(/^[0-9a-f-]{36}$/);
     expect(facts.kernel).toMatch(/^Linux \d/);
     expect(facts.tools['nvidia-smi']).toBe(join(tools, 'nvidia-smi'));
-    expect(facts.tools['tpu-info']).toBeNull();
+    expect(facts.tools).toMatchObject({ 'tpu-info': null, 'no-such-tool': null });
+    expect(facts.endpoints).toEqual({ '127.0.0.1:1': false });
+    expect(facts.limits.openFiles).toBeGreaterThan(16);
+    expect(facts.uptimeSeconds).toBeGreaterThan(1);
+    expect(facts.git).toMatch(/^\d+\./);
+    const { first, last } = facts.clock;
+    expect(Math.abs((first ?? 0) - Date.now())).toBeLessThan(120_000);
+    expect(last).toBeGreaterThanOrEqual(first ?? Infinity);
   });
 
   it('ask again with fewer fields when one is refused', () => {
@@ -145,7 +155,7 @@ esac`,
 
 describe('facts', () => {
   it('of a broken setup lose python and the tools alone', () => {
-    const facts = parseFacts(ask(['dash'], factsScript({ setup: 'exit 3', workdir: '.', diskPaths: ['.'] })), ['.']);
+    const facts = parseFacts(ask(['dash'], factsScript({ ...plainQuestion, setup: 'exit 3' })), plainQuestion);
     expect(facts.hostname).not.toBeNull();
     expect(facts.disks[0]?.freeBytes).toBeGreaterThan(0);
     expect(facts.python).toBeNull();
@@ -153,7 +163,7 @@ describe('facts', () => {
   });
 
   it('of no answer at all are unknown, each with its problem', () => {
-    const facts = parseFacts('', ['.']);
+    const facts = parseFacts('', plainQuestion);
     expect(facts).toMatchObject({ hostname: null, memoryBytes: null, diskFreeBytes: null, python: null, tools: {} });
     expect(facts.accelerators.kind).toBe('failed');
     expect(facts.problems).toHaveLength(4);
@@ -161,7 +171,10 @@ describe('facts', () => {
 
   it('read df from its right end, and a full disk as 0', () => {
     const df = 'Filesystem 1024-blocks Used Available Capacity Mounted on\n//nas/a b c 1000 1200 -200 100% /mnt/a b\n';
-    const facts = parseFacts(`fleet-section-begin disk-0\n${df}\nfleet-section-end 0\n`, ['/mnt/a b']);
-    expect(facts.disks).toEqual([{ path: '/mnt/a b', freeBytes: 0, totalBytes: 1_024_000 }]);
+    const facts = parseFacts(`fleet-section-begin disk-0\n${df}\nfleet-section-end 0\n`, {
+      ...plainQuestion,
+      diskPaths: ['/mnt/a b'],
+    });
+    expect(facts.disks).toMatchObject([{ path: '/mnt/a b', freeBytes: 0, totalBytes: 1_024_000, freeInodes: null }]);
   });
 });

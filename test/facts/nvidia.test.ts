@@ -91,12 +91,15 @@ describe('a sliced accelerator', () => {
 
 describe('processes', () => {
   it('belong to their accelerator, and their names may hold commas and blanks', () => {
-    const text = `${uuid1}, 4242, python3 train.py --layers 1, 2, 3, 1234\n${uuid1}, 4243, [Not Found], [Insufficient Permissions]`;
+    const text = `${uuid1}, 4242, python3 train.py --layers 1, 2, 3, 1234\n${uuid1}, 4243, [Not Found], [Insufficient Permissions]\nfleet-holder 4242 ada python3 train.py --layers 1,2,3 --out /data \n`;
     const [none, both] = acceleratorsOf(`${first}\n${second}`, { text });
     expect(none?.processes).toEqual([]);
     expect(both?.processes).toEqual([
-      { pid: 4242, name: 'python3 train.py --layers 1, 2, 3', memoryBytes: 1_293_942_784 },
-      { pid: 4243, name: null, memoryBytes: null },
+      {
+        ...{ pid: 4242, name: 'python3 train.py --layers 1, 2, 3', memoryBytes: 1_293_942_784 },
+        ...{ user: 'ada', command: 'python3 train.py --layers 1,2,3 --out /data' },
+      },
+      { pid: 4243, name: null, memoryBytes: null, user: null, command: null },
     ]);
   });
 

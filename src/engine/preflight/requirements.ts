@@ -1,11 +1,13 @@
-import { compareDeclared } from '../../facts/declared.ts';
+import { compareDeclared, describeDeclared } from '../../facts/declared.ts';
+import type { FactsQuestion } from '../../facts/facts-script.ts';
+import type { RequirementRow } from '../../facts/requirement-rules.ts';
 import { compareRequirements, listRequirements } from '../../facts/requirements.ts';
 import type { ResolvedPlaybook } from '../../playbook/playbook.ts';
 import { sayHello, type Hello } from '../../remote/hello.ts';
 import type { Row } from '../entries/check-rows.ts';
 import { setupOf } from '../entries/deeds/run-command.ts';
 import type { Drive } from '../drive.ts';
-import { askForFacts } from '../probe.ts';
+import { askForFacts, withClockOffset } from '../probe.ts';
 import { quarantineCheck } from './quarantine.ts';
 
 /** What a run needs at all, and what the playbook requires, held against what is there. Fails with a transport error alone. */
@@ -13,14 +15,34 @@ export async function lookAtHost(drive: Drive): Promise<Row[]> {
   const hello = await drive.session.callOnce(sayHello());
   recordMachine(drive, hello);
   const { playbook } = drive.plan;
-  const paths = playbook.requires?.disk === undefined || playbook.requires.disk === null ? ['.'] : [playbook.requires.disk.path];
-  const facts = await drive.session.callOnce(askForFacts(setupOf(drive), playbook.workdir, paths));
+  const question = askWhatIsRequired(setupOf(drive), playbook);
+  const facts = await withClockOffset(drive.parts.clock, () => drive.session.callOnce(askForFacts(question)));
   drive.parts.store.recordFacts(drive.host.name, 0, JSON.stringify(facts), drive.parts.clock.now());
   const rows = [
     compareDeclared(drive.host.accelerators, facts),
-    ...(playbook.requires === null ? [] : compareRequirements(playbook.requires, facts)),
+    ...(playbook.requires === null ? [] : compareRequirements(playbook.requires, facts).map((row) => besideDeclared(drive, row))),
   ];
   return [judgeHello(hello), ...rows.map((row) => ({ ...row, seconds: null }))];
+}
+
+/** An unmet one is told with what the inventory declares, too. */
+function besideDeclared({ host }: Drive, row: RequirementRow): RequirementRow {
+  if (row.result === 'pass' || !row.name.startsWith('accelerator')) return row;
+  const declared = host.accelerators === null ? 'nothing' : describeDeclared(host.accelerators);
+  return { ...row, expected: `${row.expected}; declared: ${declared}` };
+}
+
+/** Of the playbook, and of each entry for itself. */
+function askWhatIsRequired(setup: string, { workdir, requires, prepare, validate, verify }: ResolvedPlaybook): FactsQuestion {
+  const all = [requires, ...[...prepare, ...validate, ...verify].map((entry) => entry.requires)].filter((one) => one !== null);
+  const paths = new Set(all.flatMap(({ disk }) => disk?.path ?? []));
+  return {
+    setup,
+    workdir,
+    diskPaths: paths.size === 0 ? ['.'] : [...paths],
+    tools: [...new Set(all.flatMap(({ tools }) => tools))],
+    endpoints: [...new Set(all.flatMap(({ network }) => network))],
+  };
 }
 
 /** What can be let pass of what is looked at before anything is changed. That a host can keep a job at all is not of it. */
