@@ -1,6 +1,9 @@
 import { quote } from '../quoting.ts';
-import { nvidiaSections } from './nvidia-script.ts';
-import { writeSections, type Section } from './sections.ts';
+import { accelerationSections } from './accelerator-sections.ts';
+import { clockSection } from './machine/clock.ts';
+import { networkSections } from './machine/network.ts';
+import { asOperand, diskSections, machineSections, toolSections } from './machine/script.ts';
+import { sectionsTimeoutSeconds, writeSections, type Section } from './sections.ts';
 
 export interface FactsQuestion {
   /** Shell lines of the host and the playbook, sourced before python and the vendors' tools are looked for. */
@@ -9,28 +12,15 @@ export interface FactsQuestion {
   workdir: string;
   /** Relative to the workdir, or absolute. They need not exist yet. */
   diskPaths: readonly string[];
+  /** Programs that are looked for besides the usual ones. */
+  tools: readonly string[];
+  /** `host:port`: whether the host can connect to them. */
+  endpoints: readonly string[];
 }
 
-const tools = [
-  'git',
-  'python3',
-  'nvidia-smi',
-  'rocm-smi',
-  'amd-smi',
-  'tpu-info',
-  'setsid',
-  'perl',
-  'busybox',
-  'timeout',
-  'tar',
-  'sha256sum',
-];
-
-const shortSeconds = 10;
-const pythonSeconds = 30;
-/** What the whole question may take, for the caller's own limit: every section may use up its time. */
+/** What the whole question may take, for the caller's own limit. */
 export function factsTimeoutSeconds(question: FactsQuestion): number {
-  return sectionsOf(question).reduce((sum, section) => sum + section.timeoutSeconds, 5);
+  return sectionsTimeoutSeconds(sectionsOf(question));
 }
 
 /** Everything about a worker in one round trip. Looks only. */
@@ -38,55 +28,15 @@ export function factsScript(question: FactsQuestion): string {
   return writeSections(sectionsOf(question));
 }
 
-function sectionsOf({ setup, workdir, diskPaths }: FactsQuestion): Section[] {
+function sectionsOf({ setup, workdir, diskPaths, tools, endpoints }: FactsQuestion): Section[] {
   const enter = `cd 2>/dev/null\ncd ${quote(asOperand(workdir))} 2>/dev/null\n${setup}`;
   return [
-    { name: 'machine', script: machine, timeoutSeconds: shortSeconds },
-    { name: 'tools', script: `${enter}\n${findTools}`, timeoutSeconds: pythonSeconds },
-    {
-      name: 'python',
-      script: `${enter}\nexec python3 -c 'import platform; print(platform.python_version())'`,
-      timeoutSeconds: pythonSeconds,
-    },
-    ...diskPaths.map((path, index) => ({
-      name: diskSection(index),
-      script: measureDisk(workdir, path),
-      timeoutSeconds: shortSeconds,
-    })),
-    ...nvidiaSections(enter),
+    clockSection('clock-begin'),
+    ...machineSections,
+    ...toolSections(enter, tools),
+    ...diskSections(workdir, diskPaths),
+    ...accelerationSections(enter),
+    ...networkSections(enter, endpoints),
+    clockSection('clock-end'),
   ];
-}
-
-export function diskSection(index: number): string {
-  return `disk-${index}`;
-}
-
-const machine = `printf 'hostname=%s\\n' "$(uname -n)"
-printf 'kernel=%s\\n' "$(uname -sr)"
-printf 'architecture=%s\\n' "$(uname -m)"
-printf 'boot=%s\\n' "$(cat /proc/sys/kernel/random/boot_id)"
-printf 'cpus=%s\\n' "$(grep -c '^processor' /proc/cpuinfo)"
-sed -n 's/^PRETTY_NAME=/os=/p' /etc/os-release
-sed -n 's/^MemTotal: */memory=/p; s/^MemAvailable: */available=/p' /proc/meminfo`;
-
-const findTools = `for fleet_tool in ${tools.join(' ')}; do
-  printf '%s=%s\\n' "$fleet_tool" "$(command -v "$fleet_tool")"
-done`;
-
-/** A path that does not exist yet is measured at the nearest folder above it that does. */
-function measureDisk(workdir: string, path: string): string {
-  const whole = path.startsWith('/') ? path : `${workdir.replace(/\/+$/, '')}/${path}`;
-  return `cd || exit
-fleet_path=${quote(asOperand(whole))}
-while test ! -e "$fleet_path"; do
-  fleet_above=$(dirname "$fleet_path")
-  test "$fleet_above" != "$fleet_path" || break
-  fleet_path=$fleet_above
-done
-exec df -P -k "$fleet_path"`;
-}
-
-/** A relative path never looks like an option. */
-function asOperand(path: string): string {
-  return path.startsWith('/') ? path : `./${path}`;
 }

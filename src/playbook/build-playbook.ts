@@ -1,11 +1,11 @@
 import { parseDurationRange, parseRange } from '../language/range.ts';
-import { parseVersionCondition } from '../language/version.ts';
 import { buildEntries } from './build-entries.ts';
 import { buildLaunch } from './build-launch.ts';
 import { buildMonitor } from './build-monitor.ts';
-import type { EnvVariable, Requirements, ResolvedPlaybook, Work } from './playbook.ts';
+import { buildRequires } from './build-requires.ts';
+import type { EnvVariable, ResolvedPlaybook, Work } from './playbook.ts';
 import type { Reader } from './reader.ts';
-import { requiresSchema, sourceSchema, variableSchema, workSchema } from './schema.ts';
+import { sourceSchema, variableSchema, workSchema } from './schema.ts';
 import { entriesAt, partAt, take, takeSound } from './sections.ts';
 
 export type Built = Omit<ResolvedPlaybook, 'file' | 'sha256' | 'params'>;
@@ -20,7 +20,7 @@ export function buildPlaybook(reader: Reader, value: unknown): Built {
     name: textAt(value, 'playbook') ?? '',
     description: textAt(value, 'description'),
     work: buildWork(reader, value),
-    requires: buildRequires(reader, value),
+    requires: buildRequires(reader, ['requires'], partAt(value, 'requires')),
     workdir: textAt(value, 'workdir') ?? '.',
     setup: textAt(value, 'setup') ?? '',
     source: buildSource(value),
@@ -42,31 +42,6 @@ function buildWork(reader: Reader, value: unknown): Work | null {
     tokensPerStep: file['tokens-per-step'] ?? null,
     throughput: throughput === undefined ? null : reader.range(['work', 'throughput'], throughput, parseRange),
     duration: duration === undefined ? null : reader.range(['work', 'duration'], duration, parseDurationRange),
-  };
-}
-
-function buildRequires(reader: Reader, value: unknown): Requirements | null {
-  const file = takeSound(requiresSchema, partAt(value, 'requires'));
-  if (file === null) return null;
-  for (const key of ['python', 'driver'] as const) {
-    const condition = file[key];
-    if (condition !== undefined) reader.read(['requires', key], () => parseVersionCondition(condition), null);
-  }
-  const { accelerators, disk } = file;
-  return {
-    accelerators:
-      accelerators === undefined
-        ? null
-        : {
-            vendor: accelerators.vendor ?? null,
-            model: accelerators.model ?? null,
-            count: accelerators.count ?? null,
-            memory:
-              accelerators.memory === undefined ? null : reader.size(['requires', 'accelerators', 'memory'], accelerators.memory),
-          },
-    python: file.python ?? null,
-    driver: file.driver ?? null,
-    disk: disk === undefined ? null : { path: disk.path ?? '.', free: reader.size(['requires', 'disk', 'free'], disk.free) },
   };
 }
 

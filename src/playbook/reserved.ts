@@ -31,7 +31,6 @@ const reserved: readonly { at: readonly string[]; keys: readonly string[] }[] = 
   { at: ['monitor'], keys: ['duties', 'restart', 'fallback', 'notify'] },
   { at: ['monitor', 'checkpoints'], keys: ['loads', 'back-up', 'keep'] },
   { at: ['monitor', 'criteria', '*'], keys: ['for', 'aliases'] },
-  { at: ['requires'], keys: ['memory', 'cpu', 'network', 'tools'] },
 ];
 
 /** Every reserved name in use, as a problem, and the document's value without them. */

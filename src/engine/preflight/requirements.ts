@@ -1,3 +1,4 @@
+import type { FactsQuestion } from '../../facts/facts-script.ts';
 import { compareDeclared } from '../../facts/declared.ts';
 import { compareRequirements } from '../../facts/requirements.ts';
 import { sayHello, type Hello } from '../../remote/hello.ts';
@@ -11,14 +12,20 @@ export async function lookAtHost(drive: Drive): Promise<Row[]> {
   const hello = await drive.session.callOnce(sayHello());
   recordMachine(drive, hello);
   const { playbook } = drive.plan;
-  const paths = playbook.requires?.disk === undefined || playbook.requires.disk === null ? ['.'] : [playbook.requires.disk.path];
-  const facts = await drive.session.callOnce(askForFacts(setupOf(drive), playbook.workdir, paths));
+  const facts = await drive.session.callOnce(askForFacts(questionOf(drive), () => drive.parts.clock.now()));
   drive.parts.store.recordFacts(drive.host.name, 0, JSON.stringify(facts), drive.parts.clock.now());
   const rows = [
     compareDeclared(drive.host.accelerators, facts),
-    ...(playbook.requires === null ? [] : compareRequirements(playbook.requires, facts)),
+    ...(playbook.requires === null ? [] : compareRequirements(playbook.requires, facts, drive.host.accelerators)),
   ];
   return [judgeHello(hello), ...rows.map((row) => ({ ...row, seconds: null }))];
+}
+
+/** What is to be found out for the requirements of the playbook. */
+function questionOf(drive: Drive): FactsQuestion {
+  const { requires, workdir } = drive.plan.playbook;
+  const diskPaths = [requires?.disk?.path ?? '.'];
+  return { setup: setupOf(drive), workdir, diskPaths, tools: requires?.tools ?? [], endpoints: requires?.network ?? [] };
 }
 
 /** From here on, another machine at the address is told nothing. */
