@@ -7,7 +7,7 @@ import { gravestOf } from './exit-codes.ts';
 import { listWorkerTargets } from './worker-targets.ts';
 
 /** One worker with what it has; null is unknown, never 0. */
-export interface WorkerFacts extends Partial<Omit<Facts, 'accelerators' | 'clock'>> {
+export interface WorkerFacts extends Partial<Omit<Facts, 'accelerators'>> {
   host: string;
   worker: number;
   reachable: boolean;
@@ -42,7 +42,7 @@ function describeWorker({ host, worker, facts, error }: Looked): WorkerFacts {
     const nothing = { accelerators: null, memoryBytes: null, diskFreeBytes: null, os: null, tools: {}, problems: [] };
     return { host, worker, reachable: false, error, ...nothing };
   }
-  const { accelerators: answer, clock: _, ...rest } = facts;
+  const { accelerators: answer, ...rest } = facts;
   return { host, worker, reachable: true, error, ...rest, accelerators: listAccelerators(answer), problems: listProblems(facts) };
 }
 

@@ -3,7 +3,7 @@ import { exitCodes, FleetError } from '../errors.ts';
 import { plainQuestion } from '../facts/facts-script.ts';
 import type { Facts } from '../facts/facts.ts';
 import type { Connection } from '../ssh/transport.ts';
-import { askForFacts, withClockOffset } from './probe.ts';
+import { askForFacts } from './probe.ts';
 
 export interface Looked {
   host: string;
@@ -18,12 +18,10 @@ export async function lookAt(
   { host, worker, setup }: { host: string; worker: number; setup: string },
   clock: Pick<Clock, 'now'>,
 ): Promise<Looked> {
-  const command = askForFacts({ ...plainQuestion, setup });
+  const command = askForFacts({ ...plainQuestion, setup }, () => clock.now());
   try {
     const connection = await connect();
-    const facts = await withClockOffset(clock, async () =>
-      command.parse(await connection.ask(command.body, { timeoutSeconds: command.timeoutSeconds })),
-    );
+    const facts = command.parse(await connection.ask(command.body, { timeoutSeconds: command.timeoutSeconds }));
     return { host, worker, facts, error: null };
   } catch (error) {
     if (!(error instanceof FleetError) || error.exit !== exitCodes.unreachable) throw error;

@@ -1,7 +1,6 @@
 import type { Deed, Entry } from '../playbook/entries/entry.ts';
 import { plainEntry } from '../playbook/entries/source-entry.ts';
 import type { Scalar } from '../playbook/fields.ts';
-import type { Requirements } from '../playbook/requires.ts';
 import type { Plan } from './plan.ts';
 
 /** A plan as 0.1.0 stored it knew less of what an entry, a playbook and a person can say. */
@@ -11,15 +10,7 @@ export function fillGaps(plan: Plan): Plan {
   const { prepare, validate, verify } = plan.playbook;
   const entries = { prepare: fill(prepare), validate: fill(validate), verify: fill(verify) };
   const playbook = Object.assign({ strictOrder: false }, plan.playbook, entries);
-  return Object.assign({ waivers: [], answers: {} }, plan, {
-    playbook: { ...playbook, requires: fillRequires(playbook.requires) },
-  });
-}
-
-function fillRequires(requires: Requirements | null): Requirements | null {
-  if (requires === null) return null;
-  const disk = requires.disk === null ? null : Object.assign({ inodes: null }, requires.disk);
-  return Object.assign({ cuda: null, rocm: null, memory: null, cpus: null, tools: [], network: [] }, requires, { disk });
+  return Object.assign({ waivers: [], answers: {} }, plan, { playbook });
 }
 
 function fillDeed(deed: Deed): Deed {

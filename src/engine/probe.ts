@@ -1,39 +1,34 @@
+import { acceleratorsScript, acceleratorsTimeoutSeconds } from '../facts/accelerator-sections.ts';
 import type { AcceleratorAnswer } from '../facts/accelerators.ts';
 import { factsScript, factsTimeoutSeconds, type FactsQuestion } from '../facts/facts-script.ts';
 import type { Facts } from '../facts/facts.ts';
-import { nvidiaQueryScript, nvidiaTimeoutSeconds } from '../facts/nvidia-script.ts';
-import { parseNvidia } from '../facts/nvidia.ts';
 import { parseFacts } from '../facts/parse-facts.ts';
-import { boundClock } from '../facts/parse-machine.ts';
-import type { Clock } from '../clock.ts';
+import { parseAccelerators } from '../facts/read-accelerators.ts';
 import type { RemoteCommand } from '../remote/command.ts';
 
-/** All facts in one question. */
-export function askForFacts(question: FactsQuestion): RemoteCommand<Facts> {
+/** Everything about a worker, in one round trip. `now` is the wall clock, which the host's is held against. */
+export function askForFacts(question: FactsQuestion, now: () => number): RemoteCommand<Facts> {
   return {
     name: 'look at what the host has',
     body: factsScript(question),
     timeoutSeconds: factsTimeoutSeconds(question),
     mayHang: true,
     standsAlone: true,
-    parse: ({ stdout }) => parseFacts(stdout.toString(), question),
+    parse: ({ stdout, seconds }) => {
+      const receivedMs = now();
+      const at = seconds === undefined ? null : { sentMs: receivedMs - seconds * 1000, receivedMs };
+      return parseFacts(stdout.toString(), { ...question, at });
+    },
   };
-}
-
-/** How far the host's wall clock is off ours, in the facts that `ask` brings. */
-export async function withClockOffset(clock: Pick<Clock, 'now'>, ask: () => Promise<Facts>): Promise<Facts> {
-  const asked = clock.now();
-  const facts = await ask();
-  return { ...facts, clockOffset: boundClock(facts.clock, asked, clock.now()) };
 }
 
 export function askForAccelerators(setup: string): RemoteCommand<AcceleratorAnswer> {
   return {
     name: 'look at the accelerators',
-    body: nvidiaQueryScript(setup),
-    timeoutSeconds: nvidiaTimeoutSeconds,
+    body: acceleratorsScript(setup),
+    timeoutSeconds: acceleratorsTimeoutSeconds(setup),
     mayHang: true,
     standsAlone: true,
-    parse: ({ stdout }) => parseNvidia(stdout.toString()),
+    parse: ({ stdout }) => parseAccelerators(stdout.toString()),
   };
 }

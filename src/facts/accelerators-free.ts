@@ -1,20 +1,15 @@
 import { formatSize } from '../language/units.ts';
-import type { Accelerator } from './accelerators.ts';
+import type { Accelerator, AcceleratorProcess } from './accelerators.ts';
 import type { Facts } from './facts.ts';
 
-/** Someone on an accelerator; pid and name null: memory is used and no process can be seen, as across containers. */
-interface Holder {
+/** Someone on an accelerator; pid and command null: memory is used and no process can be seen, as across containers. */
+interface Occupant extends AcceleratorProcess {
   index: number | null;
-  pid: number | null;
-  name: string | null;
-  memoryBytes: number | null;
-  user: string | null;
-  command: string | null;
 }
 
 /** `unknown` is no answer: it must never be taken for free. */
 export type Freedom =
-  { kind: 'free' } | { kind: 'held'; holders: Holder[]; message: string } | { kind: 'unknown'; message: string };
+  { kind: 'free' } | { kind: 'held'; holders: Occupant[]; message: string } | { kind: 'unknown'; message: string };
 
 /** A driver keeps some memory of an idle card, and a desktop some more; above this somebody must be there. */
 export const idleMemoryBytes = 2 ** 30;
@@ -23,29 +18,32 @@ export function acceleratorsFree(facts: Pick<Facts, 'accelerators'>): Freedom {
   const { accelerators: answer } = facts;
   if (answer.kind === 'failed') return { kind: 'unknown', message: answer.message };
   if (answer.kind === 'none') return { kind: 'unknown', message: 'there are no accelerators' };
-  if (answer.kind === 'no-tool') return { kind: 'unknown', message: "no vendor's tool is there" };
-  const holders = answer.accelerators.flatMap(findHolders);
-  if (holders.length > 0) return { kind: 'held', holders, message: holders.map(describeHolder).join(', ') };
+  if (answer.kind === 'no-tool') return { kind: 'unknown', message: 'no tool of any vendor is there' };
+  const holders = answer.accelerators.flatMap(findOccupants);
+  if (holders.length > 0) return { kind: 'held', holders, message: holders.map(describeOccupant).join(', ') };
   const unknowns = answer.accelerators.flatMap(findUnknown);
   return unknowns.length > 0 ? { kind: 'unknown', message: unknowns.join(', ') } : { kind: 'free' };
 }
 
-function findHolders({ index, processes, memoryUsedBytes }: Accelerator): Holder[] {
+function findOccupants({ index, processes, memoryUsedBytes }: Accelerator): Occupant[] {
   const seen = (processes ?? []).map((process) => ({ index, ...process }));
   if (seen.length > 0 || memoryUsedBytes === null || memoryUsedBytes <= idleMemoryBytes) return seen;
-  return [{ index, pid: null, name: null, memoryBytes: memoryUsedBytes, user: null, command: null }];
+  return [{ index, pid: null, user: null, command: null, memoryBytes: memoryUsedBytes }];
 }
 
-function findUnknown({ index, processes, memoryUsedBytes }: Accelerator): string[] {
-  if (memoryUsedBytes === null) return [`the used memory of accelerator ${index ?? '?'} is not known`];
-  return processes === null ? [`the processes on accelerator ${index ?? '?'} are not known`] : [];
+/** A TPU tells of its memory only while a process uses it. */
+function findUnknown({ vendor, index, processes, memoryUsedBytes }: Accelerator): string[] {
+  if (processes === null) return [`the processes on accelerator ${index ?? '?'} are not known`];
+  const isKnown = memoryUsedBytes !== null || vendor === 'google';
+  return isKnown ? [] : [`the used memory of accelerator ${index ?? '?'} is not known`];
 }
 
-function describeHolder({ index, pid, name, memoryBytes, user, command }: Holder): string {
+function describeOccupant({ index, pid, user, command, memoryBytes }: Occupant): string {
   const memory = memoryBytes === null ? '' : ` using ${formatSize(memoryBytes)}`;
-  const who =
-    pid === null && name === null
-      ? 'a process that cannot be seen'
-      : `pid ${pid ?? '?'}${user === null ? '' : ` of ${user}`} (${command ?? name ?? 'unknown'})`;
-  return `accelerator ${index ?? '?'}: ${who}${memory}`;
+  return `accelerator ${index ?? '?'}: ${describeWho(pid, user, command)}${memory}`;
+}
+
+function describeWho(pid: number | null, user: string | null, command: string | null): string {
+  if (pid === null) return command ?? 'a process that cannot be seen';
+  return `pid ${pid}${user === null ? '' : ` of ${user}`} (${command ?? 'unknown'})`;
 }

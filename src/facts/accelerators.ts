@@ -1,19 +1,20 @@
+export type Vendor = 'nvidia' | 'amd' | 'google';
+
 export interface AcceleratorProcess {
   pid: number | null;
-  /** As the vendor's tool tells it, often cut. */
-  name: string | null;
-  memoryBytes: number | null;
-  /** Whose it is, and its command line, as /proc tells; null where it is of another container or gone. */
   user: string | null;
+  /** The whole command line where it can be read, else the name that the vendor's tool knows. */
   command: string | null;
+  memoryBytes: number | null;
 }
 
 /** One accelerator; null is unknown, never 0. */
 export interface Accelerator {
-  vendor: 'nvidia' | 'amd' | 'google';
+  vendor: Vendor;
   model: string | null;
   index: number | null;
   uuid: string | null;
+  busId: string | null;
   memoryBytes: number | null;
   memoryUsedBytes: number | null;
   /** Percent. */
@@ -23,29 +24,35 @@ export interface Accelerator {
   /** Watts. */
   power: number | null;
   driver: string | null;
-  /** Version of CUDA or ROCm. */
+  /** The version of CUDA or ROCm that goes with the driver. */
   runtime: string | null;
-  /** What the chip is called: gfx1010, v4. */
-  chip: string | null;
-  busId: string | null;
-  /** A sentence that a person must know of it. */
-  note: string | null;
+  /** What programs are built for, as `gfx1010`: of the chip itself, whatever it is told to report. */
+  architecture: string | null;
   /** Whether it is cut into slices; the slices are not listed. */
   sliced: boolean | null;
   healthy: boolean;
+  /** What is wrong with it, or worth knowing; one sentence each. */
+  notes: string[];
   /** Null when the list could not be had. */
   processes: AcceleratorProcess[] | null;
 }
 
 /** Why no accelerator could be listed. */
 export type AcceleratorFailure =
-  'driver-failed' | 'driver-mismatch' | 'library-missing' | 'accelerator-lost' | 'field-refused' | 'probe-hung' | 'unreadable';
+  | 'driver-failed'
+  | 'driver-mismatch'
+  | 'library-missing'
+  | 'accelerator-lost'
+  | 'field-refused'
+  | 'permission-denied'
+  | 'probe-hung'
+  | 'unreadable';
 
 /**
- * - `found`: listed; `problems` tells of lost ones that are missing from the list, and of what else the tool said.
- * - `none`: the tool works and there are none.
- * - `no-tool`: the vendor's tool is not installed.
- * - `failed`: the tool is there and gave no list.
+ * - `found`: listed; `problems` tells of lost ones that are missing from the list, and of what else the tools said.
+ * - `none`: a tool works and there are none.
+ * - `no-tool`: no vendor's tool is installed.
+ * - `failed`: a tool is there and gave no list.
  */
 export type AcceleratorAnswer =
   | { kind: 'found'; accelerators: Accelerator[]; problems: string[] }
@@ -57,4 +64,31 @@ export type AcceleratorAnswer =
 export function listAccelerators(answer: AcceleratorAnswer): Accelerator[] | null {
   if (answer.kind === 'found') return answer.accelerators;
   return answer.kind === 'failed' ? null : [];
+}
+
+/** An accelerator of which nothing is known yet. */
+export function unknownAccelerator(vendor: Vendor): Accelerator {
+  return {
+    vendor,
+    model: null,
+    index: null,
+    uuid: null,
+    busId: null,
+    memoryBytes: null,
+    memoryUsedBytes: null,
+    utilization: null,
+    temperature: null,
+    power: null,
+    driver: null,
+    runtime: null,
+    architecture: null,
+    sliced: null,
+    healthy: true,
+    notes: [],
+    processes: null,
+  };
+}
+
+export function failedAnswer(reason: AcceleratorFailure, message: string): AcceleratorAnswer {
+  return { kind: 'failed', reason, message };
 }

@@ -2,18 +2,16 @@ import { quote } from '../quoting.ts';
 
 const begin = 'fleet-section-begin';
 const end = 'fleet-section-end';
-const endLine = new RegExp(`^${end} (\\d+)$`);
-/** Exit status of a command that was killed for taking too long. */
-const killed = 128 + 9;
+const endLine = new RegExp(`^${end} (\\d+)( late)?$`);
 
 /** One question of a script; the others go on whatever becomes of it. */
 export interface Section {
   name: string;
-  /** POSIX sh. */
+  /** POSIX sh. `$fleet_code` is the exit status of the section before it. */
   script: string;
   timeoutSeconds: number;
-  /** A section before this one: when that had to be killed, this one is not asked. A tool that hangs costs its time once. */
-  unlessHung?: string;
+  /** The program that may hang. Once it has, the later sections of the same tool are left out: it costs its limit once. */
+  tool?: string;
 }
 
 export interface SectionAnswer {
@@ -22,16 +20,20 @@ export interface SectionAnswer {
   timedOut: boolean;
 }
 
-/**
- * Runs the sections one after the other in one script, each in a subshell with stdin closed, its own time limit, and stderr beside stdout. Past its
- * limit a section is killed with all that it started. What KILL cannot end, as a process that waits for a lost device, is left behind.
- */
+/** Runs the sections one after the other in one script, each in a subshell with stdin closed, its own time limit, and stderr beside stdout. */
 export function writeSections(sections: readonly Section[]): string {
-  const calls = sections.map(({ name, script, timeoutSeconds, unlessHung }) => {
-    const call = `fleet_section ${quote(name)} ${timeoutSeconds} ${quote(script)}`;
-    return unlessHung === undefined ? call : `case $fleet_hung in *${quote(` ${unlessHung} `)}*) ;; *) ${call} ;; esac`;
-  });
+  const calls = sections.map(
+    ({ name, script, timeoutSeconds, tool = name }) =>
+      `fleet_section ${quote(name)} ${quote(tool)} ${timeoutSeconds} ${quote(script)}`,
+  );
   return `${runner}\n${calls.join('\n')}\n`;
+}
+
+/** What the sections may take in all: each may use up its time, and a second or two to be ended. */
+export function sectionsTimeoutSeconds(sections: readonly Section[]): number {
+  const limits = new Map<string, number>();
+  for (const { name, tool = name, timeoutSeconds } of sections) limits.set(tool, (limits.get(tool) ?? 2) + timeoutSeconds);
+  return [...limits.values()].reduce((sum, seconds) => sum + seconds, 5);
 }
 
 /** Sections by name. Text outside of sections, such as a banner, is left out; a section whose end never came is left out too. */
@@ -43,25 +45,15 @@ export function parseSections(output: string): Map<string, SectionAnswer> {
     const closed = endLine.exec(line);
     if (opened !== null) open = { name: opened, lines: [] };
     else if (closed !== null && open !== null) {
-      const exitCode = Number(closed[1]);
-      answers.set(open.name, { text: trimLastEnd(open.lines.join('\n')), exitCode, timedOut: exitCode === killed });
+      const text = trimLastEnd(open.lines.join('\n'));
+      answers.set(open.name, { text, exitCode: Number(closed[1]), timedOut: closed[2] !== undefined });
       open = null;
     } else open?.lines.push(line);
   }
   return answers;
 }
 
-/** The `key=value` lines of an answer. */
-export function readPairs(answer: SectionAnswer | undefined): Map<string, string> {
-  const pairs = new Map<string, string>();
-  for (const line of answer?.text.split('\n') ?? []) {
-    const [, key, value] = /^([A-Za-z0-9._+-]+)=(.*)$/.exec(line) ?? [];
-    if (key !== undefined && value !== undefined) pairs.set(key, value.trim());
-  }
-  return pairs;
-}
-
-/** Why an answer says nothing of what was asked. */
+/** Why a section says nothing, for a sentence that names what was asked. */
 export function explainSilence(answer: SectionAnswer | undefined): string {
   if (answer === undefined) return 'no answer';
   if (answer.timedOut) return 'did not answer in time and was killed';
@@ -74,41 +66,63 @@ function trimLastEnd(text: string): string {
   return text.replace(/\n{1,2}$/, '');
 }
 
-// A parent is stopped before its children are ended: it would go on with its next command.
-const runner = `fleet_hung=' '
-fleet_self=$(exec sh -c 'echo $PPID')
-fleet_end() {
-  kill -STOP "$1" 2>/dev/null
-  for fleet_child in $(grep -l "^PPid:[[:space:]]*$1$" /proc/[0-9]*/status 2>/dev/null); do
-    fleet_child=\${fleet_child#/proc/}
-    ( fleet_end "\${fleet_child%/status}" )
-  done
-  kill -KILL "$1" 2>/dev/null
-}
+/*
+ * A tool that hangs is killed with all its descendants, which a wrapper script would leave behind; they are stopped first, so that none is born
+ * meanwhile. One that not even KILL ends (stuck in the kernel) is left: a signal to the shell itself ends its `wait`. `kill` and `wait` alone
+ * are the same in dash, bash and busybox; $$ is not the shell that waits, since a question runs in a subshell. The watcher
+ * stays until it is told to go: bash waits for another one in place of a child that `kill` no longer found.
+ */
+const runner = `fleet_late=' ' fleet_code=0
+read -r fleet_self fleet_rest </proc/self/stat
+trap : USR1
+
 fleet_section() {
+  case $fleet_late in *" $2 "*) return ;; esac
   printf '${begin} %s\\n' "$1"
-  ( eval "$3" ) </dev/null 2>&1 &
+  ( eval "$4" ) </dev/null 2>&1 &
   fleet_asked=$!
-  (
-    fleet_left=$2
-    while [ "$fleet_left" -gt 0 ]; do
-      sleep 1
-      kill -0 "$fleet_asked" 2>/dev/null || exit 0
-      fleet_left=$((fleet_left - 1))
-    done
-    fleet_end "$fleet_asked"
-    sleep 1
-    ! kill -0 "$fleet_asked" 2>/dev/null || kill -USR1 "$fleet_self"
-  ) </dev/null >/dev/null 2>&1 &
-  fleet_watch=$!
-  fleet_left_behind=''
-  trap 'fleet_left_behind=1' USR1
+  fleet_watch "$3" "$fleet_asked" </dev/null >/dev/null 2>&1 &
+  fleet_watcher=$!
   wait "$fleet_asked"
   fleet_code=$?
-  trap - USR1
-  [ -z "$fleet_left_behind" ] || fleet_code=${killed}
-  [ "$fleet_code" != ${killed} ] || fleet_hung="$fleet_hung$1 "
-  kill "$fleet_watch" 2>/dev/null
-  wait "$fleet_watch" 2>/dev/null
-  printf '\\n${end} %s\\n' "$fleet_code"
+  fleet_how=''
+  kill "$fleet_watcher" 2>/dev/null
+  wait "$fleet_watcher" 2>/dev/null
+  if [ "$?" -eq 9 ]; then fleet_code=137 fleet_how=' late' fleet_late="$fleet_late$2 "; fi
+  printf '\\n${end} %s%s\\n' "$fleet_code" "$fleet_how"
+}
+
+fleet_watch() {
+  fleet_left=$1
+  while [ "$fleet_left" -gt 0 ]; do
+    sleep 1
+    kill -0 "$2" || exit 0
+    fleet_left=$((fleet_left - 1))
+  done
+  trap 'exit 9' TERM
+  fleet_end "$2"
+  for fleet_look in 1 2 3 4 5 6 7 8 9; do
+    sleep 1
+    test "$fleet_look" -ne 2 || kill -USR1 "$fleet_self"
+  done
+  exit 9
+}
+
+fleet_end() {
+  kill -STOP "$1"
+  fleet_family=" $1 " fleet_grew=yes
+  while [ -n "$fleet_grew" ]; do
+    fleet_grew=''
+    for fleet_stat in /proc/[0-9]*/stat; do
+      read -r fleet_line <"$fleet_stat" || continue
+      fleet_pid=\${fleet_line%% *}
+      fleet_line=\${fleet_line##*) ? }
+      case $fleet_family in *" $fleet_pid "*) continue ;; *" \${fleet_line%% *} "*) ;; *) continue ;; esac
+      kill -STOP "$fleet_pid"
+      fleet_family="$fleet_family$fleet_pid " fleet_grew=yes
+    done
+  done
+  # Words, one a pid.
+  # shellcheck disable=SC2086
+  kill -KILL $fleet_family
 }`;

@@ -1,26 +1,30 @@
 import type { Size } from '../language/units.ts';
 
-/** What the host must have. */
+/** What came later is left out in the plans of an older fleet. */
 export interface Requirements {
   accelerators: {
     vendor: 'nvidia' | 'amd' | 'google' | null;
     model: string | null;
     count: number | null;
+    /** Of one. */
     memory: Size | null;
+    /** Of a TPU slice. */
+    topology?: string | null;
+    chips?: number | null;
+    workers?: number | null;
   } | null;
   /** Version condition, compared by components: `>=3.10`. */
   python: string | null;
-  /** Driver version condition, same form. */
+  /** Driver version condition, same form; those of CUDA and ROCm too. */
   driver: string | null;
-  /** Version conditions of what is installed for the accelerators. */
-  cuda: string | null;
-  rocm: string | null;
-  disk: { path: string; free: Size; inodes: number | null } | null;
-  /** Of the host, all of it. */
-  memory: Size | null;
-  cpus: number | null;
-  /** Programs that are found after the setup lines. */
-  tools: string[];
-  /** `HOST:PORT`, reached from the host. */
-  network: string[];
+  cuda?: string | null;
+  rocm?: string | null;
+  disk: { path: string; free: Size; inodes?: number | null } | null;
+  /** Of the host. */
+  memory?: Size | null;
+  cpus?: number | null;
+  /** Programs that must be found. */
+  tools?: string[];
+  /** `host:port` that the host must be able to connect to. */
+  network?: string[];
 }

@@ -3,6 +3,8 @@ export interface RemoteAnswer {
   exitCode: number;
   stdout: Buffer;
   stderr: Buffer;
+  /** From sending to the end of the answer, where a connection measured it. */
+  seconds?: number;
 }
 
 /** Something to say to a host, as plain data: building one opens nothing. The script travels with the parser of its answer. */

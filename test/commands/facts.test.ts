@@ -30,7 +30,7 @@ describe.concurrent('fleet facts', { timeout: 60_000 }, () => {
         ],
       },
     ]);
-    expect(Math.abs(hosts[0]?.clockOffset?.seconds ?? Infinity)).toBeLessThan(5);
+    expect(Math.abs(hosts[0]?.clock?.offsetSeconds ?? Infinity)).toBeLessThan(5);
     const store = openStore(who.stateDir);
     expect(store.readFacts('demo-a100x2', 0)?.facts).toMatchObject({ hostname: hosts[0]?.hostname });
     store.close();

@@ -117,7 +117,10 @@ validate:
 `,
     );
     const { run } = await decide(who, ['validate', ...words]);
-    expect(resultOf(run, 'free')).toMatchObject({ result: 'skip', message: 'it needs an accelerator, and this host has none' });
+    expect(resultOf(run, 'free')).toMatchObject({
+      result: 'skip',
+      message: expect.stringContaining('this host has no accelerators') as string,
+    });
     expect(resultOf(run, 'conversion')?.result).toBe('skip');
     expect(resultOf(run, 'data')?.result).toBe('pass');
     expect(resultOf(run, 'too large')).toMatchObject({ result: 'fail', expected: expect.stringContaining('5 PB') as string });

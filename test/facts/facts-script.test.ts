@@ -1,161 +1,135 @@
-import { spawnSync } from 'node:child_process';
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { mkdirSync } from 'node:fs';
+import { userInfo } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, describe, expect, it } from 'vitest';
-import { factsScript, plainQuestion } from '../../src/facts/facts-script.ts';
-import { parseNvidia } from '../../src/facts/nvidia.ts';
-import { nvidiaQueryScript } from '../../src/facts/nvidia-script.ts';
+import { describe, expect, it } from 'vitest';
+import { acceleratorsScript, samplingScript } from '../../src/facts/accelerator-sections.ts';
+import { factsScript, type FactsQuestion } from '../../src/facts/facts-script.ts';
 import { parseFacts } from '../../src/facts/parse-facts.ts';
-import { isAlive } from '../support/local-host.ts';
-import { parseSections, writeSections } from '../../src/facts/sections.ts';
-
-const home = mkdtempSync(join(tmpdir(), 'fleet-facts-'));
-afterAll(() => rmSync(home, { recursive: true, force: true }));
-
-const shells = [['dash'], ['bash', '--posix'], ['busybox', 'sh']].map((shell) => ({ shell: shell[0] ?? '', words: shell }));
-
-function ask(words: string[], script: string, tools = ''): string {
-  const [file = '', ...args] = words;
-  const asked = spawnSync(file, [...args, '-s'], {
-    input: script,
-    encoding: 'utf8',
-    timeout: 30_000,
-    env: { HOME: home, PATH: `${tools}:/usr/bin:/bin:${join(process.execPath, '..')}` },
-  });
-  expect(asked.error).toBeUndefined();
-  return asked.stdout;
-}
-
-function installTool(name: string, body: string): string {
-  const folder = mkdtempSync(join(home, 'tools-'));
-  writeFileSync(join(folder, name), `#!/bin/sh\n${body}\n`);
-  chmodSync(join(folder, name), 0o755);
-  return folder;
-}
+import { parseAccelerators } from '../../src/facts/read-accelerators.ts';
+import { setUpBench, shells } from './shells.ts';
 
 const row = '0, NVIDIA RTX A4000, GPU-1, 550.54, 16376, 5, 0, 30, 15.2, [N/A]';
+const plain: FactsQuestion = { setup: '', workdir: '.', diskPaths: ['.'], tools: [], endpoints: [] };
 
-describe.each(shells)('sections under $shell', ({ words }) => {
-  it('survive each other: one that exits, one that fails, one that prints no line end', () => {
-    const answers = parseSections(
-      ask(
-        words,
-        writeSections([
-          { name: 'exits', script: 'echo before; exit 7; echo after', timeoutSeconds: 5 },
-          { name: 'reads', script: 'cat; printf "no end"', timeoutSeconds: 5 },
-          { name: 'missing', script: 'exec fleet-no-such-tool', timeoutSeconds: 5 },
-          { name: 'complains', script: 'echo "it' + "'" + 's wrong" >&2', timeoutSeconds: 5 },
-        ]),
-      ),
-    );
-    expect(answers.get('exits')).toEqual({ text: 'before', exitCode: 7, timedOut: false });
-    expect(answers.get('reads')).toEqual({ text: 'no end', exitCode: 0, timedOut: false });
-    expect(answers.get('missing')?.exitCode).toBe(127);
-    expect(answers.get('complains')?.text).toBe("it's wrong");
+function read(output: string, { diskPaths, endpoints }: FactsQuestion) {
+  const now = Date.now();
+  return parseFacts(output, { diskPaths, endpoints, at: { sentMs: now - 60_000, receivedMs: now } });
+}
+
+/** A server on this machine: one that answers anything with `text`. */
+async function serve(context: { onTestFinished: (clean: () => void) => void }, answer: (path: string) => string | null) {
+  const server = createServer((request, response) => {
+    const text = answer(request.url ?? '');
+    response.writeHead(text === null ? 404 : 200).end(text ?? '');
   });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  context.onTestFinished(() => void server.close());
+  return (server.address() as AddressInfo).port;
+}
 
-  it('that take too long are killed, and the next one still answers', () => {
-    const answers = parseSections(
-      ask(
-        words,
-        writeSections([
-          { name: 'hangs', script: 'exec sleep 600', timeoutSeconds: 1 },
-          { name: 'next', script: 'echo here', timeoutSeconds: 5 },
-        ]),
-      ),
-    );
-    expect(answers.get('hangs')).toMatchObject({ timedOut: true });
-    expect(answers.get('next')?.text).toBe('here');
-  });
-
-  it('that hang in a child of a script end with that child, and cost their time once', () => {
-    const pids = join(mkdtempSync(join(home, 'pids-')), 'child');
-    const answers = parseSections(
-      ask(
-        words,
-        writeSections([
-          {
-            name: 'hangs',
-            script: `sh -c 'sh -c "echo \\$\\$ >${pids}; sleep 600; :"; echo late'; echo later`,
-            timeoutSeconds: 1,
-          },
-          { name: 'follow-up', script: 'exec sleep 600', timeoutSeconds: 600, unlessHung: 'hangs' },
-          { name: 'next', script: 'echo here', timeoutSeconds: 5, unlessHung: 'follow' },
-        ]),
-      ),
-    );
-    expect(answers.get('hangs')).toMatchObject({ timedOut: true, text: '' });
-    expect(answers.has('follow-up')).toBe(false);
-    expect(answers.get('next')?.text).toBe('here');
-    expect(isAlive(Number(readFileSync(pids, 'utf8')))).toBe(false);
-  });
-
-  it('that no signal can end are left behind, and the next one still answers', () => {
-    // No process of a test can be made to ignore KILL, so none is sent.
-    const answers = parseSections(
-      ask(
-        words,
-        writeSections([
-          { name: 'stuck', script: 'sleep 4', timeoutSeconds: 1 },
-          { name: 'next', script: 'echo here', timeoutSeconds: 5 },
-        ]).replaceAll(/kill -(KILL|STOP) "\$1"/g, 'true'),
-      ),
-    );
-    expect(answers.get('stuck')).toMatchObject({ timedOut: true });
-    expect(answers.get('next')?.text).toBe('here');
-  });
-
-  it('tell the facts of this machine, with a disk path that does not exist yet', () => {
-    mkdirSync(join(home, 'work dir'), { recursive: true });
-    const paths = ['.', 'not/yet/there', '/'];
-    const tools = installTool('nvidia-smi', `case "$1" in --query-gpu=*) echo '${row}' ;; esac`);
+describe.concurrent.each(shells)('the facts of this machine under $shell', ({ words }) => {
+  it('have all that a question named, whatever the setup prints', async (context) => {
+    const { ask, install, home } = setUpBench(context);
+    mkdirSync(join(home, 'work dir'));
+    install('ffmpeg', 'exit 0');
+    install('python3', 'echo 3.11.2');
+    install('git', 'echo git version 2.39.5');
+    const port = await serve(context, () => '');
     const question = {
-      ...{ setup: 'echo a banner', workdir: 'work dir', diskPaths: paths },
-      ...{ tools: ['sh', 'no-such-tool'], endpoints: ['127.0.0.1:1'] },
+      setup: 'echo a banner',
+      workdir: 'work dir',
+      diskPaths: ['.', 'not/yet/there', '/'],
+      tools: ['ffmpeg', 'fleet-no-such-tool'],
+      endpoints: [`127.0.0.1:${port}`, '127.0.0.1:9'],
     };
-    const facts = parseFacts(ask(words, factsScript(question), tools), question);
-    expect(facts.accelerators).toMatchObject({ kind: 'found', accelerators: [{ model: 'NVIDIA RTX A4000', processes: [] }] });
-    expect(facts.disks.map(({ path }) => path)).toEqual(paths);
+    const facts = read(await ask(words, factsScript(question)), question);
+    expect(facts.disks.map(({ path }) => path)).toEqual(question.diskPaths);
     for (const disk of facts.disks) expect(disk.freeBytes).toBeGreaterThan(0);
     expect(facts.disks[0]).toMatchObject({ totalBytes: facts.disks[1]?.totalBytes });
     expect(facts.memoryBytes).toBeGreaterThan(2 ** 27);
     expect(facts.bootId).toMatch(/^[0-9a-f-]{36}$/);
     expect(facts.kernel).toMatch(/^Linux \d/);
-    expect(facts.tools['nvidia-smi']).toBe(join(tools, 'nvidia-smi'));
-    expect(facts.tools).toMatchObject({ 'tpu-info': null, 'no-such-tool': null });
-    expect(facts.endpoints).toEqual({ '127.0.0.1:1': false });
-    expect(facts.limits.openFiles).toBeGreaterThan(16);
-    expect(facts.uptimeSeconds).toBeGreaterThan(1);
-    expect(facts.git).toMatch(/^\d+\./);
-    const { first, last } = facts.clock;
-    expect(Math.abs((first ?? 0) - Date.now())).toBeLessThan(120_000);
-    expect(last).toBeGreaterThanOrEqual(first ?? Infinity);
+    expect(facts.uptimeSeconds).toBeGreaterThan(0);
+    expect(facts.limits.openFiles).toBeGreaterThan(0);
+    expect(facts.clock?.uncertaintySeconds).toBeLessThan(60);
+    expect(facts).toMatchObject({ python: '3.11.2', git: '2.39.5' });
+    expect(facts.tools['ffmpeg']).toMatch(/\/ffmpeg$/);
+    expect(facts.tools).toMatchObject({ 'fleet-no-such-tool': null, 'tpu-info': null });
+    expect(facts.accelerators).toEqual({ kind: 'no-tool' });
   });
 
-  it('ask again with fewer fields when one is refused', () => {
-    const tools = installTool(
+  it('connect side by side with whatever tool there is', async (context) => {
+    const { ask, install } = setUpBench(context);
+    install('python3', 'exit 0');
+    const port = await serve(context, () => '');
+    const question = { ...plain, endpoints: ['192.0.2.1:443', `127.0.0.1:${port}`] };
+    const facts = read(await ask(words, factsScript(question)), question);
+    expect(facts.network.map(({ endpoint, reachable }) => [endpoint, reachable])).toEqual([
+      ['192.0.2.1:443', true],
+      [`127.0.0.1:${port}`, true],
+    ]);
+  });
+
+  it('tell who is on an NVIDIA card, by user and whole command line', async (context) => {
+    const { ask, install } = setUpBench(context);
+    const rows = `GPU-1, ${process.pid}, [Not Found], 9000`;
+    install('nvidia-smi', `case "$1" in --query-gpu=*) echo '${row}' ;; --query-compute*) echo '${rows}' ;; esac`);
+    const answer = parseAccelerators(await ask(words, acceleratorsScript('')));
+    const [{ processes }] = answer.kind === 'found' ? answer.accelerators : [{ processes: null }];
+    expect(processes).toMatchObject([{ pid: process.pid, user: userInfo().username, memoryBytes: 9000 * 2 ** 20 }]);
+    expect(processes?.[0]?.command).not.toBe('');
+  });
+
+  it('ask again with fewer fields when one is refused', async (context) => {
+    const { ask, install } = setUpBench(context);
+    install(
       'nvidia-smi',
       `case "$1" in
 *mig.mode*) echo 'Field "mig.mode.current" is not a valid field to query.'; exit 2 ;;
 --query-gpu=*) echo '0, GeForce GTX 1080 Ti, GPU-1, 384.130, 11172, 10, 3' ;;
 esac`,
     );
-    expect(parseNvidia(ask(words, nvidiaQueryScript(), tools))).toMatchObject({
+    expect(parseAccelerators(await ask(words, samplingScript('')))).toMatchObject({
       kind: 'found',
       accelerators: [{ model: 'GeForce GTX 1080 Ti', utilization: 3 }],
       problems: ['nvidia-smi does not know the field "mig.mode.current"'],
     });
   });
 
-  it('say that the tool is not there', () => {
-    expect(parseNvidia(ask(words, nvidiaQueryScript()))).toEqual({ kind: 'no-tool' });
+  it('ask an old rocm-smi in its own words, and amd-smi where there is no other', async (context) => {
+    const old = setUpBench(context);
+    old.install(
+      'rocm-smi',
+      `case "$*" in *--json*) echo 'rocm-smi: error: unrecognized arguments: --showbus'; exit 2 ;; esac
+printf 'GPU[0]\\t\\t: Card series: \\t\\tVega 20\\nGPU[0]\\t\\t: GPU use (%%): 7\\n'`,
+    );
+    expect(parseAccelerators(await old.ask(words, samplingScript('')))).toMatchObject({
+      accelerators: [{ vendor: 'amd', model: 'Vega 20', utilization: 7 }],
+    });
+    const newest = setUpBench(context);
+    newest.install('amd-smi', `test "$1" != metric || echo '[{"gpu": 0, "usage": {"gfx_activity": {"value": 9, "unit": "%"}}}]'`);
+    expect(parseAccelerators(await newest.ask(words, samplingScript('')))).toMatchObject({
+      accelerators: [{ vendor: 'amd', utilization: 9 }],
+    });
+  });
+
+  it('ask the metadata of a TPU worker, where somebody says that there is one', async (context) => {
+    const { ask, install } = setUpBench(context);
+    install('tpu-info', `printf 'TPU Chips\\n| /dev/accel0 | TPU v4 chip | 1 | None |\\n'`);
+    const port = await serve(context, (path) => (path.endsWith('/tpu-env') ? "ACCELERATOR_TYPE: 'v4-8'\nZONE: 'z'\n" : null));
+    const environment = { GCE_METADATA_HOST: `127.0.0.1:${port}`, http_proxy: 'http://127.0.0.1:9' };
+    const facts = read(await ask(words, factsScript(plain), environment), plain);
+    expect(facts.tpu).toMatchObject({ type: 'v4-8', chips: 4, zone: 'z' });
+    expect(facts.accelerators).toMatchObject({ kind: 'found', accelerators: [{ vendor: 'google', model: 'TPU v4', index: 0 }] });
   });
 });
 
 describe('facts', () => {
-  it('of a broken setup lose python and the tools alone', () => {
-    const facts = parseFacts(ask(['dash'], factsScript({ ...plainQuestion, setup: 'exit 3' })), plainQuestion);
+  it('of a broken setup lose what needs it alone', async (context) => {
+    const question = { ...plain, setup: 'exit 3' };
+    const facts = read(await setUpBench(context).ask(['dash'], factsScript(question)), question);
     expect(facts.hostname).not.toBeNull();
     expect(facts.disks[0]?.freeBytes).toBeGreaterThan(0);
     expect(facts.python).toBeNull();
@@ -163,18 +137,10 @@ describe('facts', () => {
   });
 
   it('of no answer at all are unknown, each with its problem', () => {
-    const facts = parseFacts('', plainQuestion);
-    expect(facts).toMatchObject({ hostname: null, memoryBytes: null, diskFreeBytes: null, python: null, tools: {} });
+    const facts = parseFacts('', { diskPaths: ['.'], endpoints: ['a:1'], at: null });
+    expect(facts).toMatchObject({ hostname: null, memoryBytes: null, diskFreeBytes: null, python: null, tools: {}, clock: null });
+    expect(facts.network).toEqual([{ endpoint: 'a:1', reachable: null, message: 'it was not tried' }]);
     expect(facts.accelerators.kind).toBe('failed');
-    expect(facts.problems).toHaveLength(4);
-  });
-
-  it('read df from its right end, and a full disk as 0', () => {
-    const df = 'Filesystem 1024-blocks Used Available Capacity Mounted on\n//nas/a b c 1000 1200 -200 100% /mnt/a b\n';
-    const facts = parseFacts(`fleet-section-begin disk-0\n${df}\nfleet-section-end 0\n`, {
-      ...plainQuestion,
-      diskPaths: ['/mnt/a b'],
-    });
-    expect(facts.disks).toMatchObject([{ path: '/mnt/a b', freeBytes: 0, totalBytes: 1_024_000, freeInodes: null }]);
+    expect(facts.problems).toHaveLength(5);
   });
 });

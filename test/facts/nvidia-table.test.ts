@@ -1,76 +1,95 @@
 import { describe, expect, it } from 'vitest';
-import { parseNvidiaTable } from '../../src/facts/nvidia-table.ts';
+import { readNvidia } from '../../src/facts/nvidia/nvidia.ts';
+import { parseNvidiaTable } from '../../src/facts/nvidia/table.ts';
+import { parseSections } from '../../src/facts/sections.ts';
+import { nvidiaTables } from './formats/nvidia-tables.ts';
+import { writeAnswer } from './facts-support.ts';
 
-const old = `Fri Nov 27 10:00:00 2026
-+-----------------------------------------------------------------------------+
-| NVIDIA-SMI 470.57.02    Driver Version: 470.57.02    CUDA Version: 11.4     |
-|-------------------------------+----------------------+----------------------+
-| GPU  Name        Persistence-M| Bus-Id        Disp.A | Volatile Uncorr. ECC |
-| Fan  Temp  Perf  Pwr:Usage/Cap|         Memory-Usage | GPU-Util  Compute M. |
-|                               |                      |               MIG M. |
-|===============================+======================+======================|
-|   0  NVIDIA GeForce ...  Off  | 00000000:01:00.0  On |                  N/A |
-| 30%   41C    P8    12W / 220W |    345MiB /  7982MiB |      3%      Default |
-|                               |                      |                  N/A |
-+-------------------------------+----------------------+----------------------+
-|   1  Tesla T4            On   | 00000000:02:00.0 Off |                    0 |
-| N/A   ERR!   P0   ERR! /  70W |      0MiB / 15109MiB |    ERR!      Default |
-|                               |                      |                  N/A |
-+-------------------------------+----------------------+----------------------+
-`;
-
-const middle = `+---------------------------------------------------------------------------------------+
-| NVIDIA-SMI 535.183.01             Driver Version: 535.183.01   CUDA Version: 12.2     |
-|-----------------------------------------+----------------------+----------------------+
-|   0  NVIDIA A100-SXM4-80GB          On  | 00000000:07:00.0 Off |                   On |
-| N/A   33C    P0              61W / 400W |   1234MiB / 81920MiB |     N/A      Default |
-|                                         |                      |              Enabled |
-+-----------------------------------------+----------------------+----------------------+
-| MIG devices:                                                                          |
-|  0    7   0   0  |              12MiB /  9728MiB  | 14      0 |  1   0    0    0    0 |
-`;
-
-const newest = `+-----------------------------------------------------------------------------------------+
-| NVIDIA-SMI 590.44.01              KMD Version: 590.44.01     CUDA UMD Version: 13.1     |
-+-----------------------------------------+------------------------+----------------------+
-|   0  NVIDIA RTX A4000               On  |   00000000:01:00.0 Off |                  Off |
-| 41%   33C    P8              7W /  140W |       1MiB /  16376MiB |      0%      Default |
-|                                         |                        |                  N/A |
-+-----------------------------------------+------------------------+----------------------+
-`;
+const mebibyte = 2 ** 20;
 
 describe('the table of nvidia-smi', () => {
-  it('of a driver up to 525 is read, with what it cuts told and what is in error unknown', () => {
-    expect(parseNvidiaTable(old)).toMatchObject({
+  it('of the 410s, without columns for slices and with cut names', () => {
+    expect(parseNvidiaTable(nvidiaTables.v418)).toMatchObject({
+      driver: '418.87.00',
+      cuda: '10.1',
+      accelerators: [
+        { model: 'GeForce GTX 108...', index: 0, busId: '00000000:01:00.0', temperature: 61, power: 190, utilization: 97 },
+      ],
+      processes: [{ index: 0, process: { pid: 29001, command: 'python', memoryBytes: 10795 * mebibyte } }],
+    });
+  });
+
+  it('of the 470s, 79 columns wide', () => {
+    expect(parseNvidiaTable(nvidiaTables.v470)).toMatchObject({
       driver: '470.57.02',
-      runtime: '11.4',
+      cuda: '11.4',
       accelerators: [
         {
-          ...{ index: 0, model: null, note: 'the tool cuts its name: "NVIDIA GeForce ..."', busId: '00000000:01:00.0' },
-          ...{ memoryUsedBytes: 345 * 2 ** 20, memoryBytes: 7982 * 2 ** 20, utilization: 3, temperature: 41, power: 12 },
-          ...{ healthy: true, sliced: false },
+          model: 'Tesla T4',
+          memoryBytes: 15109 * mebibyte,
+          memoryUsedBytes: 0,
+          utilization: 0,
+          temperature: 39,
+          power: 9,
+          sliced: null,
+          healthy: true,
         },
-        { index: 1, model: 'Tesla T4', utilization: null, temperature: null, power: null, healthy: false },
+        { model: 'NVIDIA A100-SXM...', sliced: true, utilization: null, power: null },
+      ],
+      processes: [],
+    });
+  });
+
+  it('of the 535s, wider, with a process that draws and two that compute', () => {
+    const { accelerators, processes } = parseNvidiaTable(nvidiaTables.v535);
+    expect(accelerators).toMatchObject([{ model: 'NVIDIA A100 80GB PCIe', power: 65, sliced: false }, { index: 1 }]);
+    expect(processes?.map(({ process }) => process.pid)).toEqual([31337, 31338]);
+  });
+
+  it('of the 580s, with rules of another shape and other words in its header', () => {
+    expect(parseNvidiaTable(nvidiaTables.v580)).toMatchObject({
+      driver: '580.65.06',
+      cuda: '13.0',
+      accelerators: [{ model: 'NVIDIA RTX A4000', memoryBytes: 16376 * mebibyte, utilization: 3 }],
+    });
+  });
+
+  it('with a lost device in the middle has the others, and the lost one in trouble', () => {
+    const { accelerators, others } = parseNvidiaTable(nvidiaTables.lost);
+    expect(accelerators.map(({ index, healthy }) => [index, healthy])).toEqual([
+      [0, true],
+      [1, false],
+      [3, true],
+    ]);
+    expect(others).toContain('Unable to determine the device handle for GPU0000:AF:00.0: Unknown Error');
+    expect(accelerators[1]).toMatchObject({ memoryUsedBytes: null, temperature: null });
+  });
+});
+
+describe('a driver whose queries all fail', () => {
+  const refused = { text: 'Field "index" is not a valid field to query.', exitCode: 2 };
+
+  it('is read from its table', () => {
+    const sections = parseSections(
+      writeAnswer({ nvidia: refused, 'nvidia-fewer': refused, 'nvidia-table': nvidiaTables.v535, 'nvidia-processes': refused }),
+    );
+    expect(readNvidia(sections)).toMatchObject({
+      kind: 'found',
+      accelerators: [
+        { driver: '535.183.01', runtime: '12.2', processes: [{ pid: 31337 }] },
+        { index: 1, processes: [{ pid: 31338 }] },
       ],
     });
   });
+});
 
-  it('of 530 to 535 is read, and slices of a device are no devices', () => {
-    const { accelerators } = parseNvidiaTable(middle);
-    expect(accelerators).toHaveLength(1);
-    expect(accelerators[0]).toMatchObject({ model: 'NVIDIA A100-SXM4-80GB', sliced: true, utilization: null, power: 61 });
-  });
-
-  it('of the newest drivers is read, whose words are others', () => {
-    expect(parseNvidiaTable(newest)).toMatchObject({
-      driver: '590.44.01',
-      runtime: '13.1',
-      accelerators: [{ model: 'NVIDIA RTX A4000', memoryBytes: 16_376 * 2 ** 20, power: 7, driver: '590.44.01' }],
-    });
-  });
-
-  it('with a complaint about a lost device in its middle still has the others', () => {
-    const lost = 'Unable to determine the device handle for GPU0000:3B:00.0: Unknown Error';
-    expect(parseNvidiaTable(newest.replace('+---', `${lost}\n+---`)).accelerators).toHaveLength(1);
+it('a query and a table are one list: the table adds the version of CUDA, the bus, and what is in trouble', () => {
+  const row = (index: number) => `${index}, NVIDIA RTX A4000, GPU-${index}, 535.183.01, 16376, 5, 0, 30, 15.2, [N/A]`;
+  const sections = parseSections(writeAnswer({ nvidia: `${row(0)}\n${row(1)}`, 'nvidia-table': nvidiaTables.lost }));
+  expect(readNvidia(sections)).toMatchObject({
+    accelerators: [
+      { runtime: '12.2', busId: '00000000:3B:00.0', healthy: true },
+      { index: 1, healthy: false, notes: ['nvidia-smi shows ERR!', 'GPU is lost'] },
+    ],
   });
 });

@@ -12,6 +12,8 @@ const nothing: RequirementRules = {
 };
 const anyAccelerator = { vendor: null, model: null, count: null, memory: null };
 
+const reached = (endpoint: string, reachable: boolean | null) => ({ endpoint, reachable, message: null });
+
 function resultOf(requires: Partial<RequirementRules>, facts = factsOf()) {
   const rows = compareRequirements({ ...nothing, ...requires }, facts);
   return rows.length === 1 ? rows[0]?.result : rows.map(({ result }) => result);
@@ -44,35 +46,35 @@ describe('requirements', () => {
         tools: ['git'],
         network: ['huggingface.co:443'],
       },
-      factsOf({ endpoints: { 'huggingface.co:443': true } }),
+      factsOf({ network: [{ endpoint: 'huggingface.co:443', reachable: true, message: null }] }),
     );
     expect(rows.map(({ name, result, expected, observed }) => [name, result, expected, observed])).toEqual([
-      ['accelerator vendor', 'pass', 'nvidia', 'nvidia'],
+      ['accelerator vendor', 'pass', 'nvidia', '2 × nvidia'],
       ['accelerator model', 'pass', 'A100', '2 × NVIDIA A100 80GB PCIe'],
       ['accelerator count', 'pass', 'at least 2', '2'],
-      ['accelerator memory', 'pass', '80GB each, at most 8 % of it reserved', '2 × 85.9 GB'],
+      ['accelerator memory', 'pass', '80GB each (1 % less counts as that)', '2 × 85.9 GB (81920 MiB)'],
       ['driver', 'pass', '>=535', '535.183.01'],
       ['cuda', 'pass', '>=12.1', '12.2'],
       ['python', 'pass', '>=3.10', '3.10.12'],
       ['disk', 'pass', '20 GB free at .', '500 GB'],
-      ['inodes', 'pass', '1000 free at .', '1000000'],
-      ['memory', 'pass', '256GiB', '540 GB'],
-      ['cpus', 'pass', '32', '64'],
-      ['tool git', 'pass', 'there', '/usr/bin/git'],
-      ['network huggingface.co:443', 'pass', 'reached', 'reached'],
+      ['disk inodes', 'pass', '1000 free at .', '60000000'],
+      ['memory', 'pass', '256GiB (8 % less counts as that)', '540 GB'],
+      ['cpus', 'pass', 'at least 32', '64'],
+      ['tool git', 'pass', 'git on the PATH', '/usr/bin/git'],
+      ['network huggingface.co:443', 'pass', 'a connection to huggingface.co:443', 'connected'],
     ]);
   });
 
   it('that a host does not meet say what was found, and what is unknown is no failure', () => {
     const requires = { memory: parseSize('1TB'), cpus: 128, tools: ['ffmpeg', 'unasked'], network: ['a:1', 'b:2'] };
-    const facts = factsOf({ tools: { ffmpeg: null }, endpoints: { 'a:1': false, 'b:2': null } });
+    const facts = factsOf({ tools: { ffmpeg: null }, network: [reached('a:1', false), reached('b:2', null)] });
     const rows = compareRequirements({ ...nothing, ...requires }, facts);
     expect(rows.map(({ name, result, observed }) => [name, result, observed])).toEqual([
       ['memory', 'fail', '540 GB'],
       ['cpus', 'fail', '64'],
-      ['tool ffmpeg', 'fail', 'not there'],
+      ['tool ffmpeg', 'fail', 'none'],
       ['tool unasked', 'error', null],
-      ['network a:1', 'fail', 'not reached'],
+      ['network a:1', 'fail', 'no connection'],
       ['network b:2', 'error', null],
     ]);
   });
@@ -82,8 +84,8 @@ describe('requirements', () => {
     const [vendor] = compareRequirements({ ...nothing, accelerators: wanted }, factsOf());
     expect(vendor).toMatchObject({
       result: 'fail',
-      observed: '2 × nvidia NVIDIA A100 80GB PCIe',
-      message: 'none of them is of amd',
+      observed: '2 × nvidia',
+      message: 'required amd, found 2 × nvidia; choose another host, or correct the playbook',
     });
   });
 
@@ -149,7 +151,8 @@ describe('a count', () => {
         result: 'fail',
         expected: 'at least 2',
         observed: '1 healthy of 2',
-        message: 'accelerator 1 is in trouble',
+        message:
+          'required at least 2, found 1 healthy of 2; accelerator 1 is in trouble; reset the accelerator or reboot the host, or quarantine it',
       },
     ]);
   });
@@ -174,7 +177,7 @@ describe('versions', () => {
     const facts = factsOf({ python: null, problems: ['python3: not found'] });
     expect(compareRequirements({ ...nothing, python: '>=3.10' }, facts)[0]).toMatchObject({
       result: 'error',
-      message: 'python3: not found',
+      message: 'required >=3.10, found nothing that tells; python3: not found',
     });
   });
 });
@@ -204,7 +207,7 @@ describe('what the inventory declares', () => {
     expect(compareDeclared(declared, factsOf({ accelerators: found(small) }))).toMatchObject({
       result: 'fail',
       message:
-        'the inventory says otherwise: 1 accelerators instead of 2; accelerator 0 is "NVIDIA A100-PCIE-40GB"; accelerator 0 has 42.9 GB',
+        'the inventory says otherwise: 1 accelerators instead of 2; accelerator 0 is "NVIDIA A100-PCIE-40GB"; accelerator 0 has 42.9 GB (40960 MiB)',
     });
   });
 
@@ -240,7 +243,7 @@ describe('accelerators', () => {
     const busy = acceleratorOf({ memoryUsedBytes: idleMemoryBytes + 1 });
     expect(acceleratorsFree({ accelerators: found(busy) })).toMatchObject({
       kind: 'held',
-      holders: [{ index: 0, pid: null, name: null, memoryBytes: idleMemoryBytes + 1 }],
+      holders: [{ index: 0, pid: null, memoryBytes: idleMemoryBytes + 1 }],
     });
   });
 

@@ -39,7 +39,7 @@ function renderWorker(worker: WorkerFacts, all: readonly WorkerFacts[], screen: 
 
 /** Nothing is shown of what is not known; `--json` has it as null. */
 function describeMachine(worker: WorkerFacts): [string, string][] {
-  const { cpuCount, cpuModel, memoryBytes, memoryAvailableBytes, limits, clockOffset, uptimeSeconds } = worker;
+  const { cpuCount, cpuModel, memoryBytes, memoryAvailableBytes, limits, clock, uptimeSeconds } = worker;
   const lines: [string, (string | null | undefined)[]][] = [
     ['system', [worker.os, worker.kernel, worker.architecture]],
     [
@@ -77,7 +77,7 @@ function describeMachine(worker: WorkerFacts): [string, string][] {
         limits?.processes == null ? null : `${limits.processes} processes`,
       ],
     ],
-    ['clock', [clockOffset == null ? null : describeClock(clockOffset)]],
+    ['clock', [clock == null ? null : describeClock(clock)]],
   ];
   return lines.flatMap(([name, parts]) => {
     const known = parts.filter((part) => part != null && part !== '');
@@ -85,25 +85,37 @@ function describeMachine(worker: WorkerFacts): [string, string][] {
   });
 }
 
-function describeClock({ seconds, uncertainty }: NonNullable<WorkerFacts['clockOffset']>): string {
-  const within = formatDuration(Math.max(0.001, uncertainty));
-  if (Math.abs(seconds) <= uncertainty + 0.5) return `as ours, within ${within}`;
+function describeClock({ offsetSeconds: seconds, uncertaintySeconds }: NonNullable<WorkerFacts['clock']>): string {
+  const within = formatDuration(Math.max(0.001, uncertaintySeconds));
+  if (Math.abs(seconds) <= uncertaintySeconds + 0.5) return `as ours, within ${within}`;
   return `${formatDuration(Math.abs(seconds))} ${seconds > 0 ? 'ahead of' : 'behind'} ours, within ${within}`;
 }
 
 function renderAccelerator(accelerator: Accelerator) {
-  const { index, model, memoryBytes, memoryUsedBytes, utilization, temperature, power, driver, runtime, chip, note, healthy } =
-    accelerator;
+  const {
+    index,
+    model,
+    memoryBytes,
+    memoryUsedBytes,
+    utilization,
+    temperature,
+    power,
+    driver,
+    runtime,
+    architecture,
+    notes,
+    healthy,
+  } = accelerator;
   const size = (bytes: number | null) => (bytes === null ? '?' : formatSize(bytes));
   const amount = (value: number | null, unit: string) => (value === null ? '?' : `${value}${unit}`);
   const holders = (accelerator.processes ?? []).map(
-    ({ pid, user, command, name, memoryBytes: held }) =>
-      `held by pid ${pid ?? '?'}${user === null ? '' : ` of ${user}`}: ${command ?? name ?? 'unknown'}${held === null ? '' : `, ${size(held)}`}`,
+    ({ pid, user, command, memoryBytes: held }) =>
+      `held by pid ${pid ?? '?'}${user === null ? '' : ` of ${user}`}: ${command ?? 'unknown'}${held === null ? '' : `, ${size(held)}`}`,
   );
   return {
     cells: [
       index === null ? '?' : String(index),
-      `${model ?? '?'}${chip === null ? '' : ` (${chip})`}`,
+      `${model ?? '?'}${architecture === null ? '' : ` (${architecture})`}`,
       `${size(memoryUsedBytes)} of ${size(memoryBytes)}`,
       amount(utilization, '%'),
       amount(temperature, '°C'),
@@ -111,6 +123,6 @@ function renderAccelerator(accelerator: Accelerator) {
       `${driver ?? '?'}${runtime === null ? '' : `, runtime ${runtime}`}`,
       healthy ? { text: 'healthy', color: 'green' as const } : { text: 'in trouble', color: 'red' as const },
     ],
-    notes: [...(note === null ? [] : [note]), ...holders],
+    notes: [...notes, ...holders],
   };
 }

@@ -1,4 +1,5 @@
-import { compareRequirements, hasNoAccelerators } from '../../facts/requirements.ts';
+import { whyNoAccelerator } from '../../facts/accelerator-requirements.ts';
+import { compareRequirements } from '../../facts/requirements.ts';
 import type { Facts } from '../../facts/facts.ts';
 import type { Entry } from '../../playbook/entries/entry.ts';
 import type { Drive } from '../drive.ts';
@@ -15,9 +16,8 @@ export function judgeNeeds(drive: Drive, entry: Entry): Result | null {
   if (recorded === null)
     throw new TypeError(`run ${drive.actor.run}: entries are walked before the facts of ${drive.host.name} are known`);
   const facts = recorded.facts as Facts;
-  if (needsAccelerators && drive.host.accelerators === null && hasNoAccelerators(facts)) {
-    return { result: 'skip', expected: null, observed: null, message: 'it needs an accelerator, and this host has none' };
-  }
+  const why = needsAccelerators && drive.host.accelerators === null ? whyNoAccelerator(facts) : null;
+  if (why !== null) return { result: 'skip', expected: null, observed: null, message: `it needs an accelerator: ${why}` };
   const unmet =
     entry.requires === null ? [] : compareRequirements(entry.requires, facts).filter(({ result }) => result !== 'pass');
   if (unmet.length === 0) return null;

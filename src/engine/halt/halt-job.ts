@@ -124,7 +124,7 @@ async function conclude(drive: Drive, wish: HaltWish, state: UnitState): Promise
 
 /** What the accelerators hold after the halt, and who, beside what they held when the host was looked at before the run. */
 async function tellDevices(drive: Drive): Promise<void> {
-  if (drive.host.accelerators?.vendor !== 'nvidia') return;
+  if (drive.host.accelerators === null) return;
   const answer = await drive.session.call(askForAccelerators(setupOf(drive)));
   if (answer.kind !== 'found') {
     drive.tell('halt-move', 'the accelerators could not be looked at after the halt');

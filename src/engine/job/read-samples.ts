@@ -1,5 +1,5 @@
 import type { AcceleratorAnswer } from '../../facts/accelerators.ts';
-import { parseNvidia } from '../../facts/nvidia.ts';
+import { parseAccelerators } from '../../facts/read-accelerators.ts';
 import type { Reason } from '../../monitor/health.ts';
 import { startReading, type Chunk, type Reading } from '../../monitor/reading.ts';
 import type { RunMonitor } from '../../monitor/run-monitor.ts';
@@ -36,8 +36,8 @@ export function createSampleReader(monitor: RunMonitor): SampleReader {
 }
 
 function readAnswer({ text }: KeptSample): AcceleratorAnswer {
-  if (text !== null) return parseNvidia(text);
-  return { kind: 'failed', reason: 'probe-hung', message: 'nvidia-smi hangs, and cannot be ended' };
+  if (text !== null) return parseAccelerators(text);
+  return { kind: 'failed', reason: 'probe-hung', message: 'the tool of the accelerators hangs, and cannot be ended' };
 }
 
 function describeTrouble(answer: AcceleratorAnswer): string | null {
@@ -49,6 +49,6 @@ function describeTrouble(answer: AcceleratorAnswer): string | null {
     case 'none':
       return 'there are no accelerators';
     case 'no-tool':
-      return 'nvidia-smi is not there';
+      return 'none of nvidia-smi, rocm-smi and amd-smi is there';
   }
 }

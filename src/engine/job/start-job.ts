@@ -5,7 +5,7 @@ import type { StartAnswer, UnitPlace, UnitState, UnitWork } from '../../remote/e
 import { readFrom } from '../../remote/files.ts';
 import { keepRecord } from '../../remote/records.ts';
 import type { OffsetRecord } from '../../store/records.ts';
-import { nvidiaQueryScript } from '../../facts/nvidia-script.ts';
+import { samplingScript } from '../../facts/accelerator-sections.ts';
 import { criticalVariables, filesOfJob, jobPlace, launchOf } from './job.ts';
 import { unreadFile } from './read-files.ts';
 import { adoptAttempt, isSuperseded } from './adopt-attempt.ts';
@@ -74,7 +74,7 @@ function planSampling(drive: Drive): UnitWork['sampling'] {
   const source = monitor?.metrics.find((metric) => metric.kind === 'accelerators');
   if (source === undefined) return null;
   const beside = filesOfJob(drive).find(({ name }) => name === monitor?.progress?.source);
-  return { script: nvidiaQueryScript(setupOf(drive)), everySeconds: source.everySeconds, beside: beside?.path ?? null };
+  return { script: samplingScript(setupOf(drive)), everySeconds: source.everySeconds, beside: beside?.path ?? null };
 }
 
 /** Where each file ends before the start: rows of an older run are not this run's. */

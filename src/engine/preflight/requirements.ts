@@ -1,13 +1,12 @@
-import { compareDeclared, describeDeclared } from '../../facts/declared.ts';
+import { compareDeclared } from '../../facts/declared.ts';
 import type { FactsQuestion } from '../../facts/facts-script.ts';
-import type { RequirementRow } from '../../facts/requirement-rules.ts';
 import { compareRequirements, listRequirements } from '../../facts/requirements.ts';
 import type { ResolvedPlaybook } from '../../playbook/playbook.ts';
 import { sayHello, type Hello } from '../../remote/hello.ts';
 import type { Row } from '../entries/check-rows.ts';
 import { setupOf } from '../entries/deeds/run-command.ts';
 import type { Drive } from '../drive.ts';
-import { askForFacts, withClockOffset } from '../probe.ts';
+import { askForFacts } from '../probe.ts';
 import { quarantineCheck } from './quarantine.ts';
 
 /** What a run needs at all, and what the playbook requires, held against what is there. Fails with a transport error alone. */
@@ -16,20 +15,13 @@ export async function lookAtHost(drive: Drive): Promise<Row[]> {
   recordMachine(drive, hello);
   const { playbook } = drive.plan;
   const question = askWhatIsRequired(setupOf(drive), playbook);
-  const facts = await withClockOffset(drive.parts.clock, () => drive.session.callOnce(askForFacts(question)));
+  const facts = await drive.session.callOnce(askForFacts(question, () => drive.parts.clock.now()));
   drive.parts.store.recordFacts(drive.host.name, 0, JSON.stringify(facts), drive.parts.clock.now());
   const rows = [
     compareDeclared(drive.host.accelerators, facts),
-    ...(playbook.requires === null ? [] : compareRequirements(playbook.requires, facts).map((row) => besideDeclared(drive, row))),
+    ...(playbook.requires === null ? [] : compareRequirements(playbook.requires, facts, drive.host.accelerators)),
   ];
   return [judgeHello(hello), ...rows.map((row) => ({ ...row, seconds: null }))];
-}
-
-/** An unmet one is told with what the inventory declares, too. */
-function besideDeclared({ host }: Drive, row: RequirementRow): RequirementRow {
-  if (row.result === 'pass' || !row.name.startsWith('accelerator')) return row;
-  const declared = host.accelerators === null ? 'nothing' : describeDeclared(host.accelerators);
-  return { ...row, expected: `${row.expected}; declared: ${declared}` };
 }
 
 /** Of the playbook, and of each entry for itself. */
@@ -40,8 +32,8 @@ function askWhatIsRequired(setup: string, { workdir, requires, prepare, validate
     setup,
     workdir,
     diskPaths: paths.size === 0 ? ['.'] : [...paths],
-    tools: [...new Set(all.flatMap(({ tools }) => tools))],
-    endpoints: [...new Set(all.flatMap(({ network }) => network))],
+    tools: [...new Set(all.flatMap(({ tools }) => tools ?? []))],
+    endpoints: [...new Set(all.flatMap(({ network }) => network ?? []))],
   };
 }
 

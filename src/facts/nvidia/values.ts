@@ -1,3 +1,5 @@
+import { readDecimal } from '../numbers.ts';
+
 const unhealthyMarks = ['[gpu requires reset]', '[unknown error]', 'err!', '[gpu is lost]'];
 
 const bytesPerUnit: Readonly<Record<string, number>> = { '': 2 ** 20, B: 1, KiB: 2 ** 10, MiB: 2 ** 20, GiB: 2 ** 30 };
@@ -15,13 +17,11 @@ export function readText(value: string | undefined): string | null {
 
 /** A plain number, with or without its unit (`5`, `5 %`, `71.20 W`); null for anything else. */
 export function readNumber(value: string | undefined): number | null {
-  const match = /^(\d+(?:\.\d+)?)\s*(?:%|W|C)?$/.exec(value?.trim() ?? '');
-  return match === null ? null : Number(match[1]);
+  return readDecimal(/^(\d+(?:\.\d+)?)\s*(?:%|W|C)?$/.exec(value?.trim() ?? '')?.[1]);
 }
 
 /** Bytes of `1234` (MiB, as the tool means it without units) or `1234 MiB`; null for anything else. */
 export function readMemory(value: string | undefined): number | null {
-  const match = /^(\d+(?:\.\d+)?)\s*([KMG]iB|B|)$/.exec(value?.trim() ?? '');
-  const factor = bytesPerUnit[match?.[2] ?? ''];
-  return match === null || factor === undefined ? null : Math.round(Number(match[1]) * factor);
+  const [, amount, unit = ''] = /^(\d+(?:\.\d+)?)\s*([KMG]iB|B|)$/.exec(value?.trim() ?? '') ?? [];
+  return readDecimal(amount, bytesPerUnit[unit]);
 }

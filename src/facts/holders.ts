@@ -1,0 +1,45 @@
+import type { AcceleratorProcess } from './accelerators.ts';
+
+/** Who a process is, as `/proc` tells it: tools know a pid, and cut its name. */
+export interface Holder {
+  user: string;
+  command: string;
+}
+
+/** A shell function: `fleet_holders PID...` writes a line for each that lives. Names of users may be numbers, where `ls` knows none. */
+export const holdersFunction = `fleet_holders() {
+  for fleet_pid in "$@"; do
+    [ -r "/proc/$fleet_pid/cmdline" ] || continue
+    ls -ld "/proc/$fleet_pid" 2>/dev/null | {
+      read -r fleet_mode fleet_links fleet_user fleet_rest || exit 0
+      printf 'fleet-holder %s %s ' "$fleet_pid" "$fleet_user"
+      tr '\\000\\n\\r' '   ' <"/proc/$fleet_pid/cmdline" | head -c 500
+      echo
+    }
+  done
+}`;
+
+const holderLine = /^fleet-holder (\d+) (\S+) (.*)$/;
+
+/** The lines of `fleet_holders` in an answer, and the lines around them. */
+export function splitHolders(text: string): { holders: Map<number, Holder>; rest: string } {
+  const holders = new Map<number, Holder>();
+  const rest: string[] = [];
+  for (const line of text.split('\n')) {
+    const [, pid, user = '', command = ''] = holderLine.exec(line) ?? [];
+    if (pid === undefined) rest.push(line);
+    else holders.set(Number(pid), { user, command: command.trim() });
+  }
+  return { holders, rest: rest.join('\n') };
+}
+
+/**
+ * A process with its user and its whole command line. In a container a tool may tell the pids of the host, which mean others here: where the
+ * name that the tool knows does not occur in the command line, the tool's word stays.
+ */
+export function nameProcess(process: AcceleratorProcess, holders: ReadonlyMap<number, Holder>): AcceleratorProcess {
+  const holder = process.pid === null ? undefined : holders.get(process.pid);
+  if (holder === undefined || holder.command === '') return process;
+  const known = process.command?.split(/\s/)[0]?.split('/').at(-1)?.replace(/^\.+/, '') ?? '';
+  return holder.command.includes(known) ? { ...process, ...holder } : process;
+}
