@@ -1,18 +1,23 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { parseNvidia } from '../../src/facts/nvidia.ts';
-import { writeAnswer } from './facts-support.ts';
+import { readNvidia } from '../../src/facts/nvidia/nvidia.ts';
+import { parseSections } from '../../src/facts/sections.ts';
+import { writeAnswer, type ToolAnswer } from './facts-support.ts';
 
 const uuid0 = 'GPU-5e1c8a1b-0f2d-4c3e-9a4b-1c2d3e4f5a6b';
 const uuid1 = 'GPU-7a2d9b2c-1f3e-4d4f-8b5c-2d3e4f5a6b7c';
 const first = `0, NVIDIA A100 80GB PCIe, ${uuid0}, 535.183.01, 81920, 27341, 98, 61, 271.35, Disabled`;
 const second = `1, NVIDIA A100 80GB PCIe, ${uuid1}, 535.183.01, 81920, 0, 0, 33, 44.10, Disabled`;
 
-function answerOf(text: string, exitCode = 0, processes: { text: string; exitCode?: number } = { text: '' }) {
-  return parseNvidia(writeAnswer({ nvidia: { text, exitCode }, 'nvidia-fewer': { text: '' }, 'nvidia-processes': processes }));
+function read(answers: Record<string, ToolAnswer | string>) {
+  return readNvidia(parseSections(writeAnswer(answers)));
 }
 
-function acceleratorsOf(text: string, processes?: { text: string; exitCode?: number }) {
+function answerOf(text: string, exitCode = 0, processes: ToolAnswer = { text: '' }) {
+  return read({ nvidia: { text, exitCode }, 'nvidia-fewer': '', 'nvidia-processes': processes });
+}
+
+function acceleratorsOf(text: string, processes?: ToolAnswer) {
   const answer = answerOf(text, 0, processes);
   return answer.kind === 'found' ? answer.accelerators : [];
 }
@@ -80,6 +85,13 @@ describe('a value that is no number', () => {
   });
 });
 
+describe('a value that says which trouble', () => {
+  it('is kept, with the name of the field', () => {
+    const [accelerator] = acceleratorsOf(`0, Tesla T4, ${uuid0}, 470.57.02, 15360, 0, [GPU requires reset], 30, 9.1, [N/A]`);
+    expect(accelerator?.notes).toEqual(['utilization.gpu: [GPU requires reset]']);
+  });
+});
+
 describe('a sliced accelerator', () => {
   it('is one accelerator, whose processes may be told under the uuid of a slice', () => {
     const [accelerator] = acceleratorsOf(`0, NVIDIA A100 80GB PCIe, ${uuid0}, 535.183.01, 81920, 900, [N/A], 40, 60.0, Enabled`, {
@@ -95,8 +107,18 @@ describe('processes', () => {
     const [none, both] = acceleratorsOf(`${first}\n${second}`, { text });
     expect(none?.processes).toEqual([]);
     expect(both?.processes).toEqual([
-      { pid: 4242, name: 'python3 train.py --layers 1, 2, 3', memoryBytes: 1_293_942_784 },
-      { pid: 4243, name: null, memoryBytes: null },
+      { pid: 4242, user: null, command: 'python3 train.py --layers 1, 2, 3', memoryBytes: 1_293_942_784 },
+      { pid: 4243, user: null, command: null, memoryBytes: null },
+    ]);
+  });
+
+  it('are named by user and whole command line, where they are the same ones here', () => {
+    const holders = 'fleet-holder 7 mia python3 train.py --lr 0.1 \nfleet-holder 8 root /sbin/init';
+    const text = `${uuid0}, 7, python3, 100\n${uuid0}, 8, /opt/conda/bin/python3, 200\n${holders}`;
+    expect(acceleratorsOf(first, { text })[0]?.processes).toEqual([
+      { pid: 7, user: 'mia', command: 'python3 train.py --lr 0.1', memoryBytes: 100 * 2 ** 20 },
+      // Seen from a container, the tool's pid 8 is not our pid 8.
+      { pid: 8, user: null, command: '/opt/conda/bin/python3', memoryBytes: 200 * 2 ** 20 },
     ]);
   });
 
@@ -141,20 +163,18 @@ describe('no list', () => {
       'Failed to initialize NVML: Driver/library version mismatch\nNVML library version: 550.54',
       { kind: 'failed', reason: 'driver-mismatch' },
     ],
-    [137, '', { kind: 'failed', reason: 'probe-hung' }],
     [1, '', { kind: 'failed', reason: 'unreadable' }],
+    [137, '', { kind: 'failed', reason: 'unreadable' }],
   ])('with exit status %i and "%s" is told apart', (exitCode, text, expected) => {
     expect(answerOf(text, exitCode)).toMatchObject(expected);
   });
 
   it('because of an unknown field is asked again with fewer fields, and says which', () => {
-    const answer = parseNvidia(
-      writeAnswer({
-        nvidia: { text: 'Field "mig.mode.current" is not a valid field to query.', exitCode: 2 },
-        'nvidia-fewer': { text: `0, GeForce GTX 1080 Ti, ${uuid0}, 384.130, 11172, 10, 3` },
-        'nvidia-processes': { text: '' },
-      }),
-    );
+    const answer = read({
+      nvidia: { text: 'Field "mig.mode.current" is not a valid field to query.', exitCode: 2 },
+      'nvidia-fewer': `0, GeForce GTX 1080 Ti, ${uuid0}, 384.130, 11172, 10, 3`,
+      'nvidia-processes': '',
+    });
     expect(answer).toMatchObject({
       kind: 'found',
       accelerators: [{ model: 'GeForce GTX 1080 Ti', utilization: 3, temperature: null, power: null, sliced: null }],
@@ -163,7 +183,12 @@ describe('no list', () => {
   });
 
   it('because the question was cut off is a failure, not an empty list', () => {
-    expect(parseNvidia(`fleet-section-begin nvidia\n${first}\n`)).toMatchObject({ kind: 'failed', reason: 'unreadable' });
+    const cut = parseSections(`fleet-section-begin nvidia\n${first}\n`);
+    expect(readNvidia(cut)).toMatchObject({ kind: 'failed', reason: 'unreadable' });
+  });
+
+  it('because the tool hung says so, and its other questions were not asked', () => {
+    expect(read({ nvidia: { text: '', exitCode: 137, late: true } })).toMatchObject({ kind: 'failed', reason: 'probe-hung' });
   });
 });
 
