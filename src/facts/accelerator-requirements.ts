@@ -67,7 +67,7 @@ function fits({ model }: Accelerator, wanted: string): boolean | null {
 }
 
 function compareVendor(vendor: Vendor | null, all: Accelerator[]): Omit<Finding, 'name' | 'required'> {
-  const found = summarize(all.map((accelerator) => accelerator.vendor));
+  const found = [...new Set(all.map((accelerator) => accelerator.vendor))].join(', ');
   const isThere = all.some((accelerator) => accelerator.vendor === vendor);
   return { result: isThere ? 'pass' : 'fail', found, hint: otherHost };
 }
@@ -126,9 +126,9 @@ function asText(count: number | null): string | null {
   return count === null ? null : String(count);
 }
 
-const vendorNames: Readonly<Record<Vendor, string>> = { nvidia: 'NVIDIA', amd: 'AMD', google: 'TPU' };
+const drivers: Readonly<Record<Vendor, string>> = { nvidia: 'an NVIDIA driver', amd: 'an AMD driver', google: 'a TPU driver' };
 
-/** The oldest one counts: a job uses all of them. */
+/** Every one of them counts: a job uses all. */
 function compareInstalled(
   name: 'driver' | 'cuda' | 'rocm',
   condition: string,
@@ -141,9 +141,9 @@ function compareInstalled(
   const mine = ofVendor(all, vendor ?? all[0]?.vendor ?? null);
   if (mine.length === 0) return { name, required: condition, ...noneFound(facts) };
   const versions = [...new Set(mine.map((accelerator) => accelerator[of]))];
-  const maker = vendorNames[mine[0]?.vendor ?? 'nvidia'];
-  const what = name === 'driver' ? `${maker} driver` : `${maker} driver with ${name === 'cuda' ? 'CUDA' : 'ROCm'}`;
-  return compareVersion({ name, condition, versions, install: what });
+  const driver = drivers[mine[0]?.vendor ?? 'nvidia'];
+  const what = name === 'driver' ? driver : `${driver} with a ${name === 'cuda' ? 'CUDA' : 'ROCm'}`;
+  return compareVersion({ name, condition, versions, hint: `install ${what} that is ${condition}` });
 }
 
 const otherHost = 'choose another host, or correct the playbook';

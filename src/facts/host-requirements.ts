@@ -19,8 +19,8 @@ export function compareHost(rules: RequirementRules, facts: Facts): Finding[] {
 
 function comparePython(condition: string, facts: Facts): Finding {
   const absent = facts.problems.find((text) => text.startsWith('python3: '));
-  const install = 'python3, or name its environment in "setup",';
-  return compareVersion({ name: 'python', condition, versions: [facts.python], install, absent: absent ?? null });
+  const hint = `install a python3 that is ${condition}, or enter an environment with one in "setup"`;
+  return compareVersion({ name: 'python', condition, versions: [facts.python], hint, absent: absent ?? null });
 }
 
 function compareSpace({ path, free }: { path: string; free: Size }, facts: Facts): Finding {

@@ -27,11 +27,7 @@ export function listRequirements(rules: RequirementRules): string[] {
 function toRow({ name, result, required, found, because = null, hint }: Finding, declared: string | null): RequirementRow {
   const row = { name, result, expected: required, observed: found };
   if (result === 'pass') return { ...row, message: because };
-  const sides = [
-    ...(declared === null ? [] : [`declared ${declared}`]),
-    `required ${required}`,
-    `found ${found ?? 'nothing that tells'}`,
-  ];
+  const sides = [...(declared === null ? [] : [`declared ${declared}`]), `required ${required}`, `found ${found ?? 'unknown'}`];
   const rest = [because, hint].filter((text) => text !== null && text !== undefined);
   return { ...row, message: [sides.join(', '), ...rest].join('; ') };
 }

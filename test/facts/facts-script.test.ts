@@ -61,13 +61,12 @@ describe.concurrent.each(shells)('the facts of this machine under $shell', ({ wo
   });
 
   it('connect side by side with whatever tool there is', async (context) => {
-    const { ask, install } = setUpBench(context);
-    install('python3', 'exit 0');
+    const { ask } = setUpBench(context);
     const port = await serve(context, () => '');
-    const question = { ...plain, endpoints: ['192.0.2.1:443', `127.0.0.1:${port}`] };
+    const question = { ...plain, endpoints: ['127.0.0.1:1', `127.0.0.1:${port}`] };
     const facts = read(await ask(words, factsScript(question)), question);
     expect(facts.network.map(({ endpoint, reachable }) => [endpoint, reachable])).toEqual([
-      ['192.0.2.1:443', true],
+      ['127.0.0.1:1', false],
       [`127.0.0.1:${port}`, true],
     ]);
   });

@@ -21,13 +21,11 @@ export function parseAmdSmi(text: string): { accelerators: Accelerator[]; others
   const indexes = ['metric', 'static', 'list'].flatMap((subject) =>
     (documents.get(subject) ?? []).map((entry) => at(entry, 'gpu')),
   );
-  const accelerators = [...new Set(indexes)]
-    .filter((gpu) => typeof gpu === 'number')
-    .map((gpu) => {
-      const accelerator = readAccelerator(gpu, find('list', gpu), find('static', gpu), find('metric', gpu));
-      const processes = readProcesses(find('process', gpu));
-      return { ...accelerator, processes: processes?.map((process) => nameProcess(process, holders)) ?? null };
-    });
+  const accelerators = [...new Set(indexes)].filter(isCount).map((gpu) => {
+    const accelerator = readAccelerator(gpu, find('list', gpu), find('static', gpu), find('metric', gpu));
+    const processes = readProcesses(find('process', gpu));
+    return { ...accelerator, processes: processes?.map((process) => nameProcess(process, holders)) ?? null };
+  });
   return { accelerators, others };
 }
 
@@ -67,7 +65,7 @@ function readProcesses(entry: unknown): AcceleratorProcess[] | null {
   return (list as unknown[]).flatMap((item): AcceleratorProcess[] => {
     const process = at(item, 'process_info') ?? item;
     const pid = at(process, 'pid');
-    if (typeof pid !== 'number') return [];
+    if (!isCount(pid)) return [];
     const memory = at(process, 'memory_usage', 'vram_mem') ?? at(process, 'mem_usage');
     return [{ pid, user: null, command: readText(at(process, 'name')), memoryBytes: readBytes(memory) }];
   });
@@ -77,7 +75,9 @@ function readProcesses(entry: unknown): AcceleratorProcess[] | null {
 function readLeaf(leaf: unknown): { value: number; unit: string } | null {
   const value = at(leaf, 'value') ?? leaf;
   const unit = at(leaf, 'unit');
-  return typeof value === 'number' && value >= 0 ? { value, unit: typeof unit === 'string' ? unit : '' } : null;
+  return typeof value === 'number' && Number.isFinite(value) && value >= 0
+    ? { value, unit: typeof unit === 'string' ? unit : '' }
+    : null;
 }
 
 /** Units of 1024 under decimal names. A size without a unit could be anything. */
@@ -85,6 +85,11 @@ function readBytes(leaf: unknown): number | null {
   const read = readLeaf(leaf);
   const factor = bytesPerUnit[read?.unit ?? ''];
   return read === null || factor === undefined || !Number.isFinite(read.value * factor) ? null : Math.round(read.value * factor);
+}
+
+/** What an index or a pid may be. */
+function isCount(value: unknown): value is number {
+  return Number.isSafeInteger(value) && Number(value) >= 0;
 }
 
 function readText(value: unknown): string | null {

@@ -1,3 +1,4 @@
+import { readWhole } from '../numbers.ts';
 import { readJsonAfterText } from './json.ts';
 
 /** One card as rocm-smi tells it: its number, and values by their names, which are lower case here since they changed over the versions. */
@@ -24,8 +25,8 @@ export function parseRocmSmi(text: string): RocmListing {
 
 function readDocument(document: Record<string, unknown>, others: string[]): RocmListing {
   const cards = Object.entries(document).flatMap(([name, values]): RocmCard[] => {
-    const index = /^card(\d+)$/.exec(name)?.[1];
-    return index === undefined || !isRecord(values) ? [] : [{ index: Number(index), values: readValues(values) }];
+    const index = readIndex(name);
+    return index === null || !isRecord(values) ? [] : [{ index, values: readValues(values) }];
   });
   return { cards, system: isRecord(document['system']) ? readValues(document['system']) : new Map(), others };
 }
@@ -46,9 +47,9 @@ function readCsv(text: string): RocmListing | null {
   const listing = { cards: [] as RocmCard[], system: new Map<string, string>(), others: lines.slice(0, at).filter(Boolean) };
   for (const line of lines.slice(at + 1)) {
     const cells = line.split(',');
-    const index = /^card(\d+)$/.exec(cells[0] ?? '')?.[1];
+    const index = readIndex(cells[0] ?? '');
     const values = new Map(names.map((name, column) => [name, (cells[column] ?? '').trim()] as const));
-    if (index !== undefined) listing.cards.push({ index: Number(index), values });
+    if (index !== null) listing.cards.push({ index, values });
     else if (line !== '') listing.others.push(line);
   }
   return listing;
@@ -59,15 +60,21 @@ function readLines(text: string): RocmListing {
   const system = new Map<string, string>();
   const others: string[] = [];
   for (const line of text.split('\n').map((part) => part.trim())) {
-    const [, index, name = '', value = ''] = /^GPU\[(\d+)\]\s*:\s*(.+?):\s*(.*)$/.exec(line) ?? [];
+    const [, digits, name = '', value = ''] = /^GPU\[(\d+)\]\s*:\s*(.+?):\s*(.*)$/.exec(line) ?? [];
+    const index = readWhole(digits);
     const driver = /^Driver version:\s*(\S+)$/i.exec(line)?.[1];
-    if (index !== undefined) {
-      const values = cards.get(Number(index)) ?? new Map<string, string>();
-      cards.set(Number(index), values.set(name.toLowerCase(), value.trim()));
+    if (index !== null) {
+      const values = cards.get(index) ?? new Map<string, string>();
+      cards.set(index, values.set(name.toLowerCase(), value.trim()));
     } else if (driver !== undefined) system.set('driver version', driver);
     else if (line !== '' && !/^=+[^=]*=+$/.test(line)) others.push(line);
   }
   return { cards: [...cards].map(([index, values]) => ({ index, values })), system, others };
+}
+
+/** Of `card0`. */
+function readIndex(name: string): number | null {
+  return readWhole(/^card(\d+)$/.exec(name)?.[1]);
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

@@ -13,6 +13,8 @@ export interface TpuSlice {
   workers: number | null;
   workerIndex: number | null;
   zone: string | null;
+  /** What its machines were made with: `tpu-ubuntu2204-base`. */
+  runtime: string | null;
   /** Addresses or names of all workers, in their order. */
   endpoints: string[];
 }
@@ -39,6 +41,7 @@ export function readSlice(metadata: string, variables: ReadonlyMap<string, strin
     workers,
     workerIndex: readWhole(value('WORKER_ID') ?? undefined),
     zone: value('ZONE'),
+    runtime: value('RUNTIME_VERSION'),
     endpoints: told,
   };
 }

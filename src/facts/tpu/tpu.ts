@@ -69,6 +69,7 @@ function readChip(
   return {
     ...unknownAccelerator('google'),
     model: told?.type?.replace(/ chip$/, '') ?? modelOfType(slice?.type ?? null),
+    runtime: slice?.runtime ?? null,
     index: readWhole(/(\d+)$/.exec(path)?.[1]),
     memoryBytes: usage?.totalBytes ?? null,
     memoryUsedBytes: usage?.usedBytes ?? null,
