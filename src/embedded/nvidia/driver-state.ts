@@ -1,0 +1,25 @@
+import type { NvidiaCards } from '../machines.ts';
+import type { OwnMachine } from '../own-machine.ts';
+import type { DriverState } from './answer.ts';
+import { listCardUses } from './card-use.ts';
+import { listCards } from './cards.ts';
+import type { DriverWishes } from './faults.ts';
+import { readCards } from './readings.ts';
+
+/** What the driver of this machine knows now, with the fault that was asked for. */
+export function readDriverState(
+  nvidia: NvidiaCards,
+  { home, pretendDir }: OwnMachine,
+  { fault, driver }: DriverWishes,
+  nowMs: number,
+): DriverState {
+  const cards = listCards(nvidia, home);
+  const cardWith = (name: string) => (fault?.name === name ? (fault.card ?? Math.floor(cards.length / 2)) : null);
+  return {
+    driver: driver ?? nvidia.driver,
+    readings: readCards(cards, listCardUses(pretendDir), cardWith('unknown'), nowMs),
+    sliced: fault?.name === 'mig',
+    lostCard: cardWith('lost'),
+    nowMs,
+  };
+}
