@@ -83,7 +83,7 @@ const h100: NvidiaModel = {
 
 const python = '3.11.9';
 const driver = '550.54.15';
-const nvidiaPrograms = ['nvidia-smi', 'torchrun'];
+const nvidiaPrograms = ['nvidia-smi', 'hold-gpu', 'torchrun'];
 
 const machines: ReadonlyMap<string, Machine> = new Map(
   Object.entries<Machine>({

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { answerNvidiaSmi } from '../../src/embedded/nvidia/answer.ts';
-import { listCardUses, useCard } from '../../src/embedded/nvidia/card-use.ts';
+import { listCardUses, useCard } from '../../src/embedded/card-use.ts';
 import { readDriverState } from '../../src/embedded/nvidia/driver-state.ts';
 import { readDriverWishes } from '../../src/embedded/nvidia/faults.ts';
 import { requireMachine } from '../../src/embedded/machines.ts';

@@ -2,7 +2,7 @@ import type { NvidiaCards } from '../machines.ts';
 import type { OwnMachine } from '../own-machine.ts';
 import { PretendFailure } from '../training/failure.ts';
 import type { DriverState } from './answer.ts';
-import { listCardUses } from './card-use.ts';
+import { listCardUses } from '../card-use.ts';
 import { listCards } from './cards.ts';
 import type { DriverWishes } from './faults.ts';
 import { readCards } from './readings.ts';

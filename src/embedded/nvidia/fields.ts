@@ -1,4 +1,4 @@
-import type { CardUse } from './card-use.ts';
+import type { CardUse } from '../card-use.ts';
 import { branchOf } from './driver.ts';
 import type { Reading } from './readings.ts';
 

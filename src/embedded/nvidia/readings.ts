@@ -1,5 +1,5 @@
 import type { Card } from './cards.ts';
-import type { CardUse } from './card-use.ts';
+import type { CardUse } from '../card-use.ts';
 
 /** What a card shows at one moment. */
 export interface Reading {

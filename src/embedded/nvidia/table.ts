@@ -1,5 +1,5 @@
 import type { DriverState } from './answer.ts';
-import type { CardUse } from './card-use.ts';
+import type { CardUse } from '../card-use.ts';
 import { branchOf, cudaVersionOf } from './driver.ts';
 import { chooseLayout } from './layouts.ts';
 import type { Layout } from './layouts.ts';

@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { systemCode } from '../../errors.ts';
-import { useCard } from '../nvidia/card-use.ts';
+import { useCard } from '../card-use.ts';
 import { writeCheckpoint } from './checkpoint.ts';
 import { computeFigures } from './curves.ts';
 import type { StepFigures } from './curves.ts';
