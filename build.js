@@ -35,7 +35,7 @@ export async function build(root) {
   await rm(dist, { recursive: true, force: true });
   await mkdir(dist, { recursive: true });
   if (root !== source) await copyProgram(root);
-  await Promise.all([bundleProgram(dist), bundlePretendTools(dist), copyWorkspace(dist)]);
+  await Promise.all([bundleProgram(dist), bundlePretendTools(dist), copyWorkspaces(dist)]);
   await writeManifest(root);
 }
 
@@ -66,9 +66,9 @@ async function bundlePretendTools(dist) {
   });
 }
 
-async function copyWorkspace(dist) {
-  const workspace = join(source, 'src/embedded/workspace');
-  if (existsSync(workspace)) await cp(workspace, join(dist, 'workspace'), { recursive: true });
+async function copyWorkspaces(dist) {
+  const workspaces = join(source, 'src/embedded/workspaces');
+  if (existsSync(workspaces)) await cp(workspaces, join(dist, 'workspaces'), { recursive: true });
 }
 
 async function copyProgram(root) {

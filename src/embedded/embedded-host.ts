@@ -19,7 +19,7 @@ export interface EmbeddedHostOptions {
   dataDir: string;
   /** Environment of this fleet process; locale, time zone and PRETEND_* reach the host's commands. */
   environment: Environment;
-  /** Folder that holds `pretend/*.js` and `workspace/`, as the build makes them. */
+  /** Folder that holds `pretend/*.js` and `workspaces/`, as the build makes them. */
   assetsDir: string;
 }
 
@@ -43,7 +43,7 @@ export async function startEmbeddedHost(options: EmbeddedHostOptions): Promise<E
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const keys = await loadKeys(folder, options.name);
   const homeDir = join(folder, 'home');
-  await installHome(homeDir, options.assetsDir);
+  await installHome(homeDir, options.assetsDir, options.machine);
   const server = await startServer(user, keys, { home: homeDir, environment: options.environment });
   const knownHosts = await writeKnownHosts(folder, server.port, keys.hostPublic);
   return {

@@ -1,9 +1,11 @@
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
+import { isWish } from './faults-file.ts';
+import { systemFolders } from './install-programs.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** What a command on the host finds in its environment: nothing of fleet's own but locale, time zone and PRETEND_*. */
+/** What a command on the host finds in its environment: nothing of fleet's own but locale, time zone and PRETEND_*, or what else a pretend machine heeds. */
 export function makeCommandEnvironment(
   home: string,
   fleet: Environment,
@@ -15,7 +17,7 @@ export function makeCommandEnvironment(
     ...Object.fromEntries(passed.filter((entry): entry is [string, string] => entry[1] !== undefined)),
     ...Object.fromEntries(asked),
     HOME: home,
-    PATH: [join(home, 'bin'), '/usr/local/bin', '/usr/bin', '/bin'].join(':'),
+    PATH: [join(home, 'bin'), ...systemFolders].join(':'),
     SHELL: '/bin/sh',
     USER: user,
     LOGNAME: user,
@@ -24,7 +26,7 @@ export function makeCommandEnvironment(
 
 /** Names that a client may set, as AcceptEnv of an sshd would list them. */
 export function isPassedOn(name: string): boolean {
-  return /^(LANG|LANGUAGE|TZ|LC_[A-Z]+|PRETEND_[A-Z_]+)$/.test(name);
+  return /^(LANG|LANGUAGE|TZ|LC_[A-Z]+)$/.test(name) || isWish(name);
 }
 
 function currentUser(): string {

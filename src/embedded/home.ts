@@ -2,10 +2,15 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { installPrograms } from './install-programs.ts';
 import { installWorkspace } from './install-workspace.ts';
+import { requireMachine } from './machines.ts';
+import { nameOwnMachine } from './own-machine.ts';
 
-/** Puts the pretend programs and the workspace in place. Safe to call again, and by several processes at once. */
-export async function installHome(home: string, assetsDir: string): Promise<void> {
-  await mkdir(home, { recursive: true, mode: 0o700 });
-  await installPrograms(home, join(assetsDir, 'pretend'));
-  await installWorkspace(home, join(assetsDir, 'workspace'));
+/** Puts the pretend programs and the workspaces of a machine in place. Safe to call again, and by several processes at once. */
+export async function installHome(home: string, assetsDir: string, machineName: string): Promise<void> {
+  const machine = requireMachine(machineName);
+  const pretendDir = join(home, '.pretend');
+  await mkdir(pretendDir, { recursive: true });
+  await nameOwnMachine(pretendDir, machineName);
+  await installPrograms(home, join(assetsDir, 'pretend'), machine);
+  for (const name of machine.workspaces) await installWorkspace(home, name, join(assetsDir, 'workspaces', name));
 }

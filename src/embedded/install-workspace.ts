@@ -8,23 +8,37 @@ import { isLeftover, nameForThisProcess } from './process-start.ts';
 import { fingerprint, readWorkspaceFiles } from './workspace-files.ts';
 import type { WorkspaceFile } from './workspace-files.ts';
 
-const workspaceName = 'nsa-vibe';
-const branch = 'feat/nsa-training-breakthrough-stable-a100';
+interface Workspace {
+  branch: string;
+  message: string;
+}
+
+const workspaces: ReadonlyMap<string, Workspace> = new Map(
+  Object.entries<Workspace>({
+    'nsa-vibe': {
+      branch: 'feat/nsa-training-breakthrough-stable-a100',
+      message: 'Pretend workspace for the 50,000-step run',
+    },
+  }),
+);
 
 /**
- * Makes `nsa-vibe` a git repository with the workspace as its one commit, the same commit on every machine. A repository made from other
+ * Makes `name` in the home a git repository with the workspace as its one commit, the same commit on every machine. A repository made from other
  * files is moved on to the new commit; what git does not track (artifacts, logs) stays, and changes that a person made since stay too
  * as long as the files we bring are the same.
  */
-export async function installWorkspace(home: string, sourceDir: string): Promise<void> {
+export async function installWorkspace(home: string, name: string, sourceDir: string): Promise<void> {
+  const workspace = workspaces.get(name);
+  if (workspace === undefined) throw new TypeError(`no workspace is called "${name}"`);
   const files = await readWorkspaceFiles(sourceDir);
-  const repository = join(home, workspaceName);
-  const mark = { path: join(home, '.pretend', 'workspace'), content: `${fingerprint(files)}\n` };
+  const repository = join(home, name);
+  const mark = { path: join(home, '.pretend', 'workspaces', name), content: `${fingerprint(files)}\n` };
   if (await isCurrent(repository, mark)) return;
   const temporary = await makeTemporary(join(home, '.pretend', 'new-workspaces'));
   try {
-    await commitFiles(temporary, files);
-    if (!(await moveInPlace(temporary, repository))) await update(repository, temporary, mark);
+    await commitFiles(temporary, files, workspace);
+    if (!(await moveInPlace(temporary, repository))) await update(repository, temporary, mark, workspace.branch);
+    await mkdir(dirname(mark.path), { recursive: true });
     await replaceFile(mark.path, mark.content, 0o644);
   } finally {
     await rm(temporary, { recursive: true, force: true });
@@ -49,7 +63,7 @@ async function isCurrent(repository: string, mark: Mark): Promise<boolean> {
   return (await readFileIfThere(mark.path))?.toString('utf8') === mark.content;
 }
 
-async function commitFiles(folder: string, files: WorkspaceFile[]): Promise<void> {
+async function commitFiles(folder: string, files: WorkspaceFile[], { branch, message }: Workspace): Promise<void> {
   await chmod(folder, 0o755);
   await runGit(folder, ['init', '--quiet', '--template=']);
   await runGit(folder, ['symbolic-ref', 'HEAD', `refs/heads/${branch}`]);
@@ -61,8 +75,8 @@ async function commitFiles(folder: string, files: WorkspaceFile[]): Promise<void
   }
   await runGit(folder, ['add', '--all']);
   const executables = files.filter((file) => file.executable).map((file) => file.path);
-  await runGit(folder, ['update-index', '--chmod=+x', '--', ...executables]);
-  await runGit(folder, ['commit', '--quiet', '--no-verify', '--no-gpg-sign', '-m', 'Pretend workspace for the 50,000-step run']);
+  if (executables.length > 0) await runGit(folder, ['update-index', '--chmod=+x', '--', ...executables]);
+  await runGit(folder, ['commit', '--quiet', '--no-verify', '--no-gpg-sign', '-m', message]);
 }
 
 /** False when a repository stands there already, of an earlier start or of another process. */
@@ -79,7 +93,7 @@ async function moveInPlace(temporary: string, repository: string): Promise<boole
 const tries = 10;
 
 /** Another process may be doing the very same, and git lets in one at a time. */
-async function update(repository: string, source: string, mark: Mark): Promise<void> {
+async function update(repository: string, source: string, mark: Mark, branch: string): Promise<void> {
   for (let left = tries; ; left -= 1) {
     try {
       await runGit(repository, ['fetch', '--quiet', source, 'HEAD']);

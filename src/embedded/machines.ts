@@ -1,9 +1,133 @@
 import { notYet } from '../errors.ts';
 
-const machines = ['a100x2'];
+/** One machine that an embedded host can pretend to be. */
+export interface Machine {
+  nvidia: NvidiaCards | null;
+  python: string;
+  /** The build of PyTorch of its own python3. */
+  torch: string;
+  /** What its `bin` has beside Python. */
+  programs: readonly string[];
+  /** Git repositories in its home. */
+  workspaces: readonly string[];
+}
 
-/** Refuses a machine that this version does not pretend to be. */
-export function requireMachine(machine: string): void {
-  if (machines.includes(machine)) return;
-  throw notYet(`embedded machine "${machine}"`, [`this version pretends to be: ${machines.join(', ')}`]);
+export interface NvidiaCards {
+  driver: string;
+  model: NvidiaModel;
+  /** One card each. */
+  busIds: readonly string[];
+}
+
+export interface NvidiaModel {
+  name: string;
+  memoryMiB: number;
+  /** What PyTorch tells as the total: the driver keeps the rest. */
+  usableMiB: number;
+  idleWatts: number;
+  limitWatts: number;
+  computeCapability: string;
+  pcieGeneration: number;
+  smClockMHz: number;
+  memoryClockMHz: number;
+  /** Null: cooled by the air of the server. */
+  fanPercent: number | null;
+  errorCorrection: boolean;
+  slices: boolean;
+}
+
+const a4000: NvidiaModel = {
+  name: 'NVIDIA RTX A4000',
+  memoryMiB: 16_376,
+  usableMiB: 16_108,
+  idleWatts: 14,
+  limitWatts: 140,
+  computeCapability: '8.6',
+  pcieGeneration: 4,
+  smClockMHz: 1_560,
+  memoryClockMHz: 7_001,
+  fanPercent: 41,
+  errorCorrection: false,
+  slices: false,
+};
+
+const a100: NvidiaModel = {
+  name: 'NVIDIA A100 80GB PCIe',
+  memoryMiB: 81_920,
+  usableMiB: 81_152,
+  idleWatts: 46,
+  limitWatts: 300,
+  computeCapability: '8.0',
+  pcieGeneration: 4,
+  smClockMHz: 1_410,
+  memoryClockMHz: 1_512,
+  fanPercent: null,
+  errorCorrection: true,
+  slices: true,
+};
+
+const h100: NvidiaModel = {
+  name: 'NVIDIA H100 80GB HBM3',
+  memoryMiB: 81_559,
+  usableMiB: 81_004,
+  idleWatts: 71,
+  limitWatts: 700,
+  computeCapability: '9.0',
+  pcieGeneration: 5,
+  smClockMHz: 1_980,
+  memoryClockMHz: 2_619,
+  fanPercent: null,
+  errorCorrection: true,
+  slices: true,
+};
+
+const python = '3.11.9';
+const driver = '550.54.15';
+const nvidiaPrograms = ['nvidia-smi', 'hold-gpu', 'torchrun'];
+
+const machines: ReadonlyMap<string, Machine> = new Map(
+  Object.entries<Machine>({
+    a4000: {
+      nvidia: { driver, model: a4000, busIds: ['00000000:65:00.0'] },
+      python,
+      torch: '2.2.0+cu121',
+      programs: nvidiaPrograms,
+      workspaces: ['nsa-vibe'],
+    },
+    a100x2: {
+      nvidia: { driver, model: a100, busIds: ['00000000:17:00.0', '00000000:CA:00.0'] },
+      python,
+      torch: '2.7.1+cu121',
+      programs: nvidiaPrograms,
+      workspaces: ['nsa-vibe'],
+    },
+    h100x8: {
+      nvidia: {
+        driver,
+        model: h100,
+        busIds: ['19', '3B', '4C', '5D', '9B', 'BB', 'CB', 'DB'].map((bus) => `00000000:${bus}:00.0`),
+      },
+      python,
+      torch: '2.7.1+cu121',
+      programs: nvidiaPrograms,
+      workspaces: ['nsa-vibe'],
+    },
+    cpu: { nvidia: null, python, torch: '2.2.0+cpu', programs: ['torchrun'], workspaces: ['nsa-vibe'] },
+  }),
+);
+
+/** Tools of the vendors that no machine has yet, and that the computer may have. */
+const otherPrograms = ['rocm-smi', 'amd-smi', 'rocminfo', 'tpu-info'];
+
+/** What a machine must not find: programs of other machines, and tools of the computer that it is pretended on. */
+export function listForeignPrograms({ programs }: Machine): string[] {
+  const known = new Set([...[...machines.values()].flatMap((machine) => machine.programs), ...otherPrograms]);
+  return [...known].filter((name) => !programs.includes(name));
+}
+
+/** The machine of this name. Refuses one that this version does not pretend to be. */
+export function requireMachine(name: string): Machine {
+  const machine = machines.get(name);
+  if (machine !== undefined) return machine;
+  throw notYet(`embedded machine "${name}"`, [`this version pretends to be: ${[...machines.keys()].join(', ')}`]);
 }

@@ -194,7 +194,6 @@ describe('a launch on a host that cannot be launched on', () => {
     ['prime1', { exit: 4, code: 'host-address-unknown', says: /prime1.*the provider gives it when the box is rented/ }],
     ['tpu1', { exit: 4, code: 'host-address-unknown', says: /tpu1.*address is not known yet/ }],
     ['demo-tpu', { exit: 2, code: 'not-yet', says: /not yet: embedded machine "tpu-v4-64"/ }],
-    ['demo-h100x8', { exit: 2, code: 'not-yet', says: /not yet: embedded machine "h100x8"/ }],
   ])('%s is refused', (host, refusal) =>
     inWorkplace((workplace) => expectRefusal(workplace, refusal, { args: ['launch', 'prod-50k', '--host', host], env: lab }))(),
   );

@@ -37,7 +37,7 @@ test('the workspace is the commit that the demo inventory names, clean and on it
 
 test('the commit is the same under any git settings of the person', async () => {
   const [home, foreign] = [join(place.folder, 'plain'), join(place.folder, 'foreign')];
-  await installHome(home, place.assetsDir);
+  await installHome(home, place.assetsDir, 'a100x2');
   const settings = join(place.folder, 'gitconfig');
   await writeFile(
     settings,
@@ -48,7 +48,7 @@ test('the commit is the same under any git settings of the person', async () => 
   vi.stubEnv('GIT_AUTHOR_NAME', 'Y');
   vi.stubEnv('TZ', 'Asia/Tokyo');
   try {
-    await installHome(foreign, place.assetsDir);
+    await installHome(foreign, place.assetsDir, 'a100x2');
   } finally {
     vi.unstubAllEnvs();
   }
@@ -57,13 +57,13 @@ test('the commit is the same under any git settings of the person', async () => 
 
 test('a second start changes nothing, and keeps what a person changed', async () => {
   const home = join(place.folder, 'again');
-  await installHome(home, place.assetsDir);
+  await installHome(home, place.assetsDir, 'a100x2');
   await appendFile(join(home, 'nsa-vibe/README.md'), 'a note\n');
   const before = await stat(join(home, 'bin/python3'));
-  await installHome(home, place.assetsDir);
+  await installHome(home, place.assetsDir, 'a100x2');
   expect((await stat(join(home, 'bin/python3'))).mtimeMs).toBe(before.mtimeMs);
   expect(await readFile(join(home, 'nsa-vibe/README.md'), 'utf8')).toContain('a note');
-  expect(await readdir(join(home, '.pretend'))).toEqual(['new-workspaces', 'programs', 'workspace']);
+  expect(await readdir(join(home, '.pretend'))).toEqual(['machine', 'new-workspaces', 'programs', 'workspaces']);
 });
 
 test('what a process that was killed had begun is removed', async () => {
@@ -71,13 +71,13 @@ test('what a process that was killed had begun is removed', async () => {
   const begun = join(home, '.pretend/new-workspaces', `${process.pid}-1-x`);
   await mkdir(begun, { recursive: true });
   await writeFile(join(begun, 'README.md'), '');
-  await installHome(home, place.assetsDir);
+  await installHome(home, place.assetsDir, 'a100x2');
   expect(await readdir(join(begun, '..'))).toEqual([]);
 });
 
 test('a newer workspace moves the repository on, and keeps its artifacts', async () => {
   const home = join(place.folder, 'newer');
-  await installHome(home, place.assetsDir);
+  await installHome(home, place.assetsDir, 'a100x2');
   const first = commitOf(home);
   const artifacts = join(home, 'nsa-vibe/artifacts/run');
   await mkdir(artifacts, { recursive: true });
@@ -86,9 +86,9 @@ test('a newer workspace moves the repository on, and keeps its artifacts', async
 
   const assets = join(place.folder, 'newer-assets');
   await cp(place.assetsDir, assets, { recursive: true });
-  await rm(join(assets, 'workspace/scripts/run_gpu_causality_test.sh'));
-  await writeFile(join(assets, 'workspace/NOTES.md'), 'new\n');
-  await installHome(home, assets);
+  await rm(join(assets, 'workspaces/nsa-vibe/scripts/run_gpu_causality_test.sh'));
+  await writeFile(join(assets, 'workspaces/nsa-vibe/NOTES.md'), 'new\n');
+  await installHome(home, assets, 'a100x2');
 
   expect(commitOf(home)).not.toBe(first);
   expect(git(home, 'status', '--porcelain')).toBe('');
@@ -127,13 +127,13 @@ test('several fleet processes may start the same host at once', async () => {
   expect(git(home, 'status', '--porcelain')).toBe('');
   expect(await readdir(join(dataDir, 'demo'))).toEqual(['client_key', 'home', 'host_key', 'known_hosts']);
   expect(await readdir(join(dataDir, 'demo/known_hosts'))).toEqual([]);
-  expect(await readdir(join(home, '.pretend'))).toEqual(['new-workspaces', 'programs', 'workspace']);
+  expect(await readdir(join(home, '.pretend'))).toEqual(['machine', 'new-workspaces', 'programs', 'workspaces']);
 });
 
 test('a machine without git gets one clear answer', async () => {
   vi.stubEnv('PATH', join(place.folder, 'empty'));
   try {
-    await expect(installHome(join(place.folder, 'no-git'), place.assetsDir)).rejects.toMatchObject({
+    await expect(installHome(join(place.folder, 'no-git'), place.assetsDir, 'a100x2')).rejects.toMatchObject({
       code: 'embedded-needs-git',
       message: expect.stringContaining('git: command not found') as string,
     });
@@ -143,7 +143,7 @@ test('a machine without git gets one clear answer', async () => {
 });
 
 test('assets that were not built get one clear answer', async () => {
-  const missing = installHome(join(place.folder, 'no-assets'), join(place.folder, 'nothing'));
+  const missing = installHome(join(place.folder, 'no-assets'), join(place.folder, 'nothing'), 'a100x2');
   await expect(missing).rejects.toMatchObject({ code: 'embedded-program-missing' });
 });
 

@@ -1,10 +1,13 @@
 import { spawn } from 'node:child_process';
 import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { answerNvidiaSmi } from '../../src/embedded/nvidia/answer.ts';
-import { listCardUses, useCard } from '../../src/embedded/nvidia/card-use.ts';
+import { listCardUses, useCard } from '../../src/embedded/card-use.ts';
+import { readDriverState } from '../../src/embedded/nvidia/driver-state.ts';
+import { readDriverWishes } from '../../src/embedded/nvidia/faults.ts';
+import { requireMachine } from '../../src/embedded/machines.ts';
 import { readProcessStart } from '../../src/embedded/process-start.ts';
 
 const nowMs = Date.UTC(2026, 10, 22, 19, 6, 40, 123);
@@ -20,7 +23,15 @@ afterEach(async () => {
 });
 
 function ask(...args: string[]) {
-  return answerNvidiaSmi(args, pretendDir, nowMs);
+  return askMachine('a100x2', {}, ...args);
+}
+
+function askMachine(name: string, variables: Record<string, string>, ...args: string[]) {
+  const machine = requireMachine(name);
+  if (machine.nvidia === null) throw new Error(`${name} has no NVIDIA cards`);
+  const home = dirname(pretendDir);
+  const own = { machine, pretendDir, home, bin: join(home, 'bin') };
+  return answerNvidiaSmi(args, readDriverState(machine.nvidia, own, readDriverWishes(variables), nowMs));
 }
 
 test('idle cards answer a query with plain numbers', () => {
@@ -73,20 +84,31 @@ test('a process on a card shows in every form, until it leaves', () => {
   expect(ask('--query-compute-apps=pid', '--format=csv,noheader').text).toBe('');
 });
 
-test('the table is 91 characters wide, idle and busy', () => {
-  const widths = () =>
-    new Set(
-      ask()
-        .text.trimEnd()
-        .split('\n')
-        .slice(1)
-        .map((line) => line.length),
-    );
-  expect(widths()).toEqual(new Set([91]));
-  expect(ask().text).toContain('|  No running processes found ');
+test.each([
+  ['418.87.00', 79],
+  ['470.57.02', 79],
+  ['525.60.13', 79],
+  ['535.104.05', 89],
+  ['550.54.15', 91],
+  ['580.65.06', 91],
+])('the table of driver %s is %i characters wide, idle, busy and sliced', (PRETEND_DRIVER, width) => {
+  const tableOf = (variables = {}) => askMachine('a100x2', { PRETEND_DRIVER, ...variables }).text;
+  const widths = (variables = {}) => new Set(tableOf(variables).trimEnd().split('\n').slice(1).map(lengthOf));
+  expect(widths()).toEqual(new Set([width]));
+  expect(widths({ PRETEND_SMI: 'mig' })).toEqual(new Set([width]));
+  expect(tableOf()).toContain('|  No running processes found ');
+  expect(tableOf()).toMatch(new RegExp(`Driver Version: ${PRETEND_DRIVER} +CUDA Version: \\d+\\.\\d `));
   const leave = useCard(pretendDir, { ...use, processName: `/very${'/long'.repeat(30)}/python3` });
-  expect(widths()).toEqual(new Set([91]));
+  expect(widths()).toEqual(new Set([width]));
   leave();
+});
+
+test('an old driver cuts names and has no line for MIG', () => {
+  const { text } = askMachine('a100x2', { PRETEND_SMI: 'old-driver' });
+  expect(text).toContain('| NVIDIA-SMI 440.33.01    Driver Version: 440.33.01    CUDA Version: 10.2     |\n|---');
+  expect(text).toContain('|   0  NVIDIA A100 80G...  On   | 00000000:17:00.0 Off |                    0 |');
+  expect(text).toContain('| N/A   33C    P0    46W / 300W |      4MiB / 81920MiB |      0%      Default |');
+  expect(text).not.toContain('MIG ');
 });
 
 test('a process that was killed no longer counts, nor does one that got its pid', async () => {
@@ -107,3 +129,7 @@ test('a process that was killed no longer counts, nor does one that got its pid'
   useCard(pretendDir, use)();
   expect(await readdir(join(pretendDir, 'cards'))).toEqual([]);
 });
+
+function lengthOf(text: string): number {
+  return text.length;
+}

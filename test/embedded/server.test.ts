@@ -212,7 +212,7 @@ describe('starting', () => {
   });
 
   test('as a machine that is not there yet says so', async () => {
-    await expect(startHost(place, { machine: 'h100x8' })).rejects.toMatchObject({ code: 'not-yet', exit: 2 });
+    await expect(startHost(place, { machine: 'tpu-v4-64' })).rejects.toMatchObject({ code: 'not-yet', exit: 2 });
     await expect(startHost(place, { name: '../demo' })).rejects.toMatchObject({ code: 'embedded-name', exit: 2 });
   });
 });

@@ -46,6 +46,7 @@ describe('the shipped inventories', () => {
       ['demo-rx5600xt', 'rx5600xt'],
       ['demo-tpu', 'tpu-v4-64'],
       ['demo-h100x8', 'h100x8'],
+      ['demo-cpu', 'cpu'],
     ]);
     expect(demo[1]?.params['commit']).toMatch(/^[0-9a-f]{40}$/);
   });

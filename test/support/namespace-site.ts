@@ -102,7 +102,7 @@ function setUp(variables: Record<string, string>): string[] {
 
 /** Returns the commit that the workspace is at. */
 async function installWorkspace({ home, user }: NamespaceHost): Promise<string> {
-  await installHome(home, findEmbeddedAssets());
+  await installHome(home, findEmbeddedAssets(), 'a100x2');
   const commit = execFileSync('git', ['-C', join(home, 'nsa-vibe'), 'rev-parse', 'HEAD'], { encoding: 'utf8' }).trim();
   giveTo(user, home);
   return commit;

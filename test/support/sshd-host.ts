@@ -36,7 +36,7 @@ export async function openSshdHost(test: TestEnd, options: SshdHostOptions = {})
   });
   // Before the server's end, which removes the folder and the user.
   test.onTestFinished(() => endProcessesOf(sshd.folder));
-  await installHome(sshd.home, findEmbeddedAssets());
+  await installHome(sshd.home, findEmbeddedAssets(), 'a100x2');
   const commit = execFileSync('git', ['-C', join(sshd.home, 'nsa-vibe'), 'rev-parse', 'HEAD'], { encoding: 'utf8' }).trim();
   execFileSync('chown', ['-R', `${sshd.user}:`, sshd.home]);
   const inventory = join(sshd.folder, 'inventory.yaml');

@@ -1,11 +1,9 @@
-import { dirname } from 'node:path';
-import { listCards } from './cards.ts';
-import { listCardUses } from './card-use.ts';
+import { parseArguments } from './arguments.ts';
 import { cardFields, processFields } from './fields.ts';
 import { answerQuery, parseFormat } from './query.ts';
 import type { QueryAnswer } from './query.ts';
-import { readCards } from './readings.ts';
 import type { Reading } from './readings.ts';
+import { listSlices } from './slices.ts';
 import { formatTable } from './table.ts';
 
 export interface ToolAnswer {
@@ -13,18 +11,40 @@ export interface ToolAnswer {
   exitCode: number;
 }
 
+/** All that the tool sees at one moment. */
+export interface DriverState {
+  driver: string;
+  readings: Reading[];
+  sliced: boolean;
+  /** A card that fell off the bus: told in a line of its own, in front. */
+  lostCard: number | null;
+  nowMs: number;
+}
+
 /** What the pretend nvidia-smi prints for these arguments. */
-export function answerNvidiaSmi(args: string[], pretendDir: string, nowMs: number): ToolAnswer {
+export function answerNvidiaSmi(args: string[], state: DriverState): ToolAnswer {
   const options = parseArguments(args);
   if (options === null) return refuse(args);
   if (options.has('help')) return print(help);
-  const readings = readCards(listCards(dirname(pretendDir)), listCardUses(pretendDir), nowMs);
-  const chosen = choose(readings, options.get('id'));
+  const chosen = choose(state.readings, options.get('id'));
   if (chosen.length === 0) return { text: 'No devices were found\n', exitCode: 6 };
-  if (options.has('list-gpus')) return print(chosen.map(({ card }) => `GPU ${card.index}: ${card.name} (UUID: ${card.uuid})`));
-  const query = answerAnyQuery(options, chosen, readings.length, nowMs);
-  if (query === null) return options.has('format') ? refuse(args) : print(formatTable(chosen, nowMs));
-  if (query === 'bad-format') return refuse(args);
+  const lost = chosen.find(({ card }) => card.index === state.lostCard);
+  const answer = answerFor(
+    args,
+    options,
+    state,
+    chosen.filter((reading) => reading !== lost),
+  );
+  if (lost === undefined || answer.exitCode !== 0) return answer;
+  const line = `Unable to determine the device handle for GPU${lost.card.busId.slice(4)}: Unknown Error\n`;
+  return { text: line + answer.text, exitCode: 15 };
+}
+
+function answerFor(args: string[], options: Map<string, string>, state: DriverState, chosen: Reading[]): ToolAnswer {
+  if (options.has('list-gpus')) return print(chosen.flatMap(({ card }) => listCard(card, state.sliced)));
+  const query = answerAnyQuery(options, chosen, state);
+  if (query === 'bad-format' || (query === null && options.has('format'))) return refuse(args);
+  if (query === null) return print(chosen.length === 0 ? [] : formatTable(chosen, state));
   if ('lines' in query) return print(query.lines);
   return { text: `Field "${query.unknownField}" is not a valid field to query.\n\n`, exitCode: 2 };
 }
@@ -39,44 +59,26 @@ const help = [
   '    --query-compute-apps=FIELDS     processes that hold memory  with --format=csv[,noheader][,nounits]',
 ];
 
-const names = ['help', 'list-gpus', 'id', 'query-gpu', 'query-compute-apps', 'format'];
-const short = new Map([
-  ['-h', 'help'],
-  ['-L', 'list-gpus'],
-  ['-i', 'id'],
-]);
-const takeNothing = ['help', 'list-gpus'];
-
-/** Null when an argument is not one of ours. */
-function parseArguments(args: string[]): Map<string, string> | null {
-  const options = new Map<string, string>();
-  for (let at = 0; at < args.length; at += 1) {
-    const [flag = '', ...rest] = (args[at] ?? '').split('=');
-    const name = short.get(flag) ?? (flag.startsWith('--') ? flag.slice(2) : '');
-    if (!names.includes(name)) return null;
-    if (takeNothing.includes(name)) options.set(name, '');
-    else if (rest.length > 0) options.set(name, rest.join('='));
-    else {
-      at += 1;
-      const value = args[at];
-      if (value === undefined) return null;
-      options.set(name, value);
-    }
-  }
-  return options;
-}
-
 function choose(readings: Reading[], ids: string | undefined): Reading[] {
   if (ids === undefined) return readings;
   const wanted = ids.split(',');
   return readings.filter(({ card }) => [String(card.index), card.uuid, card.busId].some((id) => wanted.includes(id)));
 }
 
+function listCard(card: Reading['card'], sliced: boolean): string[] {
+  const slices = sliced ? listSlices(card) : [];
+  return [
+    `GPU ${card.index}: ${card.model.name} (UUID: ${card.uuid})`,
+    ...slices.map(
+      ({ profile, device, uuid }) => `  MIG ${profile.padEnd(11)} Device ${String(device).padStart(2)}: (UUID: ${uuid})`,
+    ),
+  ];
+}
+
 function answerAnyQuery(
   options: Map<string, string>,
   chosen: Reading[],
-  cardCount: number,
-  nowMs: number,
+  { driver, sliced, readings, nowMs }: DriverState,
 ): QueryAnswer | 'bad-format' | null {
   const cards = options.get('query-gpu');
   const processes = options.get('query-compute-apps');
@@ -84,11 +86,11 @@ function answerAnyQuery(
   const format = parseFormat(options.get('format') ?? '');
   if (format === null || (cards !== undefined && processes !== undefined)) return 'bad-format';
   if (cards !== undefined) {
-    const rows = chosen.map((reading) => ({ reading, cardCount, nowMs }));
-    return answerQuery(splitNames(cards), cardFields, rows, format);
+    const rows = chosen.map((reading) => ({ reading, cardCount: readings.length, driver, sliced, nowMs }));
+    return answerQuery(splitNames(cards), cardFields, rows, format, driver);
   }
   const rows = chosen.flatMap((reading) => reading.uses.map((use) => ({ use, reading, nowMs })));
-  return answerQuery(splitNames(processes ?? ''), processFields, rows, format);
+  return answerQuery(splitNames(processes ?? ''), processFields, rows, format, driver);
 }
 
 function splitNames(text: string): string[] {

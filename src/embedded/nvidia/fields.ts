@@ -1,10 +1,11 @@
-import { driverVersion } from './cards.ts';
-import type { CardUse } from './card-use.ts';
+import type { CardUse } from '../card-use.ts';
+import { branchOf } from './driver.ts';
 import type { Reading } from './readings.ts';
 
 /** A column of a query: its heading, its unit, and its value in one row. */
 export interface Field<Row> {
-  heading: string;
+  /** Every name that the tool takes; the first that a driver knows is the heading. */
+  names: string[];
   unit: string | null;
   read(row: Row): string;
 }
@@ -18,64 +19,97 @@ export interface ProcessRow {
 export interface CardRow {
   reading: Reading;
   cardCount: number;
+  driver: string;
+  sliced: boolean;
   nowMs: number;
 }
 
-/** Fields of `--query-gpu`, by every name that the tool takes. */
-export const cardFields: ReadonlyMap<string, Field<CardRow>> = byName<CardRow>([
-  [['timestamp'], null, (row) => formatTimestamp(row.nowMs)],
-  [['index'], null, (row) => String(row.reading.card.index)],
-  [['count'], null, (row) => String(row.cardCount)],
-  [['name', 'gpu_name'], null, (row) => row.reading.card.name],
-  [['uuid', 'gpu_uuid'], null, (row) => row.reading.card.uuid],
-  [['serial', 'gpu_serial'], null, (row) => row.reading.card.serial],
-  [['driver_version'], null, () => driverVersion],
-  [['pci.bus_id', 'gpu_bus_id'], null, (row) => row.reading.card.busId],
-  [['pcie.link.gen.current', 'pcie.link.gen.gpucurrent'], null, () => '4'],
-  [['pcie.link.width.current'], null, () => '16'],
-  [['compute_cap'], null, () => '8.0'],
-  [['compute_mode'], null, () => 'Default'],
-  [['persistence_mode'], null, () => 'Enabled'],
-  [['display_active'], null, () => 'Disabled'],
-  [['mig.mode.current'], null, () => 'Disabled'],
-  [['mig.mode.pending'], null, () => 'Disabled'],
-  [['pstate'], null, () => 'P0'],
-  [['fan.speed'], '%', () => '[N/A]'],
-  [['temperature.gpu'], null, (row) => String(row.reading.temperatureC)],
-  [['utilization.gpu'], '%', (row) => String(row.reading.utilizationPercent)],
-  [['utilization.memory'], '%', (row) => String(Math.round(row.reading.utilizationPercent / 2))],
-  [['memory.total'], 'MiB', (row) => String(row.reading.card.memoryTotalMiB)],
-  [['memory.reserved'], 'MiB', () => '0'],
-  [['memory.used'], 'MiB', (row) => String(row.reading.memoryUsedMiB)],
-  [['memory.free'], 'MiB', (row) => String(row.reading.card.memoryTotalMiB - row.reading.memoryUsedMiB)],
-  [['power.draw', 'power.draw.average', 'power.draw.instant'], 'W', (row) => row.reading.powerWatts.toFixed(2)],
-  [['power.limit', 'enforced.power.limit'], 'W', (row) => row.reading.card.powerLimitWatts.toFixed(2)],
-  [['clocks.current.sm', 'clocks.sm'], 'MHz', (row) => (row.reading.utilizationPercent > 0 ? '1410' : '210')],
-  [['clocks.current.memory', 'clocks.mem'], 'MHz', () => '1512'],
-  [['clocks_event_reasons.active', 'clocks_throttle_reasons.active'], null, () => '0x0000000000000000'],
-  [['ecc.errors.uncorrected.volatile.total'], null, () => '0'],
-  [['ecc.errors.corrected.volatile.total'], null, () => '0'],
-]);
+/** Names that came with a branch of the driver; all others are older than any in use. */
+const newerNames: ReadonlyMap<string, number> = new Map(
+  Object.entries({
+    'mig.mode.current': 450,
+    'mig.mode.pending': 450,
+    'memory.reserved': 510,
+    compute_cap: 510,
+    'pcie.link.gen.gpucurrent': 510,
+    'power.draw.average': 525,
+    'power.draw.instant': 525,
+    'clocks_event_reasons.active': 535,
+  }),
+);
+
+export function isKnownTo(driver: string, name: string): boolean {
+  return branchOf(driver) >= (newerNames.get(name) ?? 0);
+}
+
+/** Fields of `--query-gpu`. */
+export const cardFields: Field<CardRow>[] = [
+  field(['timestamp'], null, (row) => formatTimestamp(row.nowMs)),
+  field(['index'], null, (row) => String(row.reading.card.index)),
+  field(['count'], null, (row) => String(row.cardCount)),
+  field(['name', 'gpu_name'], null, (row) => row.reading.card.model.name),
+  field(['uuid', 'gpu_uuid'], null, (row) => row.reading.card.uuid),
+  field(['serial', 'gpu_serial'], null, (row) => row.reading.card.serial),
+  field(['driver_version'], null, (row) => row.driver),
+  field(['pci.bus_id', 'gpu_bus_id'], null, (row) => row.reading.card.busId),
+  field(['pcie.link.gen.current', 'pcie.link.gen.gpucurrent'], null, (row) => String(row.reading.card.model.pcieGeneration)),
+  field(['pcie.link.width.current'], null, () => '16'),
+  field(['compute_cap'], null, (row) => row.reading.card.model.computeCapability),
+  field(['compute_mode'], null, () => 'Default'),
+  field(['persistence_mode'], null, () => 'Enabled'),
+  field(['display_active'], null, () => 'Disabled'),
+  field(['mig.mode.current'], null, formatSlicing),
+  field(['mig.mode.pending'], null, formatSlicing),
+  field(['pstate'], null, () => 'P0'),
+  measured(['fan.speed'], '%', ({ card }) => (card.model.fanPercent === null ? '[N/A]' : String(card.model.fanPercent))),
+  measured(['temperature.gpu'], null, (reading) => String(reading.temperatureC)),
+  measured(['utilization.gpu'], '%', (reading, sliced) => (sliced ? '[N/A]' : String(reading.utilizationPercent))),
+  measured(['utilization.memory'], '%', (reading, sliced) =>
+    sliced ? '[N/A]' : String(Math.round(reading.utilizationPercent / 2)),
+  ),
+  field(['memory.total'], 'MiB', (row) => String(row.reading.card.model.memoryMiB)),
+  field(['memory.reserved'], 'MiB', () => '0'),
+  measured(['memory.used'], 'MiB', (reading) => String(reading.memoryUsedMiB)),
+  measured(['memory.free'], 'MiB', (reading) => String(reading.card.model.memoryMiB - reading.memoryUsedMiB)),
+  measured(['power.draw', 'power.draw.average', 'power.draw.instant'], 'W', (reading) => reading.powerWatts.toFixed(2)),
+  field(['power.limit', 'enforced.power.limit'], 'W', (row) => row.reading.card.model.limitWatts.toFixed(2)),
+  measured(['clocks.current.sm', 'clocks.sm'], 'MHz', ({ utilizationPercent, card }) =>
+    String(utilizationPercent > 0 ? card.model.smClockMHz : 210),
+  ),
+  measured(['clocks.current.memory', 'clocks.mem'], 'MHz', ({ card }) => String(card.model.memoryClockMHz)),
+  field(['clocks_event_reasons.active', 'clocks_throttle_reasons.active'], null, () => '0x0000000000000000'),
+  field(['ecc.errors.uncorrected.volatile.total'], null, formatErrorCount),
+  field(['ecc.errors.corrected.volatile.total'], null, formatErrorCount),
+];
 
 /** Fields of `--query-compute-apps`. */
-export const processFields: ReadonlyMap<string, Field<ProcessRow>> = byName<ProcessRow>([
-  [['timestamp'], null, (row) => formatTimestamp(row.nowMs)],
-  [['gpu_name'], null, (row) => row.reading.card.name],
-  [['gpu_bus_id'], null, (row) => row.reading.card.busId],
-  [['gpu_serial'], null, (row) => row.reading.card.serial],
-  [['gpu_uuid'], null, (row) => row.reading.card.uuid],
-  [['pid'], null, (row) => String(row.use.pid)],
-  [['process_name', 'name'], null, (row) => row.use.processName],
-  [['used_gpu_memory', 'used_memory'], 'MiB', (row) => String(row.use.memoryMiB)],
-]);
+export const processFields: Field<ProcessRow>[] = [
+  field(['timestamp'], null, (row) => formatTimestamp(row.nowMs)),
+  field(['gpu_name'], null, (row) => row.reading.card.model.name),
+  field(['gpu_bus_id'], null, (row) => row.reading.card.busId),
+  field(['gpu_serial'], null, (row) => row.reading.card.serial),
+  field(['gpu_uuid'], null, (row) => row.reading.card.uuid),
+  field(['pid'], null, (row) => String(row.use.pid)),
+  field(['process_name', 'name'], null, (row) => row.use.processName),
+  field(['used_gpu_memory', 'used_memory'], 'MiB', (row) => String(row.use.memoryMiB)),
+];
 
-/** The first name of each is the heading, whichever name was asked for. */
-function byName<Row>(fields: [names: string[], unit: string | null, read: (row: Row) => string][]): Map<string, Field<Row>> {
-  return new Map(
-    fields.flatMap(([names, unit, read]) =>
-      names.map((name): [string, Field<Row>] => [name, { heading: names[0] ?? name, unit, read }]),
-    ),
-  );
+function field<Row>(names: string[], unit: string | null, read: (row: Row) => string): Field<Row> {
+  return { names, unit, read };
+}
+
+/** What a card that cannot be read tells nothing of. */
+function measured(names: string[], unit: string | null, read: (reading: Reading, sliced: boolean) => string): Field<CardRow> {
+  return field(names, unit, ({ reading, sliced }) => (reading.unreadable ? '[Unknown Error]' : read(reading, sliced)));
+}
+
+function formatSlicing({ sliced, reading }: CardRow): string {
+  if (sliced) return 'Enabled';
+  return reading.card.model.slices ? 'Disabled' : '[N/A]';
+}
+
+function formatErrorCount({ reading }: CardRow): string {
+  return reading.card.model.errorCorrection ? '0' : '[N/A]';
 }
 
 function formatTimestamp(nowMs: number): string {

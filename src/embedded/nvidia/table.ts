@@ -1,67 +1,126 @@
-import { cudaVersion, driverVersion } from './cards.ts';
-import type { CardUse } from './card-use.ts';
+import type { DriverState } from './answer.ts';
+import type { CardUse } from '../card-use.ts';
+import { branchOf, cudaVersionOf } from './driver.ts';
+import { chooseLayout } from './layouts.ts';
+import type { Layout } from './layouts.ts';
 import type { Reading } from './readings.ts';
+import { listSlices } from './slices.ts';
 
-/** The table that the tool prints when it is asked for nothing, as driver 550 lays it out. */
-export function formatTable(readings: Reading[], nowMs: number): string[] {
+/** The table that the tool prints when it is asked for nothing, as the branch of the driver lays it out. */
+export function formatTable(readings: Reading[], { driver, sliced, nowMs }: DriverState): string[] {
+  const layout = chooseLayout(branchOf(driver));
+  const inner = layout.name + layout.memory + layout.load + 2;
+  const line = (text: string) => `|${text.padEnd(inner)}|`;
+  const full = (fill: string) => `+${fill.repeat(inner)}+`;
+  const cells = (...texts: string[]) => `|${texts.join('|')}|`;
+  const rule = (fill: string, edge: string) =>
+    `${edge}${[layout.name, layout.memory, layout.load].map((width) => fill.repeat(width)).join('+')}${edge === '|' && fill === '=' ? '|' : '+'}`;
+  const version = ` NVIDIA-SMI ${driver.padEnd(layout.toolVersion)}Driver Version: ${driver.padEnd(layout.driverVersion)}CUDA Version: ${cudaVersionOf(driver)}`;
   return [
     formatClock(nowMs),
     full('-'),
-    line(
-      ` NVIDIA-SMI ${driverVersion.padEnd(22)} Driver Version: ${driverVersion.padEnd(14)} CUDA Version: ${cudaVersion.padEnd(8)} `,
-    ),
-    '|-----------------------------------------+------------------------+----------------------+',
-    '| GPU  Name                 Persistence-M | Bus-Id          Disp.A | Volatile Uncorr. ECC |',
-    '| Fan  Temp   Perf          Pwr:Usage/Cap |           Memory-Usage | GPU-Util  Compute M. |',
-    '|                                         |                        |               MIG M. |',
-    '|=========================================+========================+======================|',
-    ...readings.flatMap(formatCard),
-    ' '.repeat(91),
+    line(version),
+    rule('-', layout.headRule),
+    ...layout.headings.map((row) => cells(...row)),
+    rule('=', '|'),
+    ...readings.flatMap((reading) => [...formatCard(reading, sliced, layout).map((row) => cells(...row)), rule('-', '+')]),
+    ' '.repeat(inner + 2),
+    ...(sliced ? [...formatSlices(readings, layout, line, full), ' '.repeat(inner + 2)] : []),
     full('-'),
-    line(' Processes:'),
-    line('  GPU   GI   CI        PID   Type   Process name                              GPU Memory '),
-    line('        ID   ID                                                               Usage      '),
+    ...layout.processHeadings.map(line),
     `|${'='.repeat(inner)}|`,
-    ...formatProcesses(readings.flatMap((reading) => reading.uses)),
+    ...formatProcesses(
+      readings.flatMap((reading) => reading.uses),
+      layout,
+      inner,
+    ).map(line),
     full('-'),
   ];
 }
 
-const inner = 89;
+/** The rows of one card, cell by cell. */
+function formatCard(reading: Reading, sliced: boolean, layout: Layout): string[][] {
+  const { card, unreadable } = reading;
+  const { model } = card;
+  const read = (text: string) => (unreadable ? 'ERR!' : text);
+  const fan = read(model.fanPercent === null ? 'N/A' : `${model.fanPercent}%`).padStart(4);
+  const temperature = read(`${reading.temperatureC}C`).padStart(4);
+  const power = `${read(`${Math.round(reading.powerWatts)}W`)} / ${String(model.limitWatts).padStart(layout.limitPower)}W`;
+  const memory = `${reading.memoryUsedMiB}MiB / ${String(model.memoryMiB).padStart(layout.totalMemory)}MiB`;
+  const load = sliced ? 'N/A' : read(`${reading.utilizationPercent}%`);
+  const slicing = sliced ? 'Enabled' : model.slices ? 'Disabled' : 'N/A';
+  const right = (text: string, width: number) => `${text.padStart(width - 1)} `;
+  const rows = [
+    [
+      ` ${String(card.index).padStart(3)}  ${cutEnd(model.name, layout.modelName).padEnd(layout.modelRoom)}On`.padEnd(
+        layout.name,
+      ),
+      right(`${card.busId} Off`, layout.memory),
+      right(model.errorCorrection ? '0' : 'Off', layout.load),
+    ],
+    [
+      `${fan}  ${temperature}    P0${right(power, layout.name - 16)}`,
+      right(memory, layout.memory),
+      right(`${load}${'Default'.padStart(13)}`, layout.load),
+    ],
+    [' '.repeat(layout.name), ' '.repeat(layout.memory), right(slicing, layout.load)],
+  ];
+  return rows.slice(0, layout.headings.length);
+}
 
-function formatCard(reading: Reading): string[] {
-  const { card } = reading;
-  const power = `${Math.round(reading.powerWatts)}W / ${String(card.powerLimitWatts).padStart(4)}W`;
-  const memory = `${reading.memoryUsedMiB}MiB / ${String(card.memoryTotalMiB).padStart(6)}MiB`;
+function formatSlices(
+  readings: Reading[],
+  layout: Layout,
+  line: (text: string) => string,
+  full: (fill: string) => string,
+): string[] {
+  const room = layout.memory + layout.name - 31;
+  const widths = [18, room, 11, 23];
+  const rule = (fill: string) => widths.map((width) => fill.repeat(width)).join('+');
+  const row = (...texts: string[]) => `|${texts.map((text, index) => text.padEnd(widths[index] ?? 0)).join('|')}|`;
+  const right = (text: string) => `${text.padStart(room - 1)} `;
   return [
-    `| ${String(card.index).padStart(3)}  ${card.name.padEnd(31)}On  | ${`${card.busId} Off`.padStart(22)} | ${'0'.padStart(20)} |`,
-    `| N/A  ${String(reading.temperatureC).padStart(3)}C    P0  ${power.padStart(22)} | ${memory.padStart(22)} | ${`${reading.utilizationPercent}%`.padStart(7)}${'Default'.padStart(13)} |`,
-    `|${' '.repeat(41)}|${' '.repeat(24)}| ${'Disabled'.padStart(20)} |`,
-    '+-----------------------------------------+------------------------+----------------------+',
+    full('-'),
+    line(' MIG devices:'),
+    `+${rule('-')}+`,
+    row(' GPU  GI  CI  MIG', right('Memory-Usage'), '        Vol', '      Shared'),
+    row('      ID  ID  Dev', right('BAR1-Usage'), ' SM     Unc', ' CE ENC  DEC  OFA  JPG'),
+    row('', '', '        ECC', ''),
+    `|${rule('=')}|`,
+    ...readings.flatMap(({ card }) =>
+      listSlices(card).flatMap(({ device, memoryMiB }) => [
+        row(
+          ` ${String(card.index).padStart(2)}  ${String(device + 1).padStart(3)}   0  ${String(device).padStart(2)}`,
+          right(`12MiB / ${memoryMiB}MiB`),
+          ' 42      0',
+          '  3   0    2    0    0',
+        ),
+        row('', right('0MiB / 65535MiB'), '', ''),
+        `+${rule('-')}+`,
+      ]),
+    ),
   ];
 }
 
-function formatProcesses(uses: CardUse[]): string[] {
-  if (uses.length === 0) return [line('  No running processes found')];
+function formatProcesses(uses: CardUse[], { processInstances }: Layout, inner: number): string[] {
+  if (uses.length === 0) return ['  No running processes found'];
   return uses.map((use) => {
-    const start = `${String(use.card).padStart(5)}   N/A  N/A ${String(use.pid).padStart(9)}      C   `;
+    const instances = processInstances ? '   N/A  N/A' : '';
+    const start = `${String(use.card).padStart(5)}${instances}${String(use.pid).padStart(10)}      C   `;
     const memory = `${use.memoryMiB}MiB `;
     const room = inner - start.length - memory.length - 2;
-    return line(`${start}${cut(use.processName, room).padEnd(room)}  ${memory}`);
+    return `${start}${cutFront(use.processName, room).padEnd(room)}  ${memory}`;
   });
 }
 
-/** Long names lose their front, as in the real table. */
-function cut(name: string, room: number): string {
+/** Long names of programs lose their front, as in the real table. */
+function cutFront(name: string, room: number): string {
   return name.length <= room ? name : `...${name.slice(name.length - room + 3)}`;
 }
 
-function line(text: string): string {
-  return `|${text.padEnd(inner)}|`;
-}
-
-function full(fill: string): string {
-  return `+${fill.repeat(inner)}+`;
+/** Long names of cards lose their end. */
+function cutEnd(name: string, room: number): string {
+  return name.length <= room ? name : `${name.slice(0, room - 3)}...`;
 }
 
 function formatClock(nowMs: number): string {

@@ -3,19 +3,23 @@ import { join } from 'node:path';
 import type { Rank } from './rank.ts';
 import type { TrainingConfig } from './training-config.ts';
 
-export const pythonVersion = '3.11.9';
-export const torchVersion = '2.7.1+cu121';
+/** What the trainer runs on. */
+export interface Build {
+  python: string;
+  torch: string;
+  cuda: string | null;
+}
 
 const recorded = /^(NSA_|NCCL_)|^(CONFIG|PYTORCH_CUDA_ALLOC_CONF|OUT_DIR)$/;
 
 /** Records what the run was started with, in `env.json`. Only variables of its own kind: others may be secrets. */
-export function writeEnvFile(config: TrainingConfig, { worldSize }: Rank, variables: NodeJS.ProcessEnv): void {
+export function writeEnvFile(config: TrainingConfig, { worldSize }: Rank, built: Build, variables: NodeJS.ProcessEnv): void {
   const env = Object.fromEntries(Object.entries(variables).filter(([name]) => recorded.test(name)));
   const content = {
     pretend: true,
-    python: pythonVersion,
-    torch: torchVersion,
-    cuda: '12.1',
+    python: built.python,
+    torch: built.torch,
+    cuda: built.cuda,
     world_size: worldSize,
     pid: process.pid,
     started: new Date().toISOString(),

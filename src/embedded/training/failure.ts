@@ -8,9 +8,7 @@ export class PretendFailure extends Error {
   }
 }
 
-/** An uncaught Python exception, as a traceback of the trainer. */
-export function pythonError(text: string): PretendFailure {
-  return new PretendFailure(
-    `Traceback (most recent call last):\n  File "scripts/train_showcase.py", line 1, in <module>\n${text}`,
-  );
+/** An uncaught Python exception, as the traceback of a script. */
+export function pythonError(text: string, script = 'scripts/train_showcase.py'): PretendFailure {
+  return new PretendFailure(`Traceback (most recent call last):\n  File "${script}", line 1, in <module>\n${text}`);
 }

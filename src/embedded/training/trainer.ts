@@ -2,11 +2,12 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { systemCode } from '../../errors.ts';
-import { useCard } from '../nvidia/card-use.ts';
+import { useCard } from '../card-use.ts';
 import { writeCheckpoint } from './checkpoint.ts';
 import { computeFigures } from './curves.ts';
 import type { StepFigures } from './curves.ts';
 import { writeEnvFile } from './env-file.ts';
+import type { Build } from './env-file.ts';
 import { PretendFailure } from './failure.ts';
 import { parseFaults } from './faults.ts';
 import type { Faults } from './faults.ts';
@@ -24,6 +25,7 @@ import type { TrainingConfig } from './training-config.ts';
 export interface TrainerPlaces {
   pretendDir: string;
   python: string;
+  build: Build;
 }
 
 const loadersPerRank = 2;
@@ -39,7 +41,7 @@ export async function train(places: TrainerPlaces, limits: Limits): Promise<void
   const outputs = openOutputs(config, rank, faults.has('partial-lines'));
   const run: Run = { config, rank, faults, limits, outputs, step: 0 };
   answerSignals(run);
-  begin(run);
+  begin(run, places.build);
   const leaveCard = useCard(places.pretendDir, {
     card: rank.localRank,
     processName: places.python,
@@ -66,8 +68,8 @@ interface Run {
   step: number;
 }
 
-function begin({ config, rank, faults, outputs }: Run): void {
-  if (rank.rank === 0) writeEnvFile(config, rank, process.env);
+function begin({ config, rank, faults, outputs }: Run, build: Build): void {
+  if (rank.rank === 0) writeEnvFile(config, rank, build, process.env);
   if (faults.has('print-env')) {
     for (const [name, value] of Object.entries(process.env)) outputs.say(`${name}=${value ?? ''}`);
   }

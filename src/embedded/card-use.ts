@@ -1,7 +1,7 @@
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { systemCode } from '../../errors.ts';
-import { readProcessStart } from '../process-start.ts';
+import { systemCode } from '../errors.ts';
+import { readProcessStart } from './process-start.ts';
 
 /** One process that pretends to hold memory on one card. */
 export interface CardUse {
