@@ -11,6 +11,7 @@ import { unreadFile } from './read-files.ts';
 import { adoptAttempt, isSuperseded } from './adopt-attempt.ts';
 import { pushEnvironment, setupOf } from '../entries/deeds/run-command.ts';
 import type { Drive } from '../drive.ts';
+import { budgetLeft } from '../entries/time-left.ts';
 import { holdMachine } from '../hold-machine.ts';
 import { describeKeptRun } from '../kept-record.ts';
 import { lookAgain } from './look-again.ts';
@@ -54,7 +55,7 @@ function start(drive: Drive, launch: Launch, place: UnitPlace): Promise<StartAns
     script: withSetup(setupOf(drive), launch.command),
     workdir: drive.plan.playbook.workdir,
     log: launch.log,
-    timeLimitSeconds: launch.timeLimitSeconds,
+    timeLimitSeconds: limitJob(drive, launch),
     needsEnvironment: true,
     needsClaim: true,
     sentinel: launch.halt.sentinel,
@@ -66,6 +67,13 @@ function start(drive: Drive, launch: Launch, place: UnitPlace): Promise<StartAns
     then: launch.halt.then,
   };
   return drive.session.call(detachedExecutor.start(drive.actor, place, work));
+}
+
+/** Of the job itself, or what the budget has left for it: the guard on the host keeps it. A budget that is used up leaves a second. */
+function limitJob(drive: Drive, { timeLimitSeconds }: Launch): number | null {
+  const left = budgetLeft(drive.plan.playbook, drive.parts.store.readChecks(drive.actor.run));
+  if (left === null) return timeLimitSeconds;
+  return Math.max(1, Math.ceil(Math.min(left, timeLimitSeconds ?? Infinity)));
 }
 
 /** The accelerators are asked beside the job, so that they are sampled with or without a controller. */

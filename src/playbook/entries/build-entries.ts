@@ -2,7 +2,7 @@ import type { Phase } from '../../lifecycle/states.ts';
 import type { YamlPath } from '../../yaml.ts';
 import { buildRequires } from '../build-requires.ts';
 import type { Reader } from '../reader.ts';
-import { listAt, take } from '../sections.ts';
+import { entriesAt, listAt, take } from '../sections.ts';
 import { buildDeed } from './build-deed.ts';
 import type { Deed, Entry } from './entry.ts';
 import { entrySchema, type EntryFile } from './entry-schema.ts';
@@ -11,13 +11,19 @@ export type EntryPhase = Extract<Phase, 'prepare' | 'validate' | 'verify'>;
 
 /** The ordered list of a phase. `names` has the names used so far, of every phase. */
 export function buildEntries(reader: Reader, playbook: unknown, phase: EntryPhase, names: Set<string>): Entry[] {
+  const stages = entriesAt(playbook, 'stages').map(([name]) => name);
   return listAt(playbook, phase).flatMap((item, index) => {
     const file = take(entrySchema, item);
-    return file === null ? [] : buildEntry(reader, [phase, index], file, names);
+    return file === null ? [] : buildEntry(reader, [phase, index], file, { names, stages });
   });
 }
 
-function buildEntry(reader: Reader, path: YamlPath, file: EntryFile, names: Set<string>): Entry[] {
+function buildEntry(
+  reader: Reader,
+  path: YamlPath,
+  file: EntryFile,
+  { names, stages }: { names: Set<string>; stages: string[] },
+): Entry[] {
   const name = file.check ?? file.action;
   if (name === undefined || (file.check !== undefined && file.action !== undefined)) {
     reader.report(path, 'expected either "check" or "action", with a name');
@@ -46,6 +52,8 @@ function buildEntry(reader: Reader, path: YamlPath, file: EntryFile, names: Set<
     stage: file.stage ?? null,
     line: reader.line(path),
   };
+  if (file.stage !== undefined && !stages.includes(file.stage))
+    reader.reportUnknown([...path, 'stage'], 'stage', file.stage, stages);
   reportUnfit(reader, path, entry, file);
   return [entry];
 }

@@ -8,6 +8,7 @@ import type { UnitPlace, UnitState } from '../../../remote/executor.ts';
 import type { Drive } from '../../drive.ts';
 import { judgeAnswer } from '../expectation.ts';
 import { isUnit, questionSeconds } from '../schedule.ts';
+import { timeLeft } from '../time-left.ts';
 import { requireSecrets } from '../../secrets.ts';
 import type { Result } from './result.ts';
 
@@ -58,7 +59,15 @@ async function adopt(drive: Drive, deed: Run, entry: Entry, { phase, position, t
   const run = drive.actor.run;
   const { attempt } = drive.record();
   const place: UnitPlace = { attempt, worker: 0, unit: `${phase}-${position}${number === 1 ? '' : `-try${number}`}` };
-  const limit = limitOf(entry);
+  const { seconds: limit, because } = timeLeft(entry, drive.plan.playbook, drive.parts.store.readChecks(run));
+  if (limit !== null && limit <= 0) {
+    return {
+      result: 'fail',
+      expected: because,
+      observed: 'all of it is used up',
+      message: 'not begun: look at what took so long',
+    };
+  }
   await pushEnvironment(drive, attempt);
   const started = await drive.session.call(
     detachedExecutor.start(drive.actor, place, {
@@ -85,20 +94,12 @@ async function adopt(drive: Drive, deed: Run, entry: Entry, { phase, position, t
     return { result: 'error', expected: `exit ${deed.expect.exit}`, observed, message: 'whether it ran is for a person to say' };
   }
   if (state.verdict !== null) {
-    const expected = `done within ${formatDuration(entry.expectedTimeSeconds ?? limit ?? 0)}`;
+    const expected = because ?? `done within ${formatDuration(entry.expectedTimeSeconds ?? limit ?? 0)}`;
     const observed = `stopped after ${formatDuration(limit ?? 0)}`;
     return { result: 'fail', expected, observed, message: 'it takes longer than expected: look at it by hand' };
   }
   const { stdout, stderr } = await drive.session.call(detachedExecutor.output(run, place, outputBytes));
   return judge(deed, state.exitCode, stdout, stderr);
-}
-
-/** Seconds: twice the expected time, or the time limit where that is shorter. */
-function limitOf({ expectedTimeSeconds, timeoutSeconds }: Entry): number | null {
-  const limits = [expectedTimeSeconds === null ? null : expectedTimeSeconds * 2, timeoutSeconds].filter(
-    (limit) => limit !== null,
-  );
-  return limits.length === 0 ? null : Math.min(...limits);
 }
 
 async function waitForEnd(drive: Drive, place: UnitPlace, first: UnitState): Promise<UnitState> {
