@@ -3,6 +3,7 @@ import { notYet } from '../errors.ts';
 /** One machine that an embedded host can pretend to be. */
 export interface Machine {
   nvidia: NvidiaCards | null;
+  amd: AmdCards | null;
   python: string;
   /** The build of PyTorch of its own python3. */
   torch: string;
@@ -34,6 +35,24 @@ export interface NvidiaModel {
   fanPercent: number | null;
   errorCorrection: boolean;
   slices: boolean;
+}
+
+export interface AmdCards {
+  driver: string;
+  model: AmdModel;
+  /** One card each. */
+  busIds: readonly string[];
+}
+
+export interface AmdModel {
+  name: string;
+  /** As libraries tell it that no HSA_OVERRIDE_GFX_VERSION deceives. */
+  gfx: string;
+  chipId: number;
+  memoryMiB: number;
+  idleWatts: number;
+  limitWatts: number;
+  computeUnits: number;
 }
 
 const a4000: NvidiaModel = {
@@ -81,6 +100,16 @@ const h100: NvidiaModel = {
   slices: true,
 };
 
+const rx5600xt: AmdModel = {
+  name: 'AMD Radeon RX 5600 XT',
+  gfx: 'gfx1010',
+  chipId: 0x731f,
+  memoryMiB: 6_128,
+  idleWatts: 7,
+  limitWatts: 150,
+  computeUnits: 36,
+};
+
 const python = '3.11.9';
 const driver = '550.54.15';
 const nvidiaPrograms = ['nvidia-smi', 'hold-gpu', 'torchrun'];
@@ -89,6 +118,7 @@ const machines: ReadonlyMap<string, Machine> = new Map(
   Object.entries<Machine>({
     a4000: {
       nvidia: { driver, model: a4000, busIds: ['00000000:65:00.0'] },
+      amd: null,
       python,
       torch: '2.2.0+cu121',
       programs: nvidiaPrograms,
@@ -96,6 +126,7 @@ const machines: ReadonlyMap<string, Machine> = new Map(
     },
     a100x2: {
       nvidia: { driver, model: a100, busIds: ['00000000:17:00.0', '00000000:CA:00.0'] },
+      amd: null,
       python,
       torch: '2.7.1+cu121',
       programs: nvidiaPrograms,
@@ -107,17 +138,26 @@ const machines: ReadonlyMap<string, Machine> = new Map(
         model: h100,
         busIds: ['19', '3B', '4C', '5D', '9B', 'BB', 'CB', 'DB'].map((bus) => `00000000:${bus}:00.0`),
       },
+      amd: null,
       python,
       torch: '2.7.1+cu121',
       programs: nvidiaPrograms,
       workspaces: ['nsa-vibe'],
     },
-    cpu: { nvidia: null, python, torch: '2.2.0+cpu', programs: ['torchrun'], workspaces: ['nsa-vibe'] },
+    rx5600xt: {
+      nvidia: null,
+      amd: { driver: '6.8.5', model: rx5600xt, busIds: ['0000:2D:00.0'] },
+      python,
+      torch: '2.5.1+rocm6.2',
+      programs: ['rocm-smi', 'rocminfo', 'hold-gpu', 'torchrun'],
+      workspaces: ['nsa-vibe'],
+    },
+    cpu: { nvidia: null, amd: null, python, torch: '2.2.0+cpu', programs: ['torchrun'], workspaces: ['nsa-vibe'] },
   }),
 );
 
 /** Tools of the vendors that no machine has yet, and that the computer may have. */
-const otherPrograms = ['rocm-smi', 'amd-smi', 'rocminfo', 'tpu-info'];
+const otherPrograms = ['amd-smi', 'tpu-info'];
 
 /** What a machine must not find: programs of other machines, and tools of the computer that it is pretended on. */
 export function listForeignPrograms({ programs }: Machine): string[] {

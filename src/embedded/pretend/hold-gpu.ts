@@ -5,7 +5,7 @@ import { findOwnMachine } from '../own-machine.ts';
 import { PretendFailure } from '../training/failure.ts';
 import { runPretend } from '../training/run-pretend.ts';
 
-const help = `hold-gpu of an embedded host: it pretends. A real process that nvidia-smi lists, until it is killed or its time is up.
+const help = `hold-gpu of an embedded host: it pretends. A real process that nvidia-smi or rocm-smi lists, until it is killed or its time is up.
 
     hold-gpu CARD MEMORY_MIB [SECONDS]     600 seconds if not given, 3600 at the most
 
@@ -21,11 +21,11 @@ await runPretend(async () => {
     return;
   }
   const { machine, bin, pretendDir } = findOwnMachine(join(import.meta.dirname, '..'));
-  const cards = machine.nvidia?.busIds.length ?? 0;
-  const memory = machine.nvidia?.model.memoryMiB ?? 0;
+  const cards = machine.nvidia ?? machine.amd;
+  if (cards === null) throw new PretendFailure('hold-gpu: this machine has no cards');
   if (args.length < 2 || args.length > 3) throw new PretendFailure('usage: hold-gpu CARD MEMORY_MIB [SECONDS]', 2);
-  const card = readNumber('CARD', args[0], 0, cards - 1);
-  const memoryMiB = readNumber('MEMORY_MIB', args[1], 1, memory);
+  const card = readNumber('CARD', args[0], 0, cards.busIds.length - 1);
+  const memoryMiB = readNumber('MEMORY_MIB', args[1], 1, cards.model.memoryMiB);
   const seconds = readNumber('SECONDS', args[2] ?? '600', 1, mostSeconds);
   process.on('SIGHUP', () => undefined);
   const leave = useCard(pretendDir, { card, processName: join(bin, 'hold-gpu'), memoryMiB, utilizationPercent: 0 });

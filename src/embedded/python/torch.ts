@@ -1,3 +1,4 @@
+import { readRocmFault } from '../amd/faults.ts';
 import { branchOf } from '../nvidia/driver.ts';
 import { readDriverWishes } from '../nvidia/faults.ts';
 import type { Machine } from '../machines.ts';
@@ -25,8 +26,8 @@ export function describeTorch(machine: Machine, build: string, variables: Variab
   return {
     build,
     cudaVersion,
-    hipVersion: null,
-    devices: cudaVersion === null || !isCudaWanted(variables) ? [] : listCudaDevices(machine, cudaVersion, variables),
+    hipVersion: flavour === 'rocm6.2' ? '6.2.41133-dd7f95766' : null,
+    devices: isCudaWanted(variables) ? listDevices(machine, flavour, cudaVersion, variables) : [],
   };
 }
 
@@ -35,6 +36,17 @@ function isCudaWanted(variables: Variables): boolean {
   const wish = variables['PRETEND_CUDA'] ?? '';
   if (wish !== '' && wish !== 'none') throw new PretendFailure(`PRETEND_CUDA: expected none, got "${wish}"`, 2);
   return wish === '';
+}
+
+function listDevices(machine: Machine, flavour: string, cudaVersion: string | null, variables: Variables): TorchDevice[] {
+  if (cudaVersion !== null) return listCudaDevices(machine, cudaVersion, variables);
+  return flavour.startsWith('rocm') ? listHipDevices(machine, variables) : [];
+}
+
+/** PyTorch for ROCm calls them cuda too. */
+function listHipDevices({ amd }: Machine, variables: Variables): TorchDevice[] {
+  if (amd === null || readRocmFault(variables) !== null) return [];
+  return amd.busIds.map(() => ({ name: amd.model.name, totalBytes: amd.model.memoryMiB * 2 ** 20 }));
 }
 
 const faultsWithoutDriver = ['no-driver', 'mismatch', 'no-devices'];
