@@ -15,6 +15,7 @@ export async function endRun(drive: Drive, transition: Transition & { to: Result
   const hasMachine = drive.parts.store.readHostClaims(drive.actor.run).length > 0;
   if (hasMachine) await drive.session.call(keepRecord(drive.actor, describeKeptRun(drive, transition)));
   // A preflight of quick looks has left nothing.
-  if (kind === 'launch' || playbook.validate.some(isUnit)) await drive.session.call(tidyRun(drive.actor));
+  if (kind === 'launch' || [...playbook.prepare, ...playbook.validate].some(isUnit))
+    await drive.session.call(tidyRun(drive.actor));
   drive.transition(transition);
 }

@@ -36,6 +36,31 @@ describe.concurrent('fleet facts', { timeout: 60_000 }, () => {
     store.close();
   });
 
+  it('tells an RX 5600 XT from the chip that it is told to report', async (test) => {
+    const who = person(test);
+    const inventory = who.writeFile(
+      'rx.yaml',
+      JSON.stringify({ hosts: { rx: { embedded: 'rx5600xt', setup: 'export HSA_OVERRIDE_GFX_VERSION=10.3.0' } } }),
+    );
+    const { hosts } = JSON.parse((await who.run(['facts', 'rx', '--inventory', inventory, '--json'])).stdout) as {
+      hosts: WorkerFacts[];
+    };
+    expect(hosts[0]?.accelerators).toMatchObject([
+      {
+        ...{ vendor: 'amd', model: 'AMD Radeon RX 5600 XT', architecture: 'gfx1010', healthy: true },
+        notes: ['override active (HSA_OVERRIDE_GFX_VERSION=10.3.0): chip 0x731f is gfx1010, and reports gfx1030'],
+      },
+    ]);
+  });
+
+  it('of a tool that hangs for ever are all there but its own, after its time limit', async (test) => {
+    const who = person(test, { PRETEND_SMI: 'hang' });
+    const [host] = (JSON.parse((await who.run(['facts', 'demo-a4000', '--json'])).stdout) as { hosts: WorkerFacts[] }).hosts;
+    expect(host).toMatchObject({ reachable: true, accelerators: null, python: expect.stringMatching(/^3\./) as string });
+    expect(host?.problems).toEqual([expect.stringContaining('nvidia-smi did not answer in time and was killed')]);
+    expect(host?.memoryBytes).toBeGreaterThan(0);
+  });
+
   it('says which host cannot be reached, and still tells of the others', async (test) => {
     const who = person(test);
     const inventory = who.writeFile(

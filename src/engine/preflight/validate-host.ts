@@ -1,3 +1,4 @@
+import type { Entry } from '../../playbook/entries/entry.ts';
 import { sourceEntries } from '../../playbook/entries/source-entry.ts';
 import type { Drive } from '../drive.ts';
 import { decideNoGo } from './no-go.ts';
@@ -8,6 +9,7 @@ import { walkEntries } from '../entries/walk-entries.ts';
 /** `validating`: the GO / NO-GO table. A preflight comes here whatever was found before, so that the table is whole. */
 export async function validateHost(drive: Drive): Promise<void> {
   const { playbook, kind } = drive.plan;
+  if (kind === 'validate') await walkEntries(drive, 'prepare', looksBefore(playbook.prepare));
   await walkEntries(drive, 'validate', [...sourceEntries(playbook), ...playbook.validate]);
   if (drive.parts.store.readChecks(drive.actor.run).some(isFailed)) {
     await decideNoGo(drive, ['validating'], 'no-go');
@@ -26,6 +28,12 @@ export async function validateHost(drive: Drive): Promise<void> {
     verdict,
     outcome: { result: 'succeeded', reason: null, exitCode: null, degraded: false },
   });
+}
+
+/** A preflight changes nothing: of prepare it makes the looks that stand before everything that does. */
+function looksBefore(prepare: readonly Entry[]): Entry[] {
+  const first = prepare.findIndex(({ kind }) => kind === 'action');
+  return prepare.slice(0, first < 0 ? prepare.length : first);
 }
 
 /** In any phase so far: what was waived before the host was changed counts, too. */
