@@ -9,9 +9,9 @@ export const shells = [['dash'], ['bash', '--posix'], ['busybox', 'sh']].map((wo
 export interface Bench {
   home: string;
   /** A program that the questions find first. */
-  install(name: string, body: string): string;
+  install: (name: string, body: string) => string;
   /** What the shell prints for a script on its stdin, up to the end of its output: nobody may hold it open. */
-  ask(words: string[], script: string, environment?: Record<string, string>): Promise<string>;
+  ask: (words: string[], script: string, environment?: Record<string, string>) => Promise<string>;
 }
 
 /** A home of its own, gone with the test: tests that wait for time limits do so side by side, and each has a context of its own. */

@@ -1,6 +1,6 @@
 import { readDecimal, readWhole } from '../numbers.ts';
 
-export interface TpuInfoChip {
+interface TpuInfoChip {
   path: string;
   type: string | null;
   pids: number[];
