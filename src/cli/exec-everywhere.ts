@@ -2,7 +2,7 @@ import type { ExecResult } from '../engine/exec.ts';
 import { exitCodes, type ExitCode } from '../errors.ts';
 import type { Context } from './context.ts';
 import { gravestOf } from './exit-codes.ts';
-import { listWorkerTargets } from './worker-targets.ts';
+import { selectWorkers } from './worker-targets.ts';
 
 export type { ExecResult } from '../engine/exec.ts';
 
@@ -20,7 +20,7 @@ export async function execEverywhere(context: Context, wish: ExecWish): Promise<
     import('../engine/exec.ts'),
     import('../engine/run-everywhere.ts'),
   ]);
-  const targets = await listWorkerTargets(context, wish.host);
+  const targets = await selectWorkers(context, wish.host);
   const live = targets.length === 1 && wish.onOutput !== null;
   const onOutput = live ? wish.onOutput : null;
   const command = commandText(wish.words);

@@ -1,52 +1,75 @@
+import { exitCodes, type ExitCode } from '../errors.ts';
 import { listAccelerators, type Accelerator } from '../facts/accelerators.ts';
 import type { Facts } from '../facts/facts.ts';
-import { exitCodes, type ExitCode } from '../errors.ts';
-import type { Looked } from '../engine/look-at.ts';
 import type { Context } from './context.ts';
-import { gravestOf } from './exit-codes.ts';
-import { listWorkerTargets } from './worker-targets.ts';
+import { selectWorkers } from './worker-targets.ts';
 
-/** One worker with what it has; null is unknown, never 0. */
-export interface WorkerFacts extends Partial<Omit<Facts, 'accelerators'>> {
+type Found = Omit<Facts, 'accelerators'>;
+
+/** The facts of a worker as `--json` shows them. What is not known is null; all of it is for one that could not be reached. */
+export type FactsDocument = {
   host: string;
   worker: number;
   reachable: boolean;
-  error: Looked['error'];
-  /** Null where they could not be listed: `problems` says why. */
+  error: { code: string; message: string; suggestions: string[] } | null;
+  /** When they were found, in RFC 3339. */
+  observedAt: string | null;
+  /** Empty where there are none, null where nobody knows. */
   accelerators: Accelerator[] | null;
-  memoryBytes: number | null;
-  diskFreeBytes: number | null;
-  os: string | null;
-  tools: Record<string, string | null>;
-  problems: string[];
-}
+  /** What the tools of the accelerators said that is no list. */
+  acceleratorProblems: string[];
+} & { [Key in keyof Found]: Found[Key] | null };
 
-/** Asks every worker that the pattern names, side by side, and keeps what they have for the next look. */
-export async function readFacts(context: Context, pattern: string): Promise<{ hosts: WorkerFacts[]; exit: ExitCode }> {
-  const [{ lookAt }, { runEverywhere }] = await Promise.all([
-    import('../engine/look-at.ts'),
+/** Asks every worker that the pattern names, side by side, and stores what was found. */
+export async function readFacts(context: Context, pattern: string): Promise<FactsDocument[]> {
+  const [{ lookAtWorker }, { runEverywhere }] = await Promise.all([
+    import('../engine/look-at-host.ts'),
     import('../engine/run-everywhere.ts'),
   ]);
-  const targets = await listWorkerTargets(context, pattern);
-  const looked = await runEverywhere(targets, (target) => lookAt(target.connect, target, context.clock));
+  const targets = await selectWorkers(context, pattern);
   const store = await context.openStore();
-  for (const { host, worker, facts } of looked) {
-    if (facts !== null) store.recordFacts(host, worker, JSON.stringify(facts), context.clock.now());
-  }
-  const exit = gravestOf(looked.map(({ error }) => (error === null ? exitCodes.done : exitCodes.unreachable)));
-  return { hosts: looked.map(describeWorker), exit };
+  return runEverywhere(targets, async ({ host, worker, setup, connect }) => {
+    const question = { setup, workdir: '.', diskPaths: ['.'], tools: [], endpoints: [] };
+    const { facts, error } = await lookAtWorker(connect, question, () => context.clock.now());
+    if (facts === null) return { host, worker, reachable: false, error, observedAt: null, ...nothing };
+    const now = context.clock.now();
+    store.recordFacts(host, worker, JSON.stringify(facts), now);
+    return { host, worker, reachable: true, error, observedAt: new Date(now).toISOString(), ...describeFacts(facts) };
+  });
 }
 
-function describeWorker({ host, worker, facts, error }: Looked): WorkerFacts {
-  if (facts === null) {
-    const nothing = { accelerators: null, memoryBytes: null, diskFreeBytes: null, os: null, tools: {}, problems: [] };
-    return { host, worker, reachable: false, error, ...nothing };
-  }
-  const { accelerators: answer, ...rest } = facts;
-  return { host, worker, reachable: true, error, ...rest, accelerators: listAccelerators(answer), problems: listProblems(facts) };
+export function exitCodeOfFacts(documents: readonly FactsDocument[]): ExitCode {
+  return documents.every(({ reachable }) => reachable) ? exitCodes.done : exitCodes.unreachable;
 }
 
-/** What a tool said beside its list belongs to it. */
-function listProblems({ accelerators: answer, problems }: Facts): string[] {
-  return answer.kind === 'found' ? [...problems, ...answer.problems] : problems;
+type Described = Omit<FactsDocument, 'host' | 'worker' | 'reachable' | 'error' | 'observedAt'>;
+
+function describeFacts({ accelerators: answer, ...facts }: Facts): Described {
+  const problems = answer.kind === 'found' ? answer.problems : answer.kind === 'failed' ? [answer.message] : [];
+  return { accelerators: listAccelerators(answer), acceleratorProblems: problems, ...facts };
 }
+
+const nothing: Described = {
+  accelerators: null,
+  acceleratorProblems: [],
+  tpu: null,
+  hostname: null,
+  bootId: null,
+  uptimeSeconds: null,
+  clock: null,
+  os: null,
+  kernel: null,
+  architecture: null,
+  cpuModel: null,
+  cpuCount: null,
+  memoryBytes: null,
+  memoryAvailableBytes: null,
+  diskFreeBytes: null,
+  disks: null,
+  limits: null,
+  python: null,
+  git: null,
+  tools: null,
+  network: null,
+  problems: null,
+};

@@ -1,8 +1,8 @@
+import type { Host } from '../inventory/host.ts';
 import type { Connection } from '../ssh/transport.ts';
 import type { Context } from './context.ts';
 import { selectTargets } from './select-targets.ts';
 
-/** A worker of a host that a pattern names, and the way to it. */
 export interface WorkerTarget {
   host: string;
   worker: number;
@@ -10,18 +10,23 @@ export interface WorkerTarget {
   connect: () => Promise<Connection>;
 }
 
-/** Every worker of the hosts. A host whose workers are not known yet stands there once, and fails when it is to be reached. */
-export async function listWorkerTargets(context: Context, pattern: string): Promise<WorkerTarget[]> {
-  const { planReach } = await import('../engine/plan.ts');
-  const hosts = await selectTargets(context, pattern);
-  const { connect } = await context.reachWorkers();
-  return hosts.flatMap((host) => {
-    const workers = host.reach.kind === 'ssh' ? host.reach.workers : [{ index: 0, address: null }];
-    return workers.map(({ index, address }) => ({
+/** Every worker of the hosts that a pattern names. A host whose workers are not known yet stands there once, and fails when it is to be reached. */
+export async function selectWorkers(context: Context, pattern: string): Promise<WorkerTarget[]> {
+  const [hosts, { connect }, { planReach }] = await Promise.all([
+    selectTargets(context, pattern),
+    context.reachWorkers(),
+    import('../engine/plan.ts'),
+  ]);
+  return hosts.flatMap((host) =>
+    listWorkers(host).map(({ index, address }) => ({
       host: host.name,
       worker: index,
       setup: host.setup,
       connect: async () => connect({ name: host.name, reach: planReach(host) }, address),
-    }));
-  });
+    })),
+  );
+}
+
+function listWorkers({ reach }: Host): readonly { index: number; address: string | null }[] {
+  return reach.kind === 'ssh' ? reach.workers : [{ index: 0, address: null }];
 }

@@ -28,22 +28,28 @@ export function compareDeclared(declared: DeclaredRules | null, facts: Facts): R
   const all = listAccelerators(facts.accelerators)?.filter(({ vendor }) => vendor === declared.vendor);
   if (all === undefined) return { name, result: 'error', expected, observed: null, message: explainFailure(facts) };
   const observed = all.length === 0 ? 'none' : all.map(describe).join(', ');
-  const differences = findDifferences(declared, all);
+  const differences = findDifferences(declared, all, countOf(all, facts));
   if (differences.length > 0) {
     const message = `the inventory says otherwise: ${differences.join('; ')}`;
     return { name, result: 'fail', expected, observed, message };
   }
-  const isKnown = all.every(
-    ({ model, memoryBytes }) =>
-      model !== null && holdsModel(model, declared.model) !== null && (declared.memory === null || memoryBytes !== null),
-  );
+  const isKnown = all.every(({ model, memoryBytes }) => {
+    // A TPU tells of its memory only while a process uses it.
+    const isMemoryKnown = memoryBytes !== null || declared.memory === null || declared.vendor === 'google';
+    return isMemoryKnown && model !== null && holdsModel(model, declared.model) !== null;
+  });
   if (isKnown) return { name, result: 'pass', expected, observed, message: null };
   return { name, result: 'error', expected, observed, message: 'the model or the memory of an accelerator is not known' };
 }
 
+/** What is declared counts all workers of a host; a worker of a TPU slice tells of all its chips. */
+function countOf(all: Accelerator[], { tpu }: Facts): number {
+  return all.some(({ vendor }) => vendor === 'google') ? (tpu?.chips ?? all.length) : all.length;
+}
+
 /** What is unknown is no proof of a difference. */
-function findDifferences({ model, count, memory }: DeclaredRules, all: Accelerator[]): string[] {
-  const differences = all.length === count ? [] : [`${all.length} accelerators instead of ${count}`];
+function findDifferences({ model, count, memory }: DeclaredRules, all: Accelerator[], found: number): string[] {
+  const differences = found === count ? [] : [`${found} accelerators instead of ${count}`];
   for (const accelerator of all) {
     const who = `accelerator ${accelerator.index ?? '?'}`;
     if (accelerator.model !== null && holdsModel(accelerator.model, model) === false)

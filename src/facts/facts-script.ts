@@ -23,16 +23,17 @@ export const plainQuestion: FactsQuestion = { setup: '', workdir: '.', diskPaths
 
 /** What the whole question may take, for the caller's own limit. */
 export function factsTimeoutSeconds(question: FactsQuestion): number {
-  return sectionsTimeoutSeconds(sectionsOf(question));
+  return sectionsTimeoutSeconds(factsSections(question));
 }
 
 /** Everything about a worker in one round trip. Looks only. */
 export function factsScript(question: FactsQuestion): string {
-  return writeSections(sectionsOf(question));
+  return writeSections(factsSections(question));
 }
 
-function sectionsOf({ setup, workdir, diskPaths, tools, endpoints }: FactsQuestion): Section[] {
-  const enter = `cd 2>/dev/null\ncd ${quote(asOperand(workdir))} 2>/dev/null\n${setup}`;
+/** The parts of the question, in their order. */
+export function factsSections({ setup, workdir, diskPaths, tools, endpoints }: FactsQuestion): Section[] {
+  const enter = `if cd && cd ${quote(asOperand(workdir))}; then :; fi 2>/dev/null\n${setup}`;
   return [
     clockSection('clock-begin'),
     ...machineSections,

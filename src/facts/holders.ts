@@ -10,8 +10,10 @@ export interface Holder {
 export const holdersFunction = `fleet_holders() {
   for fleet_pid in "$@"; do
     [ -r "/proc/$fleet_pid/cmdline" ] || continue
+    # One name, which is a number.
+    # shellcheck disable=SC2012
     ls -ld "/proc/$fleet_pid" 2>/dev/null | {
-      read -r fleet_mode fleet_links fleet_user fleet_rest || exit 0
+      read -r _ _ fleet_user _ || exit 0
       printf 'fleet-holder %s %s ' "$fleet_pid" "$fleet_user"
       tr '\\000\\n\\r' '   ' <"/proc/$fleet_pid/cmdline" | head -c 500
       echo
@@ -41,5 +43,9 @@ export function nameProcess(process: AcceleratorProcess, holders: ReadonlyMap<nu
   const holder = process.pid === null ? undefined : holders.get(process.pid);
   if (holder === undefined || holder.command === '') return process;
   const known = process.command?.split(/\s/)[0]?.split('/').at(-1)?.replace(/^\.+/, '') ?? '';
-  return holder.command.includes(known) ? { ...process, ...holder } : process;
+  if (!holder.command.includes(known)) return process;
+  return { ...process, user: holder.user, command: holder.command.replaceAll(secretValue, '$1****') };
 }
+
+/** Whoever gives a secret to a program on its command line shows it to everybody; fleet does not keep it. */
+const secretValue = /((?:token|secret|passw(?:or)?d|api[-_]?key|credentials?)["']?[=: ]["']?)[^\s"']+/gi;

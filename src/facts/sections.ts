@@ -73,7 +73,7 @@ function trimLastEnd(text: string): string {
  * stays until it is told to go: bash waits for another one in place of a child that `kill` no longer found.
  */
 const runner = `fleet_late=' ' fleet_code=0
-read -r fleet_self fleet_rest </proc/self/stat
+read -r fleet_self _ </proc/self/stat
 trap : USR1
 
 fleet_section() {

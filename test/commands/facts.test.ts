@@ -1,39 +1,41 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { WorkerFacts } from '../../src/cli/read-facts.ts';
-import { openStore } from '../../src/store/open-store.ts';
+import type { FactsDocument } from '../../src/cli/read-facts.ts';
 import { usePeople } from '../support/person.ts';
 
 const { person } = usePeople();
 
 describe.concurrent('fleet facts', { timeout: 60_000 }, () => {
-  it('tells what a host has, for people and as JSON, and keeps it', async (test) => {
+  it('shows what a host has, in one document and in one block', async (test) => {
     const who = person(test);
-    const shown = await who.run(['facts', 'demo-a100x2']);
-    expect(shown).toMatchObject({ code: 0, stderr: '' });
-    expect(shown.stdout).toMatch(/demo-a100x2\n {2}system: /);
-    expect(shown.stdout).toMatch(/0 {2}NVIDIA A100 80GB PCIe .*85\.9 GB .*healthy/);
-
-    const { hosts } = JSON.parse((await who.run(['facts', 'demo-a100x2', '--json'])).stdout) as { hosts: WorkerFacts[] };
+    const json = await who.run(['facts', 'demo-a100x2', '--json']);
+    expect(json).toMatchObject({ code: 0, stderr: '' });
+    const { hosts } = JSON.parse(json.stdout) as { hosts: Record<string, unknown>[] };
     expect(hosts).toMatchObject([
       {
-        ...{ host: 'demo-a100x2', worker: 0, reachable: true, error: null, problems: [] },
-        accelerators: [
-          {
-            vendor: 'nvidia',
-            model: 'NVIDIA A100 80GB PCIe',
-            index: 0,
-            memoryBytes: 85_899_345_920,
-            healthy: true,
-            driver: '550.54.15',
-          },
-          { index: 1, processes: [] },
-        ],
+        host: 'demo-a100x2',
+        worker: 0,
+        reachable: true,
+        error: null,
+        acceleratorProblems: [],
+        accelerators: [0, 1].map((index) => ({
+          vendor: 'nvidia',
+          model: 'NVIDIA A100 80GB PCIe',
+          index,
+          memoryBytes: 81_920 * 2 ** 20,
+          healthy: true,
+          processes: [],
+        })),
+        tpu: null,
+        network: [],
       },
     ]);
-    expect(Math.abs(hosts[0]?.clock?.offsetSeconds ?? Infinity)).toBeLessThan(5);
-    const store = openStore(who.stateDir);
-    expect(store.readFacts('demo-a100x2', 0)?.facts).toMatchObject({ hostname: hosts[0]?.hostname });
-    store.close();
+    const plain = await who.run(['facts', 'demo-a100x2']);
+    expect(plain.code).toBe(0);
+    expect(plain.stdout).toMatch(/^demo-a100x2\n {2}machine /);
+    expect(plain.stdout).toMatch(/^ {2}nvidia 1 +NVIDIA A100 80GB PCIe +85\.9 GB /m);
+    expect(plain.stdout).toContain('the same as here, within');
   });
 
   it('tells an RX 5600 XT from the chip that it is told to report', async (test) => {
@@ -43,7 +45,7 @@ describe.concurrent('fleet facts', { timeout: 60_000 }, () => {
       JSON.stringify({ hosts: { rx: { embedded: 'rx5600xt', setup: 'export HSA_OVERRIDE_GFX_VERSION=10.3.0' } } }),
     );
     const { hosts } = JSON.parse((await who.run(['facts', 'rx', '--inventory', inventory, '--json'])).stdout) as {
-      hosts: WorkerFacts[];
+      hosts: FactsDocument[];
     };
     expect(hosts[0]?.accelerators).toMatchObject([
       {
@@ -55,26 +57,40 @@ describe.concurrent('fleet facts', { timeout: 60_000 }, () => {
 
   it('of a tool that hangs for ever are all there but its own, after its time limit', async (test) => {
     const who = person(test, { PRETEND_SMI: 'hang' });
-    const [host] = (JSON.parse((await who.run(['facts', 'demo-a4000', '--json'])).stdout) as { hosts: WorkerFacts[] }).hosts;
+    const [host] = (JSON.parse((await who.run(['facts', 'demo-a4000', '--json'])).stdout) as { hosts: FactsDocument[] }).hosts;
     expect(host).toMatchObject({ reachable: true, accelerators: null, python: expect.stringMatching(/^3\./) as string });
     expect(host?.problems).toEqual([expect.stringContaining('nvidia-smi did not answer in time and was killed')]);
     expect(host?.memoryBytes).toBeGreaterThan(0);
   });
 
-  it('says which host cannot be reached, and still tells of the others', async (test) => {
+  it('gives a host that cannot be reached its own line with nulls, asks the others, and ends with exit code 4', async (test) => {
     const who = person(test);
-    const inventory = who.writeFile(
-      'two.yaml',
-      JSON.stringify({ hosts: { here: { embedded: 'a100x2' }, later: { address: { unknown: 'not rented yet' } } } }),
+    const { code, stdout } = await who.run(['facts', 'demo-a100x2,prime1', '--json']);
+    const { hosts } = JSON.parse(stdout) as { hosts: Record<string, unknown>[] };
+    expect(code).toBe(4);
+    expect(hosts.map(({ host, reachable }) => [host, reachable])).toEqual([
+      ['demo-a100x2', true],
+      ['prime1', false],
+    ]);
+    expect(Object.keys(hosts[1] ?? {}).sort()).toEqual(Object.keys(hosts[0] ?? {}).sort());
+    expect(hosts[1]).toMatchObject({ error: { code: 'host-address-unknown' }, accelerators: null, memoryBytes: null });
+    const plain = await who.run(['facts', 'prime1']);
+    expect(plain.stdout).toMatch(/^prime1: not reached\n.*address is not known yet/);
+  });
+
+  it('has one entry for each worker of a slice', async (test) => {
+    const who = person(test);
+    const file = join(who.folder, 'slice.yaml');
+    writeFileSync(
+      file,
+      'hosts:\n  pod:\n    workers: [127.0.0.1, 127.0.0.2]\n    ssh: { user: nobody, port: 1, connect-timeout: 2s }\n',
     );
-    const ended = await who.run(['facts', 'here,later', '--inventory', inventory, '--json']);
-    expect(ended.code).toBe(4);
-    expect(JSON.parse(ended.stdout)).toMatchObject({
-      hosts: [
-        { host: 'here', reachable: true },
-        { host: 'later', reachable: false, accelerators: null, memoryBytes: null, error: { code: 'host-address-unknown' } },
-      ],
-    });
-    expect((await who.run(['facts', 'nobody', '--inventory', inventory])).code).toBe(2);
+    const { code, stdout } = await who.run(['facts', 'pod', '--inventory', file, '--json']);
+    const { hosts } = JSON.parse(stdout) as { hosts: Record<string, unknown>[] };
+    expect(code).toBe(4);
+    expect(hosts.map(({ host, worker, reachable }) => [host, worker, reachable])).toEqual([
+      ['pod', 0, false],
+      ['pod', 1, false],
+    ]);
   });
 });

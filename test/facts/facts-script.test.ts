@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { mkdirSync } from 'node:fs';
@@ -8,6 +9,7 @@ import { acceleratorsScript, samplingScript } from '../../src/facts/accelerator-
 import { factsScript, type FactsQuestion } from '../../src/facts/facts-script.ts';
 import { parseFacts } from '../../src/facts/parse-facts.ts';
 import { parseAccelerators } from '../../src/facts/read-accelerators.ts';
+import { missingReason } from '../support/local-host.ts';
 import { setUpBench, shells } from './shells.ts';
 
 const row = '0, NVIDIA RTX A4000, GPU-1, 550.54, 16376, 5, 0, 30, 15.2, [N/A]';
@@ -133,6 +135,19 @@ describe('facts', () => {
     expect(facts.disks[0]?.freeBytes).toBeGreaterThan(0);
     expect(facts.python).toBeNull();
     expect(facts.problems).toContain('python3: nothing said, exit status 3');
+  });
+
+  it.skipIf(missingReason('busybox') !== null)('of a host that has nothing but busybox are there too', async (context) => {
+    const { ask, home } = setUpBench(context);
+    const applets = join(home, 'applets');
+    const port = await serve(context, () => '');
+    mkdirSync(applets);
+    spawnSync('busybox', ['--install', '-s', applets]);
+    const question = { ...plain, endpoints: [`127.0.0.1:${port}`] };
+    const facts = read(await ask([join(applets, 'sh')], factsScript(question), { PATH: applets }), question);
+    expect(facts).toMatchObject({ python: null, git: null, accelerators: { kind: 'no-tool' }, network: [{ reachable: true }] });
+    expect(facts.disks[0]?.freeInodes).toBeGreaterThan(0);
+    expect(facts.clock).not.toBeNull();
   });
 
   it('of no answer at all are unknown, each with its problem', () => {

@@ -122,6 +122,13 @@ describe('processes', () => {
     ]);
   });
 
+  it('do not show a secret that somebody gave on a command line', () => {
+    const text = `${uuid0}, 7, python3, 100\nfleet-holder 7 mia python3 up.py --api-key hunter2 HF_TOKEN=hunter3 --tokens-per-step 4`;
+    expect(acceleratorsOf(first, { text })[0]?.processes?.[0]?.command).toBe(
+      'python3 up.py --api-key **** HF_TOKEN=**** --tokens-per-step 4',
+    );
+  });
+
   it('are none when only a header or a sentence comes', () => {
     const header = 'gpu_uuid, pid, process_name, used_gpu_memory [MiB]';
     expect(acceleratorsOf(first, { text: header })[0]?.processes).toEqual([]);

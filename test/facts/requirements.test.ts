@@ -297,6 +297,17 @@ describe('what the inventory declares', () => {
     });
   });
 
+  it('counts the chips of a whole slice, of which a worker has some, and whose memory only a workload tells', () => {
+    const chips = [0, 1, 2, 3].map((index) => acceleratorOf({ vendor: 'google', model: 'TPU v4', index, memoryBytes: null }));
+    const slice = { vendor: 'google' as const, model: 'v4', count: 32, memory: parseSize('32GiB') };
+    const tpu = readSlice('', new Map([['TPU_ACCELERATOR_TYPE', 'v4-64']]));
+    expect(compareDeclared(slice, factsOf({ accelerators: found(...chips), tpu })).result).toBe('pass');
+    expect(compareDeclared(slice, factsOf({ accelerators: found(...chips) }))).toMatchObject({
+      result: 'fail',
+      message: 'the inventory says otherwise: 4 accelerators instead of 32',
+    });
+  });
+
   it('is wrong about a larger card too', () => {
     expect(compareDeclared({ ...declared, model: 'A100', memory: parseSize('40GB') }, factsOf()).result).toBe('fail');
   });

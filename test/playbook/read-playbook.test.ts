@@ -87,6 +87,18 @@ describe('one mistake gives one message', () => {
     ['volatile: [data]', 'volatile[0]: expected a path that begins with "/", got "data"'],
     ['requires: { python: new }', 'requires.python: expected a version condition such as ">=3.10", got "new"'],
     ['requires: { python: 3.10 }', 'requires.python: expected a version condition such as ">=3.10", got 3.1'],
+    ['requires: { cuda: latest }', 'requires.cuda: expected a version condition such as ">=3.10", got "latest"'],
+    [
+      'requires: { network: [huggingface.co] }',
+      'requires.network[0]: expected host:port such as "huggingface.co:443", got "huggingface.co"',
+    ],
+    ['requires: { network: ["a:70000"] }', 'requires.network[0]: expected host:port such as "huggingface.co:443", got "a:70000"'],
+    ['requires: { tools: ["git; rm"] }', 'requires.tools[0]: expected the name of a program such as "git", got "git; rm"'],
+    ['requires: { memory: 64 }', 'requires.memory: expected a size such as "80GB", got 64'],
+    [
+      'requires: { accelerators: { topology: big } }',
+      'requires.accelerators.topology: expected a topology such as "2x4x4", got "big"',
+    ],
     ['requires: { disk: { free: 20 } }', 'requires.disk.free: expected a size such as "80GB", got 20'],
     [
       'requires: { accelerators: { vendor: nvidea } }',

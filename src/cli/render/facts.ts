@@ -1,128 +1,153 @@
+import type { Accelerator, AcceleratorProcess } from '../../facts/accelerators.ts';
 import { formatDuration, formatSize } from '../../language/units.ts';
-import type { Accelerator } from '../../facts/accelerators.ts';
-import type { WorkerFacts } from '../read-facts.ts';
+import type { FactsDocument } from '../read-facts.ts';
 import type { Screen } from '../screen.ts';
-import { printable } from './printable.ts';
+import { printable, wrap } from './printable.ts';
 import { renderTable } from './table.ts';
 
+const unknown = '-';
+const indent = '  ';
+
+/** A block for each worker: the machine, what an author's commands find, its accelerators, and who is on them. */
+export function renderFacts(documents: readonly FactsDocument[], screen: Screen): string[] {
+  return documents.flatMap((document, at) => [...(at === 0 ? [] : ['']), ...renderWorker(document, screen)]);
+}
+
+function renderWorker(document: FactsDocument, screen: Screen): string[] {
+  const name = screen.paint('bold', nameOf(document));
+  if (document.error !== null) return [`${name}: ${screen.paint('red', 'not reached')}`, ...renderError(document, screen)];
+  const lines = [
+    ['machine', join(document.hostname, document.os, document.kernel, document.architecture, describeUptime(document))],
+    ['cpu', join(document.cpuModel, document.cpuCount === null ? null : `${document.cpuCount} CPUs`)],
+    ['memory', describePart(document.memoryAvailableBytes, document.memoryBytes, 'available')],
+    ...(document.disks ?? []).map((disk) => [
+      `disk ${disk.path}`,
+      join(describePart(disk.freeBytes, disk.totalBytes, 'free'), describeInodes(disk.freeInodes)),
+    ]),
+    ['clock', describeClock(document)],
+    ['limits', describeLimits(document)],
+    ['software', join(`python ${document.python ?? unknown}`, `git ${document.git ?? unknown}`)],
+    ['tools', describeTools(document.tools)],
+    ['slice', describeSlice(document)],
+  ].flatMap(([title = '', text = '']) => (text === '' ? [] : wrap(`${title.padEnd(10)} ${printable(text)}`, widthOf(screen))));
+  return [
+    name,
+    ...lines.map((line) => indent + line),
+    ...renderAccelerators(document, screen),
+    ...renderProblems(document, screen),
+  ];
+}
+
+function nameOf({ host, worker }: FactsDocument): string {
+  return worker === 0 ? host : `${host}/${worker}`;
+}
+
+function renderError({ error }: FactsDocument, screen: Screen): string[] {
+  if (error === null) return [];
+  const lines = [error.message, ...error.suggestions.map((text) => `hint: ${text}`)];
+  return lines.flatMap((line) => wrap(printable(line), widthOf(screen))).map((line) => indent + line);
+}
+
 const columns = [
-  { title: 'INDEX', align: 'right' as const },
+  { title: 'ACCELERATOR' },
   { title: 'MODEL' },
-  { title: 'MEMORY' },
-  { title: 'USE', align: 'right' as const },
+  { title: 'MEMORY', align: 'right' as const },
+  { title: 'USED', align: 'right' as const },
+  { title: 'UTIL', align: 'right' as const },
   { title: 'TEMP', align: 'right' as const },
   { title: 'POWER', align: 'right' as const },
   { title: 'DRIVER' },
-  { title: 'STATE' },
+  { title: 'RUNTIME' },
 ];
 
-/** A block for each worker: the machine in a few lines, its accelerators in a table, and what could not be found out. */
-export function renderFacts(hosts: readonly WorkerFacts[], screen: Screen): string[] {
-  return hosts.flatMap((worker, index) => [...(index === 0 ? [] : ['']), ...renderWorker(worker, hosts, screen)]);
+function renderAccelerators({ accelerators }: FactsDocument, screen: Screen): string[] {
+  if (accelerators === null) return [`${indent}${'accelerators'.padEnd(10)} ${screen.paint('yellow', 'not known')}`];
+  if (accelerators.length === 0) return [`${indent}accelerators: none`];
+  const rows = accelerators.map((accelerator) => ({ cells: cellsOf(accelerator), notes: notesOf(accelerator) }));
+  const narrower = { ...screen, width: widthOf(screen) };
+  return renderTable(columns, rows, narrower).map((line) => indent + line);
 }
 
-function renderWorker(worker: WorkerFacts, all: readonly WorkerFacts[], screen: Screen): string[] {
-  const several = all.filter(({ host }) => host === worker.host).length > 1;
-  const head = screen.paint('bold', several ? `${worker.host}, worker ${worker.worker}` : worker.host);
-  if (worker.error !== null) return [`${head}: ${screen.paint('red', 'not reached')}: ${printable(worker.error.message)}`];
-  const accelerators = worker.accelerators ?? [];
+function cellsOf(accelerator: Accelerator) {
+  const { vendor, index, model, memoryBytes, memoryUsedBytes, utilization, temperature, power, driver, runtime } = accelerator;
+  const name = `${vendor} ${index ?? '?'}`;
   return [
-    head,
-    ...describeMachine(worker).map(([name, text]) => `  ${`${name}:`.padEnd(12)}${printable(text)}`),
-    ...(accelerators.length === 0
-      ? []
-      : renderTable(columns, accelerators.map(renderAccelerator), screen).map((line) => `  ${line}`)),
-    ...(worker.accelerators?.length === 0 ? ['  no accelerator'] : []),
-    ...worker.problems.map((problem) => `  ${screen.paint('yellow', 'not known')}: ${printable(problem)}`),
+    accelerator.healthy ? name : { text: `${name}, in trouble`, color: 'red' as const },
+    model ?? unknown,
+    memoryBytes === null ? unknown : formatSize(memoryBytes),
+    memoryUsedBytes === null ? unknown : formatSize(memoryUsedBytes),
+    utilization === null ? unknown : `${utilization} %`,
+    temperature === null ? unknown : `${temperature} °C`,
+    power === null ? unknown : `${power} W`,
+    driver ?? unknown,
+    runtime ?? unknown,
   ];
 }
 
-/** Nothing is shown of what is not known; `--json` has it as null. */
-function describeMachine(worker: WorkerFacts): [string, string][] {
-  const { cpuCount, cpuModel, memoryBytes, memoryAvailableBytes, limits, clock, uptimeSeconds } = worker;
-  const lines: [string, (string | null | undefined)[]][] = [
-    ['system', [worker.os, worker.kernel, worker.architecture]],
-    [
-      'up',
-      [uptimeSeconds == null ? null : formatDuration(uptimeSeconds), worker.bootId == null ? null : `boot ${worker.bootId}`],
-    ],
-    ['cpu', [cpuCount == null ? null : String(cpuCount), cpuModel]],
-    [
-      'memory',
-      [
-        memoryBytes === null ? null : formatSize(memoryBytes),
-        memoryAvailableBytes == null ? null : `${formatSize(memoryAvailableBytes)} available`,
-      ],
-    ],
-    [
-      'disk',
-      (worker.disks ?? []).map(({ path, freeBytes, totalBytes }) =>
-        freeBytes === null ? null : `${path}: ${formatSize(freeBytes)} of ${formatSize(totalBytes ?? 0)} free`,
-      ),
-    ],
-    ['python', [worker.python]],
-    ['git', [worker.git]],
-    [
-      'tools',
-      [
-        Object.entries(worker.tools)
-          .flatMap(([name, path]) => (path === null ? [] : [name]))
-          .join(' '),
-      ],
-    ],
-    [
-      'limits',
-      [
-        limits?.openFiles == null ? null : `${limits.openFiles} open files`,
-        limits?.processes == null ? null : `${limits.processes} processes`,
-      ],
-    ],
-    ['clock', [clock == null ? null : describeClock(clock)]],
+function notesOf({ notes, processes, sliced }: Accelerator): string[] {
+  return [
+    ...notes,
+    ...(sliced === true ? ['cut into slices (MIG)'] : []),
+    ...(processes ?? []).map(describeProcess),
+    ...(processes === null ? ['its processes are not known'] : []),
   ];
-  return lines.flatMap(([name, parts]) => {
-    const known = parts.filter((part) => part != null && part !== '');
-    return known.length === 0 ? [] : [[name, known.join(', ')]];
-  });
 }
 
-function describeClock({ offsetSeconds: seconds, uncertaintySeconds }: NonNullable<WorkerFacts['clock']>): string {
-  const within = formatDuration(Math.max(0.001, uncertaintySeconds));
-  if (Math.abs(seconds) <= uncertaintySeconds + 0.5) return `as ours, within ${within}`;
-  return `${formatDuration(Math.abs(seconds))} ${seconds > 0 ? 'ahead of' : 'behind'} ours, within ${within}`;
+function describeProcess({ pid, user, command, memoryBytes }: AcceleratorProcess): string {
+  const memory = memoryBytes === null ? '' : `, ${formatSize(memoryBytes)}`;
+  return `pid ${pid ?? unknown}${user === null ? '' : ` of ${user}`}${memory}: ${command ?? unknown}`;
 }
 
-function renderAccelerator(accelerator: Accelerator) {
-  const {
-    index,
-    model,
-    memoryBytes,
-    memoryUsedBytes,
-    utilization,
-    temperature,
-    power,
-    driver,
-    runtime,
-    architecture,
-    notes,
-    healthy,
-  } = accelerator;
-  const size = (bytes: number | null) => (bytes === null ? '?' : formatSize(bytes));
-  const amount = (value: number | null, unit: string) => (value === null ? '?' : `${value}${unit}`);
-  const holders = (accelerator.processes ?? []).map(
-    ({ pid, user, command, memoryBytes: held }) =>
-      `held by pid ${pid ?? '?'}${user === null ? '' : ` of ${user}`}: ${command ?? 'unknown'}${held === null ? '' : `, ${size(held)}`}`,
-  );
-  return {
-    cells: [
-      index === null ? '?' : String(index),
-      `${model ?? '?'}${architecture === null ? '' : ` (${architecture})`}`,
-      `${size(memoryUsedBytes)} of ${size(memoryBytes)}`,
-      amount(utilization, '%'),
-      amount(temperature, '°C'),
-      amount(power, ' W'),
-      `${driver ?? '?'}${runtime === null ? '' : `, runtime ${runtime}`}`,
-      healthy ? { text: 'healthy', color: 'green' as const } : { text: 'in trouble', color: 'red' as const },
-    ],
-    notes: [...notes, ...holders],
-  };
+function renderProblems({ problems, acceleratorProblems }: FactsDocument, screen: Screen): string[] {
+  const all = [...new Set([...(problems ?? []), ...acceleratorProblems])];
+  const told = all.filter((text) => !acceleratorProblems.some((problem) => text === `accelerators: ${problem}`));
+  return told.flatMap((text) => wrap(printable(text), widthOf(screen))).map((line) => indent + screen.paint('yellow', line));
+}
+
+function describeUptime({ uptimeSeconds }: FactsDocument): string | null {
+  return uptimeSeconds === null ? null : `up ${formatDuration(Math.round(uptimeSeconds))}`;
+}
+
+function describePart(part: number | null, whole: number | null, word: string): string {
+  return `${part === null ? unknown : formatSize(part)} ${word} of ${whole === null ? unknown : formatSize(whole)}`;
+}
+
+function describeInodes(inodes: number | null): string | null {
+  return inodes === null ? null : `${inodes} inodes free`;
+}
+
+/** Less than its own uncertainty is no difference. */
+function describeClock({ clock }: FactsDocument): string {
+  if (clock === null) return '';
+  const { offsetSeconds, uncertaintySeconds } = clock;
+  const within = `within ${formatDuration(Math.max(0.001, uncertaintySeconds))}`;
+  if (Math.abs(offsetSeconds) <= uncertaintySeconds) return `the same as here, ${within}`;
+  return `${formatDuration(Math.abs(offsetSeconds))} ${offsetSeconds > 0 ? 'ahead' : 'behind'}, ${within}`;
+}
+
+function describeLimits({ limits }: FactsDocument): string {
+  if (limits === null) return '';
+  const { openFiles, lockedMemoryBytes, processes } = limits;
+  const locked = typeof lockedMemoryBytes === 'number' ? formatSize(lockedMemoryBytes) : (lockedMemoryBytes ?? unknown);
+  return `${openFiles ?? unknown} open files, ${locked} locked memory, ${processes ?? unknown} processes`;
+}
+
+function describeTools(tools: FactsDocument['tools']): string {
+  return Object.entries(tools ?? {})
+    .flatMap(([name, path]) => (path === null ? [] : [name]))
+    .join(' ');
+}
+
+function describeSlice({ tpu }: FactsDocument): string {
+  if (tpu === null) return '';
+  const worker = tpu.workerIndex === null ? null : `worker ${tpu.workerIndex} of ${tpu.workers ?? unknown}`;
+  return join(tpu.type, tpu.topology, tpu.chips === null ? null : `${tpu.chips} chips`, worker, tpu.zone);
+}
+
+function join(...parts: (string | null)[]): string {
+  return parts.filter((part) => part !== null).join(', ');
+}
+
+function widthOf({ width }: Screen): number | null {
+  return width === null ? null : width - indent.length;
 }

@@ -63,7 +63,7 @@ for fleet_file in /sys/class/kfd/kfd/proc/[0-9]*/vram_[0-9]*; do
 done 2>/dev/null
 # Words, one a pid.
 # shellcheck disable=SC2046
-fleet_holders $(printf '%s\\n' "$fleet_listed" | tr ',{' '\\n\\n' | sed -n 's/^ *"PID\\([0-9][0-9]*\\)".*/\\1/p')
+fleet_holders $(printf '%s\\n' "$fleet_listed" | tr ',' '\\n' | tr '{' '\\n' | sed -n 's/^ *"PID\\([0-9][0-9]*\\)".*/\\1/p')
 exit "$fleet_code"`;
 
 const rocminfo = `printf 'HSA_OVERRIDE_GFX_VERSION=%s\\n' "\${HSA_OVERRIDE_GFX_VERSION-}"

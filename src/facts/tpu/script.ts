@@ -27,6 +27,7 @@ export function tpuSections(setup: string): Section[] {
  * The lock that libtpu takes is listed for everybody.
  */
 const local = `${holdersFunction}
+fleet_value=''
 for fleet_name in ${variables.join(' ')}; do
   eval "fleet_value=\\\${$fleet_name-}"
   printf 'env %s=%s\\n' "$fleet_name" "$fleet_value"
@@ -46,6 +47,8 @@ for fleet_device in /dev/accel[0-9]* /dev/vfio/[0-9]*; do
 done
 test -n "$fleet_devices" || exit 0
 fleet_at='' fleet_pids="$fleet_locker"
+# Names of folders and devices, of which none holds a blank.
+# shellcheck disable=SC2012
 for fleet_word in $(ls -l /proc/[0-9]*/fd 2>/dev/null |
   sed -n 's|^/proc/\\([0-9]*\\)/fd:$|\\1|p; s|.* -> \\(/dev/accel[0-9]*\\)$|\\1|p; s|.* -> \\(/dev/vfio/[0-9]*\\)$|\\1|p'); do
   case $fleet_word in
