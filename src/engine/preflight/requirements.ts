@@ -21,11 +21,18 @@ export async function lookAtHost(drive: Drive): Promise<Row[]> {
   return [judgeHello(hello), ...rows.map((row) => ({ ...row, seconds: null }))];
 }
 
-/** What is to be found out for the requirements of the playbook. */
+/** All that is to be found out for the requirements, in one question. */
 function questionOf(drive: Drive): FactsQuestion {
   const { requires, workdir } = drive.plan.playbook;
-  const diskPaths = [requires?.disk?.path ?? '.'];
-  return { setup: setupOf(drive), workdir, diskPaths, tools: requires?.tools ?? [], endpoints: requires?.network ?? [] };
+  const stated = requires === null ? [] : [requires];
+  const paths = stated.flatMap(({ disk }) => disk?.path ?? []);
+  return {
+    setup: setupOf(drive),
+    workdir,
+    diskPaths: paths.length === 0 ? ['.'] : [...new Set(paths)],
+    tools: [...new Set(stated.flatMap(({ tools = [] }) => tools))],
+    endpoints: [...new Set(stated.flatMap(({ network = [] }) => network))],
+  };
 }
 
 /** From here on, another machine at the address is told nothing. */
