@@ -62,7 +62,9 @@ function ofModel(all: Accelerator[], model: string | null): Accelerator[] {
   return model === null ? all : all.filter((accelerator) => fits(accelerator, model) !== false);
 }
 
-function fits({ model }: Accelerator, wanted: string): boolean | null {
+/** By name, or by architecture: `gfx1010`. */
+function fits({ model, architecture }: Accelerator, wanted: string): boolean | null {
+  if (architecture !== null && architecture === wanted.toLowerCase()) return true;
   return model === null ? null : holdsModel(model, wanted);
 }
 

@@ -1,11 +1,12 @@
 import { amdDetails, amdReadings } from './amd/script.ts';
+import { busSection } from './machine/script.ts';
 import { nvidiaDetails, nvidiaReadings } from './nvidia/script.ts';
 import { sectionsTimeoutSeconds, writeSections, type Section } from './sections.ts';
 import { tpuSections } from './tpu/script.ts';
 
 /** Everything about the accelerators of every vendor, and who is on them. A tool that is not there costs nothing. */
 export function accelerationSections(setup: string): Section[] {
-  return [...nvidiaReadings(setup), ...nvidiaDetails(setup), ...amdDetails(setup), ...tpuSections(setup)];
+  return [busSection, ...nvidiaReadings(setup), ...nvidiaDetails(setup), ...amdDetails(setup), ...tpuSections(setup)];
 }
 
 /** The accelerators alone. `setup` is sourced before each tool, for hosts whose tools are not on the plain PATH. Looks only. */

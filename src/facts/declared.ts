@@ -25,8 +25,11 @@ export function compareDeclared(declared: DeclaredRules | null, facts: Facts): R
     return { name, result: 'skip', expected: 'nothing declared', observed: null, message: 'the inventory declares none' };
   }
   const expected = describeDeclared(declared) ?? '';
-  const all = listAccelerators(facts.accelerators)?.filter(({ vendor }) => vendor === declared.vendor);
-  if (all === undefined) return { name, result: 'error', expected, observed: null, message: explainFailure(facts) };
+  const listed = listAccelerators(facts.accelerators)?.filter(({ vendor }) => vendor === declared.vendor);
+  if (listed === undefined) return { name, result: 'error', expected, observed: null, message: explainFailure(facts) };
+  // A card of another kind beside them, as one in the processor, is not what was declared.
+  const fitting = listed.filter((accelerator) => findDifference(declared, accelerator).length === 0);
+  const all = fitting.length === declared.count ? fitting : listed;
   const observed = all.length === 0 ? 'none' : all.map(describe).join(', ');
   const differences = findDifferences(declared, all, countOf(all, facts));
   if (differences.length > 0) {
@@ -47,17 +50,20 @@ function countOf(all: Accelerator[], { tpu }: Facts): number {
   return all.some(({ vendor }) => vendor === 'google') ? (tpu?.chips ?? all.length) : all.length;
 }
 
+function findDifferences(declared: DeclaredRules, all: Accelerator[], found: number): string[] {
+  const count = found === declared.count ? [] : [`${found} accelerators instead of ${declared.count}`];
+  return [...count, ...all.flatMap((accelerator) => findDifference(declared, accelerator))];
+}
+
 /** What is unknown is no proof of a difference. */
-function findDifferences({ model, count, memory }: DeclaredRules, all: Accelerator[], found: number): string[] {
-  const differences = found === count ? [] : [`${found} accelerators instead of ${count}`];
-  for (const accelerator of all) {
-    const who = `accelerator ${accelerator.index ?? '?'}`;
-    if (accelerator.model !== null && holdsModel(accelerator.model, model) === false)
-      differences.push(`${who} is "${accelerator.model}"`);
-    if (memory === null || accelerator.memoryBytes === null || isAbout(accelerator.memoryBytes, memory)) continue;
-    differences.push(`${who} has ${describeMemory(accelerator.memoryBytes)}`);
-  }
-  return differences;
+function findDifference({ model, memory }: DeclaredRules, accelerator: Accelerator): string[] {
+  const who = `accelerator ${accelerator.index ?? '?'}`;
+  const isOther = accelerator.model !== null && holdsModel(accelerator.model, model) === false;
+  const isAsLarge = memory === null || accelerator.memoryBytes === null || isAbout(accelerator.memoryBytes, memory);
+  return [
+    ...(isOther ? [`${who} is "${accelerator.model}"`] : []),
+    ...(isAsLarge ? [] : [`${who} has ${describeMemory(accelerator.memoryBytes ?? 0)}`]),
+  ];
 }
 
 function explainFailure({ accelerators: answer }: Facts): string | null {

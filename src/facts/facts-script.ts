@@ -2,7 +2,7 @@ import { quote } from '../quoting.ts';
 import { accelerationSections } from './accelerator-sections.ts';
 import { clockSection } from './machine/clock.ts';
 import { networkSections } from './machine/network.ts';
-import { asOperand, diskSections, machineSections, toolSections } from './machine/script.ts';
+import { asOperand, diskSections, machineSection, toolSections } from './machine/script.ts';
 import { sectionsTimeoutSeconds, writeSections, type Section } from './sections.ts';
 
 export interface FactsQuestion {
@@ -36,7 +36,7 @@ export function factsSections({ setup, workdir, diskPaths, tools, endpoints }: F
   const enter = `if cd && cd ${quote(asOperand(workdir))}; then :; fi 2>/dev/null\n${setup}`;
   return [
     clockSection('clock-begin'),
-    ...machineSections,
+    machineSection,
     ...toolSections(enter, tools),
     ...diskSections(workdir, diskPaths),
     ...accelerationSections(enter),

@@ -162,6 +162,24 @@ describe('a row that is not met', () => {
   });
 });
 
+describe('an architecture', () => {
+  it('stands for a model: that of the chip, not what it is told to report', () => {
+    const overridden = acceleratorOf({
+      vendor: 'amd',
+      model: 'Radeon RX 5600 XT',
+      architecture: 'gfx1010',
+      notes: ['override active'],
+    });
+    const model = (wanted: string) =>
+      compareRequirements(
+        { ...nothing, accelerators: { ...anyAccelerator, model: wanted } },
+        factsOf({ accelerators: found(overridden) }),
+      )[0];
+    expect(model('gfx1010')).toMatchObject({ result: 'pass', message: 'override active' });
+    expect(model('gfx1030')).toMatchObject({ result: 'fail', message: expect.stringContaining('override active') as string });
+  });
+});
+
 describe('a cut name of an old table', () => {
   it('is not known to be another model', () => {
     expect(ofModel('NVIDIA GeForce ...', 'GeForce')).toBe('pass');
@@ -295,6 +313,16 @@ describe('what the inventory declares', () => {
       message:
         'the inventory says otherwise: 1 accelerators instead of 2; accelerator 0 is "NVIDIA A100-PCIE-40GB"; accelerator 0 has 42.9 GB (40960 MiB)',
     });
+  });
+
+  it('does not count a card of another kind beside them, as one in the processor', () => {
+    const card = acceleratorOf({ vendor: 'amd', model: 'Radeon RX 5600 XT', memoryBytes: 6_425_673_728 });
+    const integrated = acceleratorOf({ vendor: 'amd', model: null, memoryBytes: 512 * 2 ** 20, index: 1 });
+    const amd = { vendor: 'amd' as const, model: 'RX 5600 XT', count: 1, memory: parseSize('6GB') };
+    expect(compareDeclared(amd, factsOf({ accelerators: found(card, integrated) })).result).toBe('pass');
+    expect(
+      compareDeclared(declared, factsOf({ accelerators: found(...[0, 1, 2].map((index) => acceleratorOf({ index }))) })),
+    ).toMatchObject({ result: 'fail', message: 'the inventory says otherwise: 3 accelerators instead of 2' });
   });
 
   it('counts the chips of a whole slice, of which a worker has some, and whose memory only a workload tells', () => {

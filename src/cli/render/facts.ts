@@ -61,7 +61,7 @@ const columns = [
 ];
 
 function renderAccelerators({ accelerators }: FactsDocument, screen: Screen): string[] {
-  if (accelerators === null) return [`${indent}${'accelerators'.padEnd(10)} ${screen.paint('yellow', 'not known')}`];
+  if (accelerators === null) return [`${indent}accelerators: ${screen.paint('yellow', 'not known')}`];
   if (accelerators.length === 0) return [`${indent}accelerators: none`];
   const rows = accelerators.map((accelerator) => ({ cells: cellsOf(accelerator), notes: notesOf(accelerator) }));
   const narrower = { ...screen, width: widthOf(screen) };

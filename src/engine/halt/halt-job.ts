@@ -144,8 +144,14 @@ function describeSize(bytes: number | null): string {
   return bytes === null ? 'unknown' : formatSize(bytes);
 }
 
-/** As the requirements of this run were looked at: facts of a host are overwritten by the next look at it, which is the next run's. */
+/**
+ * As the requirements of this run were looked at. Facts of a host are overwritten by the next look at it, which `fleet facts` may have had since the
+ * start: that is no baseline.
+ */
 function readBaseline(drive: Drive): { index: number | null; memoryUsedBytes: number | null }[] {
-  const facts = drive.parts.store.readFacts(drive.host.name, 0)?.facts as Pick<Facts, 'accelerators'> | undefined;
-  return facts?.accelerators.kind === 'found' ? facts.accelerators.accelerators : [];
+  const seen = drive.parts.store.readFacts(drive.host.name, 0);
+  const { startedAt } = drive.record();
+  if (seen === null || (startedAt !== null && seen.at > startedAt)) return [];
+  const facts = seen.facts as Pick<Facts, 'accelerators'>;
+  return facts.accelerators.kind === 'found' ? facts.accelerators.accelerators : [];
 }

@@ -21,7 +21,7 @@ export function amdReadings(setup: string): Section[] {
 
 /** The same, with all that is known of the devices and of who is on them. */
 export function amdDetails(setup: string): Section[] {
-  const askAmdSmi = `test "$fleet_code" != 0 || exit 0\n${setup}\n${writeAmdSmi(['list', 'static', 'metric', 'process'])}`;
+  const askAmdSmi = `test "$fleet_code" != 0 || exit 0\n${setup}\n${writeAmdSmi(['list', 'static', 'metric'])}\n${amdSmiProcesses}`;
   return [
     ...rocmSections(setup),
     { name: 'amd-smi', script: askAmdSmi, ...amdSmi },
@@ -50,6 +50,13 @@ for fleet_subject in ${subjects.join(' ')}; do
   amd-smi "$fleet_subject" --json
 done`;
 }
+
+const amdSmiProcesses = `${holdersFunction}
+fleet_listed=$(amd-smi process --json)
+printf '${amdSmiMark} process\\n%s\\n' "$fleet_listed"
+# Words, one a pid.
+# shellcheck disable=SC2046
+fleet_holders $(printf '%s\\n' "$fleet_listed" | sed -n 's/.*"pid": *\\([0-9][0-9]*\\).*/\\1/p')`;
 
 /** The kernel tells which process holds how much of which device; where it does not, rocm-smi tells the processes alone. */
 const processes = `${holdersFunction}

@@ -18,12 +18,11 @@ const usualTools = [
   'sha256sum',
 ];
 
-/** The machine itself, which needs no tool: it is asked first. */
-export const machineSections: readonly Section[] = [
-  {
-    name: 'machine',
-    timeoutSeconds: 10,
-    script: `printf 'hostname=%s\\n' "$(uname -n)"
+/** The machine itself, which needs no tool. */
+export const machineSection: Section = {
+  name: 'machine',
+  timeoutSeconds: 10,
+  script: `printf 'hostname=%s\\n' "$(uname -n)"
 printf 'kernel=%s\\n' "$(uname -sr)"
 printf 'architecture=%s\\n' "$(uname -m)"
 printf 'boot=%s\\n' "$(cat /proc/sys/kernel/random/boot_id)"
@@ -35,17 +34,18 @@ sed -n 's/^MemTotal: */memory=/p; s/^MemAvailable: */available=/p' /proc/meminfo
 sed -n 's/^Max open files *\\([a-z0-9]*\\) .*/limit-files=\\1/p
 s/^Max locked memory *\\([a-z0-9]*\\) .*/limit-locked=\\1/p
 s/^Max processes *\\([a-z0-9]*\\) .*/limit-processes=\\1/p' /proc/self/limits`,
-  },
-  {
-    name: 'pci',
-    timeoutSeconds: 5,
-    script: `for fleet_device in /sys/bus/pci/devices/*; do
+};
+
+/** Class and vendor of every device on the bus. */
+export const busSection: Section = {
+  name: 'pci',
+  timeoutSeconds: 5,
+  script: `for fleet_device in /sys/bus/pci/devices/*; do
   read -r fleet_class <"$fleet_device/class" || continue
   read -r fleet_vendor <"$fleet_device/vendor" || continue
   printf '%s %s\\n' "$fleet_class" "$fleet_vendor"
 done 2>/dev/null`,
-  },
-];
+};
 
 /** What an author's commands find: `enter` goes to the workdir, and sources the setup lines. */
 export function toolSections(enter: string, asked: readonly string[]): Section[] {
