@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, renameSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { quote } from '../../quoting.ts';
 import { catalog } from './catalog.ts';
@@ -19,8 +19,8 @@ export function makeVenv(folder: string, bundle: string, version: string, packag
   const isNew = !existsSync(join(folder, 'pyvenv.cfg'));
   mkdirSync(join(folder, 'bin'), { recursive: true });
   mkdirSync(join(folder, 'lib'), { recursive: true });
-  rmSync(program, { force: true });
-  symlinkSync(bundle, program);
+  symlinkSync(bundle, `${program}.${process.pid}`);
+  renameSync(`${program}.${process.pid}`, program);
   for (const name of ['python', 'python3']) writeCommand(join(folder, 'bin', name), program, []);
   for (const name of ['pip', 'pip3']) writeCommand(join(folder, 'bin', name), program, ['-m', 'pip']);
   writeFileSync(join(folder, 'bin', 'activate'), formatActivate(folder));
