@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { setTimeout as wait } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { exitCodes, FleetError, messageOf, systemCode } from '../errors.ts';
 
@@ -16,6 +17,22 @@ export async function runGit(folder: string, args: string[]): Promise<string> {
     return stdout.trim();
   } catch (error) {
     throw explain(folder, args, error);
+  }
+}
+
+const tries = 10;
+
+/** Does something in a repository. Another process may be doing the very same, and git lets in one at a time: `isDone` tells whether it has. */
+export async function contend(act: () => Promise<void>, isDone: () => Promise<boolean>): Promise<void> {
+  for (let left = tries; ; left -= 1) {
+    try {
+      await act();
+      return;
+    } catch (error) {
+      if (await isDone()) return;
+      if (left === 1) throw error;
+      await wait(200);
+    }
   }
 }
 

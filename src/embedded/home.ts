@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { installPrograms } from './install-programs.ts';
 import { installWorkspace } from './install-workspace.ts';
 import { requireMachine } from './machines.ts';
+import { prepareWorldModel } from './world-model/prepare.ts';
 import { nameOwnMachine } from './own-machine.ts';
 
 /** Puts the pretend programs and the workspaces of a machine in place. Safe to call again, and by several processes at once. */
@@ -12,5 +13,11 @@ export async function installHome(home: string, assetsDir: string, machineName: 
   await mkdir(pretendDir, { recursive: true });
   await nameOwnMachine(pretendDir, machineName);
   await installPrograms(home, join(assetsDir, 'pretend'), machine);
-  for (const name of machine.workspaces) await installWorkspace(home, name, join(assetsDir, 'workspaces', name));
+  for (const name of machine.workspaces) {
+    const [repository, sourceDir] = [join(home, name), join(assetsDir, 'workspaces', name)];
+    const isNew = await installWorkspace(home, name, sourceDir);
+    if (name !== 'world-model') continue;
+    const pythonBundle = join(pretendDir, 'programs/python3.mjs');
+    await prepareWorldModel({ repository, sourceDir, pythonBundle, pythonVersion: machine.python }, isNew);
+  }
 }

@@ -10,6 +10,9 @@ import type { Machine } from './machines.ts';
 const pythonCommands: ReadonlyMap<string, string[]> = new Map([
   ['python3', ['python3']],
   ['python', ['python3']],
+  ['pip', ['python3', '-m', 'pip']],
+  ['pip3', ['python3', '-m', 'pip']],
+  ['pytest', ['python3', '-m', 'pytest']],
 ]);
 
 /** Folders of this computer that are on the host's PATH, behind its `bin`. */

@@ -1,9 +1,8 @@
 import { chmod, mkdir, mkdtemp, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { setTimeout as wait } from 'node:timers/promises';
 import { systemCode } from '../errors.ts';
 import { readFileIfThere, replaceFile } from './atomic-file.ts';
-import { runGit } from './git.ts';
+import { contend, runGit } from './git.ts';
 import { isLeftover, nameForThisProcess } from './process-start.ts';
 import { fingerprint, readWorkspaceFiles } from './workspace-files.ts';
 import type { WorkspaceFile } from './workspace-files.ts';
@@ -19,27 +18,29 @@ const workspaces: ReadonlyMap<string, Workspace> = new Map(
       branch: 'feat/nsa-training-breakthrough-stable-a100',
       message: 'Pretend workspace for the 50,000-step run',
     },
+    'world-model': { branch: 'main', message: 'Pretend workspace for the ignition day' },
   }),
 );
 
 /**
  * Makes `name` in the home a git repository with the workspace as its one commit, the same commit on every machine. A repository made from other
  * files is moved on to the new commit; what git does not track (artifacts, logs) stays, and changes that a person made since stay too
- * as long as the files we bring are the same.
+ * as long as the files we bring are the same. Returns whether anything was brought.
  */
-export async function installWorkspace(home: string, name: string, sourceDir: string): Promise<void> {
+export async function installWorkspace(home: string, name: string, sourceDir: string): Promise<boolean> {
   const workspace = workspaces.get(name);
   if (workspace === undefined) throw new TypeError(`no workspace is called "${name}"`);
   const files = await readWorkspaceFiles(sourceDir);
   const repository = join(home, name);
   const mark = { path: join(home, '.pretend', 'workspaces', name), content: `${fingerprint(files)}\n` };
-  if (await isCurrent(repository, mark)) return;
+  if (await isCurrent(repository, mark)) return false;
   const temporary = await makeTemporary(join(home, '.pretend', 'new-workspaces'));
   try {
     await commitFiles(temporary, files, workspace);
     if (!(await moveInPlace(temporary, repository))) await update(repository, temporary, mark, workspace.branch);
     await mkdir(dirname(mark.path), { recursive: true });
     await replaceFile(mark.path, mark.content, 0o644);
+    return true;
   } finally {
     await rm(temporary, { recursive: true, force: true });
   }
@@ -90,21 +91,14 @@ async function moveInPlace(temporary: string, repository: string): Promise<boole
   }
 }
 
-const tries = 10;
-
-/** Another process may be doing the very same, and git lets in one at a time. */
 async function update(repository: string, source: string, mark: Mark, branch: string): Promise<void> {
-  for (let left = tries; ; left -= 1) {
-    try {
+  await contend(
+    async () => {
       await runGit(repository, ['fetch', '--quiet', source, 'HEAD']);
       await runGit(repository, ['checkout', '--quiet', '--force', '-B', branch, 'FETCH_HEAD']);
-      return;
-    } catch (error) {
-      if (await isCurrent(repository, mark)) return;
-      if (left === 1) throw error;
-      await wait(200);
-    }
-  }
+    },
+    () => isCurrent(repository, mark),
+  );
 }
 
 async function exists(path: string): Promise<boolean> {

@@ -122,7 +122,7 @@ const machines: ReadonlyMap<string, Machine> = new Map(
       python,
       torch: '2.2.0+cu121',
       programs: nvidiaPrograms,
-      workspaces: ['nsa-vibe'],
+      workspaces: ['nsa-vibe', 'world-model'],
     },
     a100x2: {
       nvidia: { driver, model: a100, busIds: ['00000000:17:00.0', '00000000:CA:00.0'] },
@@ -152,7 +152,7 @@ const machines: ReadonlyMap<string, Machine> = new Map(
       programs: ['rocm-smi', 'rocminfo', 'hold-gpu', 'torchrun'],
       workspaces: ['nsa-vibe'],
     },
-    cpu: { nvidia: null, amd: null, python, torch: '2.2.0+cpu', programs: ['torchrun'], workspaces: ['nsa-vibe'] },
+    cpu: { nvidia: null, amd: null, python, torch: '2.2.0+cpu', programs: ['torchrun'], workspaces: ['nsa-vibe', 'world-model'] },
   }),
 );
 

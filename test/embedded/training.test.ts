@@ -10,6 +10,7 @@ import type { TrainingConfig } from '../../src/embedded/training/training-config
 const config: TrainingConfig = {
   file: 'x.yaml',
   steps: 50_000,
+  scheduledSteps: 50_000,
   saveEvery: 5_000,
   outDir: 'out',
   learningRate: 2e-4,

@@ -1,7 +1,8 @@
 import { pythonError } from '../training/failure.ts';
 import { catalog } from './catalog.ts';
 import type { Interpreter } from './interpreter.ts';
-import type { Torch, TorchDevice } from './torch.ts';
+import { requireDevice } from './torch.ts';
+import type { Torch } from './torch.ts';
 
 const builtIn = ['importlib', 'json', 'os', 'platform', 'sys'];
 
@@ -25,8 +26,7 @@ export function runOneLiner(code: string, context: CodeContext): string | null {
 /** Throws as Python does where a module of the catalog is not installed. */
 export function requireModule(module: string, { packages }: Interpreter): void {
   const name = [...catalog].find(([, entry]) => entry.module === module)?.[0];
-  if (name === undefined || !packages.has(name))
-    throw pythonError(`ModuleNotFoundError: No module named '${module}'`, '<string>');
+  if (name === undefined || !packages.has(name)) throw pythonError(`ModuleNotFoundError: No module named '${module}'`);
 }
 
 function splitStatements(code: string): string[] {
@@ -81,12 +81,4 @@ function evaluate(expression: string, { interpreter, torch }: CodeContext): stri
     'torch.cuda.get_device_properties(0).total_memory / 1024**3': () => String(device().totalBytes / 2 ** 30),
   };
   return Object.hasOwn(value, expression) ? (value[expression]?.() ?? null) : null;
-}
-
-/** The first card, or what PyTorch raises where there is none. */
-export function requireDevice({ devices, build }: Torch): TorchDevice {
-  const [first] = devices;
-  if (first !== undefined) return first;
-  if (build.endsWith('+cpu')) throw pythonError('AssertionError: Torch not compiled with CUDA enabled', '<string>');
-  throw pythonError('RuntimeError: No CUDA GPUs are available', '<string>');
 }

@@ -2,7 +2,7 @@ import { readRocmFault } from '../amd/faults.ts';
 import { branchOf } from '../nvidia/driver.ts';
 import { readDriverWishes } from '../nvidia/faults.ts';
 import type { Machine } from '../machines.ts';
-import { PretendFailure } from '../training/failure.ts';
+import { PretendFailure, pythonError } from '../training/failure.ts';
 
 /** What PyTorch tells of itself and of the accelerators, on this machine at this moment. */
 export interface Torch {
@@ -29,6 +29,14 @@ export function describeTorch(machine: Machine, build: string, variables: Variab
     hipVersion: flavour === 'rocm6.2' ? '6.2.41133-dd7f95766' : null,
     devices: isCudaWanted(variables) ? listDevices(machine, flavour, cudaVersion, variables) : [],
   };
+}
+
+/** The first card, or what PyTorch raises where there is none. */
+export function requireDevice({ devices, build }: Torch): TorchDevice {
+  const [first] = devices;
+  if (first !== undefined) return first;
+  if (build.endsWith('+cpu')) throw pythonError('AssertionError: Torch not compiled with CUDA enabled');
+  throw pythonError('RuntimeError: No CUDA GPUs are available');
 }
 
 /** PRETEND_CUDA=none: PyTorch finds no card, whatever nvidia-smi says. */

@@ -1,13 +1,11 @@
 import { closeSync, ftruncateSync, openSync, renameSync, writeSync } from 'node:fs';
-import { join } from 'node:path';
 
 /**
- * Writes `checkpoint_step<N>.pt`: as large as a real one, almost none of it on the disk, with the first and last bytes of the zip archive
+ * Writes a checkpoint: as large as a real one, almost none of it on the disk, with the first and last bytes of the zip archive
  * that torch writes.
  */
-export function writeCheckpoint(outDir: string, step: number, bytes: number): void {
-  const path = join(outDir, `checkpoint_step${step}.pt`);
-  const temporary = `${path}.tmp`;
+export function writeCheckpoint(path: string, bytes: number): void {
+  const temporary = `${path}.${process.pid}.tmp`;
   const file = openSync(temporary, 'w');
   try {
     writeSync(file, archiveStart, 0, archiveStart.length, 0);

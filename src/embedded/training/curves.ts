@@ -24,12 +24,12 @@ const warmUpSteps = 2_000;
 
 export function computeFigures(config: TrainingConfig, course: Course, rank: number, step: number): StepFigures {
   const noise = (salt: number) => makeNoise(config.seed + rank, step, salt);
-  const share = step / config.steps;
+  const share = step / config.scheduledSteps;
   const isNan = course.nanFromStep !== null && step >= course.nanFromStep;
   const tokensPerSecond = course.slow ? 22 : config.tokensPerSecond;
   return {
     step,
-    loss: isNan ? NaN : 3.35 - 0.5 * share + 7.4 * Math.exp(-step / (0.06 * config.steps)) + 0.015 * noise(1),
+    loss: isNan ? NaN : 3.35 - 0.5 * share + 7.4 * Math.exp(-step / (0.06 * config.scheduledSteps)) + 0.015 * noise(1),
     learningRate: config.learningRate * Math.min(step / warmUpSteps, 0.55 + 0.45 * Math.cos(Math.PI * share)),
     tokensPerSecond: tokensPerSecond * (1 + 0.03 * noise(2)),
     gradNorm: isNan ? NaN : 1.1 + 0.4 * Math.exp(-step / 500) + 0.08 * noise(3),

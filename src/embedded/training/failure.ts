@@ -8,7 +8,8 @@ export class PretendFailure extends Error {
   }
 }
 
-/** An uncaught Python exception, as the traceback of a script. */
-export function pythonError(text: string, script = 'scripts/train_showcase.py'): PretendFailure {
+/** An uncaught Python exception, as a traceback of the script that runs. */
+export function pythonError(text: string): PretendFailure {
+  const script = process.argv.slice(2).find((arg) => arg.endsWith('.py')) ?? '<string>';
   return new PretendFailure(`Traceback (most recent call last):\n  File "${script}", line 1, in <module>\n${text}`);
 }

@@ -14,9 +14,9 @@ export interface Limits {
   watchdogSeconds: number;
 }
 
-export function readLimits(variables: Variables): Limits {
+export function readLimits(variables: Variables, usualRunSeconds = 16): Limits {
   return {
-    runSeconds: readSeconds(variables, 'PRETEND_SECONDS', 16),
+    runSeconds: readSeconds(variables, 'PRETEND_SECONDS', usualRunSeconds),
     lifeSeconds: readSeconds(variables, 'PRETEND_MAX_SECONDS', 15 * 60),
     lingerSeconds: readSeconds(variables, 'PRETEND_LINGER_SECONDS', 10 * 60),
     watchdogSeconds: readSeconds(variables, 'PRETEND_WATCHDOG_SECONDS', 2),

@@ -1,5 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { writeCheckpoint } from './checkpoint.ts';
 import type { StepFigures } from './curves.ts';
 import { formatLogLine, formatRecord, formatRow } from './formats.ts';
 import { openLineFile } from './line-file.ts';
@@ -12,6 +13,7 @@ export interface Outputs {
   addSteps(figures: StepFigures[]): void;
   addRecord(message: string, step: number): void;
   say(text: string): void;
+  saveCheckpoint(step: number): void;
   writeResult(figures: StepFigures): void;
   finish(): void;
 }
@@ -35,6 +37,9 @@ export function openOutputs(config: TrainingConfig, { rank }: Rank, halves: bool
     },
     addRecord: (message, step) => heartbeat.append(record(message, step, null)),
     say: (text) => void process.stdout.write(`[rank${rank}] ${text}\n`),
+    saveCheckpoint: (step) => {
+      if (rank === 0) writeCheckpoint(join(config.outDir, `checkpoint_step${step}.pt`), config.checkpointBytes);
+    },
     writeResult: (figures) => {
       const result = { steps: figures.step, final_loss: figures.loss, toks_per_s: figures.tokensPerSecond, completed: true };
       if (rank === 0) writeFileSync(join(config.outDir, 'metrics.json'), `${JSON.stringify(result, null, 2)}\n`);

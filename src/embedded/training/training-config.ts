@@ -8,6 +8,8 @@ export interface TrainingConfig {
   /** The config file; null: none was given, and a toy model is trained. */
   file: string | null;
   steps: number;
+  /** What the schedule of the learning rate and the loss are laid out for. */
+  scheduledSteps: number;
   saveEvery: number;
   outDir: string;
   learningRate: number;
@@ -24,10 +26,12 @@ type Variables = Readonly<Record<string, string | undefined>>;
 export function readTrainingConfig(variables: Variables): TrainingConfig {
   const file = variables['CONFIG'];
   if (file === undefined || file === '') return makeToy(variables);
-  const values = readValues(file);
+  const values = readConfigFile(file);
+  const steps = readNumber(values, 'train.steps', 1);
   return {
     file,
-    steps: readNumber(values, 'train.steps', 1),
+    steps,
+    scheduledSteps: steps,
     saveEvery: readNumber(values, 'train.save_every', 0),
     outDir: readText(values, 'train.out_dir'),
     learningRate: readNumber(values, 'train.lr', 0),
@@ -43,6 +47,7 @@ function makeToy(variables: Variables): TrainingConfig {
   return {
     file: null,
     steps: 50_000,
+    scheduledSteps: 50_000,
     saveEvery: 5_000,
     outDir: variables['OUT_DIR'] ?? 'artifacts/train_showcase',
     learningRate: 2e-4,
@@ -54,7 +59,8 @@ function makeToy(variables: Variables): TrainingConfig {
   };
 }
 
-function readValues(file: string): ConfigValues {
+/** The values of a config file, or what Python would raise. */
+export function readConfigFile(file: string): ConfigValues {
   let text: string;
   try {
     text = readFileSync(file, 'utf8');
@@ -69,13 +75,13 @@ function readValues(file: string): ConfigValues {
   }
 }
 
-function readNumber(values: ConfigValues, key: string, least: number): number {
+export function readNumber(values: ConfigValues, key: string, least: number): number {
   const value = readValue(values, key);
   if (typeof value === 'number' && value >= least) return value;
   throw pythonError(`ValueError: ${key}: expected a number of at least ${least}, got ${JSON.stringify(value)}`);
 }
 
-function readText(values: ConfigValues, key: string): string {
+export function readText(values: ConfigValues, key: string): string {
   const value = readValue(values, key);
   if (typeof value === 'string') return value;
   throw pythonError(`ValueError: ${key}: expected text, got ${JSON.stringify(value)}`);

@@ -1,0 +1,46 @@
+import { existsSync } from 'node:fs';
+import { basename } from 'node:path';
+import type { OwnMachine } from '../own-machine.ts';
+import { PretendFailure } from '../training/failure.ts';
+import { readLimits } from '../training/limits.ts';
+import { train } from '../training/trainer.ts';
+import { checkGpu } from '../world-model/check-gpu.ts';
+import { trainWorldModel } from '../world-model/train.ts';
+import { validateConfig } from '../world-model/validate-config.ts';
+import type { CodeContext } from './one-liners.ts';
+import { requireDevice } from './torch.ts';
+
+/** Runs a script of a workspace, which is known by its name. False when it is none of them. */
+export async function runScript(
+  path: string,
+  args: string[],
+  context: CodeContext,
+  { pretendDir }: OwnMachine,
+): Promise<boolean> {
+  const { interpreter, torch } = context;
+  const python = interpreter.executable;
+  const scripts: Record<string, () => void | Promise<void>> = {
+    'train_showcase.py': async () => {
+      const { build, cudaVersion, devices } = torch();
+      const built = { python: interpreter.version, torch: build, cuda: cudaVersion };
+      await train({ pretendDir, python, build: built, cardBytes: devices[0]?.totalBytes ?? null }, readLimits(process.env));
+    },
+    'train.py': async () => {
+      const found = torch();
+      const limits = readLimits(process.env, args.some((arg) => arg.startsWith('--max-steps')) ? shortRunSeconds : undefined);
+      await trainWorldModel(args, { pretendDir, python, requireDevice: () => requireDevice(found) }, limits);
+    },
+    'validate_config.py': () => void process.stdout.write(validateConfig(args)),
+    'check_gpu.py': () => void process.stdout.write(checkGpu(args, torch())),
+  };
+  const name = basename(path);
+  if (!Object.hasOwn(scripts, name)) return false;
+  if (!existsSync(path)) {
+    throw new PretendFailure(`${python}: can't open file '${path}': [Errno 2] No such file or directory`, 2);
+  }
+  await scripts[name]?.();
+  return true;
+}
+
+/** A run that is cut short by `--max-steps` takes no longer than this, if nobody says otherwise. */
+const shortRunSeconds = 3;
