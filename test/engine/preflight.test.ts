@@ -245,6 +245,8 @@ launch: { run: echo done, log: job.log }
     expect(resultOf(run, 'other')?.waiver).toBe(null);
     const shown = await who.run(['status', run?.id ?? '']);
     expect(shown.stdout).toMatch(/waived by \S+@\S+ at .*: known since ticket 12/);
+    const report = await who.run(['report', run?.id ?? '']);
+    expect(report.stdout).toMatch(/## Waivers\n[^#]*\| causality = 3\/3 \| known since ticket 12 \|/);
     for (const [waiver, message] of [
       ['causalty = 3/3=typo', /no check that can be waived is called/],
       ['lay out=never mind', /changes the host/],

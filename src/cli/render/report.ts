@@ -14,10 +14,13 @@ export interface Report {
 
 /** Markdown: what was expected beside what was observed, and what happened when. */
 export function renderReport({ run, environment, events }: Report): string[] {
+  const waivers = run.checks.flatMap(({ name, waiver }) =>
+    waiver === null ? [] : [[name, waiver.reason, waiver.by, waiver.at]],
+  );
   const checks = run.checks.map((check) => [
     check.phase,
     check.name,
-    check.result ?? 'not settled',
+    check.waiver === null ? (check.result ?? 'not settled') : 'waived',
     check.expected,
     check.observed,
     check.seconds === null ? null : formatSeconds(check.seconds),
@@ -42,6 +45,7 @@ export function renderReport({ run, environment, events }: Report): string[] {
     '',
     ...summarize(run).map(([name, value]) => `- ${name}: ${escape(value)}`),
     ...section('Checks', ['Phase', 'Name', 'Result', 'Expected', 'Observed', 'Time'], checks),
+    ...section('Waivers', ['Check', 'Reason', 'By', 'At'], waivers),
     ...section('Criteria', ['Name', 'Verdict', 'Severity', 'Expected', 'Observed', 'Message'], criteria),
     ...section('Flags', ['Flag', 'Count', 'First seen', 'Text', 'Hint'], flags),
     ...section('Workers', ['Worker', 'Role', 'State', 'Exit status'], workers),
