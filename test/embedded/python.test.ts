@@ -41,6 +41,33 @@ describe('pip', () => {
   });
 });
 
+describe('code on the command line', () => {
+  const run = (code: string, variables = {}) => machine.sh(`python3 -c "${code}"`, variables);
+
+  test('tells of the card, and moves a tensor to it', async () => {
+    const card =
+      'import torch; print(torch.cuda.get_device_name(0)); print(torch.cuda.get_device_properties(0).total_memory / 1e9)';
+    expect((await run(card)).stdout).toBe('NVIDIA RTX A4000\n16.890462208\n');
+    for (const code of ["torch.randn(100).to('cuda')", 'x = torch.randn(100).cuda()', "torch.zeros(100, device='cuda')"]) {
+      expect(await run(`import torch; ${code}`)).toEqual({ exitCode: 0, stdout: '', stderr: '' });
+      expect((await run(`import torch; ${code}`, { PRETEND_CUDA: 'none' })).stderr).toMatch(
+        /RuntimeError: No CUDA GPUs are available\n$/,
+      );
+    }
+    expect(await run('import torch; x = torch.randn(100)', { PRETEND_CUDA: 'none' })).toMatchObject({ exitCode: 0 });
+  });
+
+  test('imports what is installed, and is refused where it is not known', async () => {
+    expect(await run('import numpy, yaml; import tensorboard')).toMatchObject({ exitCode: 0, stderr: '' });
+    for (const code of ['import secrets', 'import torch; torch.load(1)', 'print(torch.backends)']) {
+      expect(await run(code)).toMatchObject({
+        exitCode: 2,
+        stderr: expect.stringContaining(`cannot run: -c ${code}\n`) as string,
+      });
+    }
+  });
+});
+
 describe('a virtual environment', () => {
   test('once activated, is where python, pip and their packages are found', async () => {
     const made = await machine.sh('python3 -m venv .venv_a');

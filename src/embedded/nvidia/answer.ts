@@ -1,4 +1,5 @@
 import { parseArguments } from './arguments.ts';
+import type { DriverState } from './driver-state.ts';
 import { cardFields, processFields } from './fields.ts';
 import { answerQuery, parseFormat } from './query.ts';
 import type { QueryAnswer } from './query.ts';
@@ -9,16 +10,6 @@ import { formatTable } from './table.ts';
 export interface ToolAnswer {
   text: string;
   exitCode: number;
-}
-
-/** All that the tool sees at one moment. */
-export interface DriverState {
-  driver: string;
-  readings: Reading[];
-  sliced: boolean;
-  /** A card that fell off the bus: told in a line of its own, in front. */
-  lostCard: number | null;
-  nowMs: number;
 }
 
 /** What the pretend nvidia-smi prints for these arguments. */

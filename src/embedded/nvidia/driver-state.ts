@@ -1,11 +1,21 @@
 import type { NvidiaCards } from '../machines.ts';
 import type { OwnMachine } from '../own-machine.ts';
 import { PretendFailure } from '../training/failure.ts';
-import type { DriverState } from './answer.ts';
 import { listCardUses } from '../card-use.ts';
 import { listCards } from './cards.ts';
 import type { DriverWishes } from './faults.ts';
 import { readCards } from './readings.ts';
+import type { Reading } from './readings.ts';
+
+/** All that the tool sees at one moment. */
+export interface DriverState {
+  driver: string;
+  readings: Reading[];
+  sliced: boolean;
+  /** A card that fell off the bus: told in a line of its own, in front. */
+  lostCard: number | null;
+  nowMs: number;
+}
 
 /** What the driver of this machine knows now, with the fault that was asked for. */
 export function readDriverState(

@@ -25,7 +25,7 @@ const takesCard = new Map(
   }),
 );
 
-export interface SmiFault {
+interface SmiFault {
   name: string;
   card: number | null;
 }

@@ -1,10 +1,10 @@
-import type { DriverState } from './answer.ts';
 import type { CardUse } from '../card-use.ts';
+import type { DriverState } from './driver-state.ts';
 import { branchOf, cudaVersionOf } from './driver.ts';
 import { chooseLayout } from './layouts.ts';
 import type { Layout } from './layouts.ts';
 import type { Reading } from './readings.ts';
-import { listSlices } from './slices.ts';
+import { formatSlices } from './slices-table.ts';
 
 /** The table that the tool prints when it is asked for nothing, as the branch of the driver lays it out. */
 export function formatTable(readings: Reading[], { driver, sliced, nowMs }: DriverState): string[] {
@@ -25,7 +25,7 @@ export function formatTable(readings: Reading[], { driver, sliced, nowMs }: Driv
     rule('=', '|'),
     ...readings.flatMap((reading) => [...formatCard(reading, sliced, layout).map((row) => cells(...row)), rule('-', '+')]),
     ' '.repeat(inner + 2),
-    ...(sliced ? [...formatSlices(readings, layout, line, full), ' '.repeat(inner + 2)] : []),
+    ...(sliced ? [...formatSlices(readings, inner), ' '.repeat(inner + 2)] : []),
     full('-'),
     ...layout.processHeadings.map(line),
     `|${'='.repeat(inner)}|`,
@@ -66,40 +66,6 @@ function formatCard(reading: Reading, sliced: boolean, layout: Layout): string[]
     [' '.repeat(layout.name), ' '.repeat(layout.memory), right(slicing, layout.load)],
   ];
   return rows.slice(0, layout.headings.length);
-}
-
-function formatSlices(
-  readings: Reading[],
-  layout: Layout,
-  line: (text: string) => string,
-  full: (fill: string) => string,
-): string[] {
-  const room = layout.memory + layout.name - 31;
-  const widths = [18, room, 11, 23];
-  const rule = (fill: string) => widths.map((width) => fill.repeat(width)).join('+');
-  const row = (...texts: string[]) => `|${texts.map((text, index) => text.padEnd(widths[index] ?? 0)).join('|')}|`;
-  const right = (text: string) => `${text.padStart(room - 1)} `;
-  return [
-    full('-'),
-    line(' MIG devices:'),
-    `+${rule('-')}+`,
-    row(' GPU  GI  CI  MIG', right('Memory-Usage'), '        Vol', '      Shared'),
-    row('      ID  ID  Dev', right('BAR1-Usage'), ' SM     Unc', ' CE ENC  DEC  OFA  JPG'),
-    row('', '', '        ECC', ''),
-    `|${rule('=')}|`,
-    ...readings.flatMap(({ card }) =>
-      listSlices(card).flatMap(({ device, memoryMiB }) => [
-        row(
-          ` ${String(card.index).padStart(2)}  ${String(device + 1).padStart(3)}   0  ${String(device).padStart(2)}`,
-          right(`12MiB / ${memoryMiB}MiB`),
-          ' 42      0',
-          '  3   0    2    0    0',
-        ),
-        row('', right('0MiB / 65535MiB'), '', ''),
-        `+${rule('-')}+`,
-      ]),
-    ),
-  ];
 }
 
 function formatProcesses(uses: CardUse[], { processInstances }: Layout, inner: number): string[] {
