@@ -1,6 +1,7 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { readAmd } from '../../src/facts/amd/amd.ts';
 import { parseAmdSmi } from '../../src/facts/amd/amd-smi.ts';
+import { readJsonAfterText } from '../../src/facts/amd/json.ts';
 import { parseRocmSmi } from '../../src/facts/amd/rocm-smi.ts';
 import { parseRocminfo } from '../../src/facts/amd/rocminfo.ts';
 import { parseSections } from '../../src/facts/sections.ts';
@@ -89,6 +90,22 @@ describe('rocm-smi', () => {
     ]);
     expect(second?.processes).toMatchObject([{ pid: 4242, memoryBytes: 0 }, unplaced]);
     expect(accelerators({ 'rocm-smi': amdFormats.rocmSmi6, 'amd-processes': '{"system": {}}' })[0]?.processes).toEqual([]);
+  });
+});
+
+describe('JSON between other text', () => {
+  it('is looked for a few times, however many brackets there are', ({ onTestFinished }) => {
+    const parse = vi.spyOn(JSON, 'parse');
+    onTestFinished(() => void parse.mockRestore());
+    expect(readJsonAfterText('[{}\n'.repeat(400)).value).toBeUndefined();
+    expect(parse.mock.calls.length).toBeLessThan(100);
+  });
+
+  it('ends where its bracket closes', () => {
+    const document = { card0: { a: '1' } };
+    for (const text of [JSON.stringify(document), JSON.stringify(document, null, 4)]) {
+      expect(readJsonAfterText(`a banner\n[ok]\n${text}\nmore [text]\n`)).toEqual({ value: document, before: ['a banner', '[ok]'] });
+    }
   });
 });
 
