@@ -104,7 +104,10 @@ describe('JSON between other text', () => {
   it('ends where its bracket closes', () => {
     const document = { card0: { a: '1' } };
     for (const text of [JSON.stringify(document), JSON.stringify(document, null, 4)]) {
-      expect(readJsonAfterText(`a banner\n[ok]\n${text}\nmore [text]\n`)).toEqual({ value: document, before: ['a banner', '[ok]'] });
+      expect(readJsonAfterText(`a banner\n[ok]\n${text}\nmore [text]\n`)).toEqual({
+        value: document,
+        before: ['a banner', '[ok]'],
+      });
     }
   });
 });
@@ -191,6 +194,10 @@ describe('no list of AMD', () => {
 Unable to open /dev/kfd read-write: Permission denied
 mia is not member of "render" group, the default DRM access group. Users must be a member of the "render" group or another DRM access group in order for ROCm applications to run successfully.`;
 
+  const noPython = { text: "/usr/bin/env: 'python3': No such file or directory", exitCode: 127 };
+  const noLibrary =
+    'error while loading shared libraries: libhsa-runtime64.so.1: cannot open shared object file: No such file or directory';
+
   it.each([
     ['no tool', { 'rocm-smi': missing, 'amd-smi': missing, rocminfo: missing }, { kind: 'no-tool' }],
     ['no answer', {}, { kind: 'no-tool' }],
@@ -207,6 +214,24 @@ mia is not member of "render" group, the default DRM access group. Users must be
     ],
     ['no right', { 'rocm-smi': missing, rocminfo: { text: denied, exitCode: 1 } }, { reason: 'permission-denied' }],
     ['a tool that hangs', { 'rocm-smi': { text: '', exitCode: 137, late: true } }, { reason: 'probe-hung' }],
+    [
+      'text that is no list',
+      { 'rocm-smi': 'hello' },
+      { reason: 'unreadable', message: expect.stringContaining('hello') as string },
+    ],
+    ['a list that is cut off', { 'rocm-smi': amdFormats.rocmSmi6.slice(0, 400) }, { reason: 'unreadable' }],
+    ['no word of rocm-smi', { 'rocm-smi': '\n\n' }, { reason: 'unreadable' }],
+    ['rocm-smi that has nothing to report', { 'rocm-smi': 'WARNING: No JSON data to report' }, { kind: 'none' }],
+    [
+      'no python for rocm-smi',
+      { 'rocm-smi': noPython, 'rocm-fewer': { text: '', exitCode: 127 }, 'amd-smi': missing, rocminfo: missing },
+      { kind: 'failed', reason: 'unreadable', message: `rocm-smi cannot run: ${noPython.text}` },
+    ],
+    [
+      'no library for rocminfo',
+      { 'rocm-smi': missing, rocminfo: { text: `rocminfo: ${noLibrary}`, exitCode: 127 } },
+      { kind: 'failed', reason: 'library-missing', message: `rocminfo cannot run: rocminfo: ${noLibrary}` },
+    ],
     ['anything else', { 'rocm-smi': { text: 'Traceback: no', exitCode: 1 } }, { reason: 'unreadable' }],
   ])('with %s is told apart', (_, answers: Record<string, ToolAnswer | string>, expected) => {
     expect(read(answers)).toMatchObject(expected);
@@ -216,6 +241,30 @@ mia is not member of "render" group, the default DRM access group. Users must be
     const answer = { 'rocm-smi': amdFormats.rocmSmi5, rocminfo: { text: denied, exitCode: 1 } };
     expect(accelerators(answer)[0]).toMatchObject({ healthy: false, memoryBytes: 6_425_673_728 });
     expect(accelerators(answer)[0]?.notes[0]).toContain('is not member of "render" group');
+  });
+
+  it('a card that the runtime cannot use is in trouble, though rocm-smi lists it', () => {
+    const line = 'Call returned HSA_STATUS_ERROR_OUT_OF_RESOURCES: The runtime failed to allocate the necessary resources.';
+    const text = `ROCk module is loaded\nhsa api call failure at: /src/rocminfo/rocminfo.cc:1282\n${line}`;
+    expect(read({ 'rocm-smi': amdFormats.rocmSmi5, rocminfo: { text, exitCode: 1 } })).toMatchObject({
+      kind: 'found',
+      problems: [`rocminfo: ${line}`],
+      accelerators: [{ healthy: false, notes: [`rocminfo: ${line}`] }],
+    });
+  });
+
+  it('rocminfo that ends in another way is told beside the cards that rocm-smi lists, and says nothing of them', () => {
+    expect(read({ 'rocm-smi': amdFormats.rocmSmi5, rocminfo: { text: 'Segmentation fault', exitCode: 139 } })).toMatchObject({
+      problems: ['rocminfo ended with exit status 139: Segmentation fault'],
+      accelerators: [{ healthy: true }],
+    });
+  });
+
+  it('rocm-smi that cannot be read is told beside the cards that rocminfo knows', () => {
+    expect(read({ 'rocm-smi': 'hello', rocminfo: rocminfo('gfx1010') })).toMatchObject({
+      problems: ['rocm-smi gave no answer that can be read: hello'],
+      accelerators: [{ model: 'AMD Radeon RX 5600 XT' }],
+    });
   });
 
   it('the module tells its version, or not', () => {

@@ -1,4 +1,4 @@
-import { failedAnswer, unknownAccelerator, type Accelerator, type AcceleratorAnswer } from '../accelerators.ts';
+import { unknownAccelerator, type Accelerator, type AcceleratorAnswer } from '../accelerators.ts';
 import { nameProcess, splitHolders } from '../holders.ts';
 import { readDecimal, readWhole } from '../numbers.ts';
 import type { SectionAnswer } from '../sections.ts';
@@ -6,27 +6,37 @@ import { parseAmdSmi } from './amd-smi.ts';
 import { readJsonAfterText } from './json.ts';
 import { parseRocmSmi, type RocmCard } from './rocm-smi.ts';
 import { judgeArchitecture, parseRocminfo, type RocmAgent, type RocmInfo } from './rocminfo.ts';
+import { explainEmpty, findTroubles } from './trouble.ts';
 
 type Sections = ReadonlyMap<string, SectionAnswer>;
+
+interface Listing {
+  accelerators: Accelerator[];
+  /** Lines that are of no card. */
+  others: string[];
+  /** Whether rocm-smi or amd-smi tells the cards: rocminfo alone knows less of them. */
+  isListed: boolean;
+}
 
 /** What the sections of `amdReadings` and `amdDetails` say: rocm-smi where it answers, else amd-smi, else rocminfo alone. */
 export function readAmd(sections: Sections): AcceleratorAnswer {
   const rocminfo = parseRocminfo(sections.get('rocminfo')?.text ?? '');
-  const listed = listDevices(sections, rocminfo);
-  const problems = [...listed.others.filter(isTrouble), ...findHung(sections)];
-  if (listed.accelerators.length === 0) return explainEmpty(sections, rocminfo, listed.others);
+  const { accelerators, others, isListed } = listDevices(sections, rocminfo);
+  if (accelerators.length === 0) return explainEmpty(sections, rocminfo);
+  const troubles = findTroubles(sections, rocminfo, isListed).map(({ message }) => message);
+  const said = others.filter((line) => isTrouble(line) && !troubles.some((message) => message.includes(line)));
   const version = /^\d+(?:\.\d+)+/.exec(sections.get('rocm-version')?.text ?? '')?.[0] ?? null;
-  for (const accelerator of listed.accelerators) {
+  for (const accelerator of accelerators) {
     accelerator.runtime = version;
     accelerator.driver ??= rocminfo.driver;
     if (rocminfo.trouble === null) continue;
     accelerator.healthy = false;
     accelerator.notes.push(rocminfo.trouble.message);
   }
-  return { kind: 'found', accelerators: listed.accelerators, problems };
+  return { kind: 'found', accelerators, problems: [...said, ...troubles] };
 }
 
-function listDevices(sections: Sections, rocminfo: RocmInfo): { accelerators: Accelerator[]; others: string[] } {
+function listDevices(sections: Sections, rocminfo: RocmInfo): Listing {
   const others: string[] = [];
   for (const name of ['rocm-smi', 'rocm-fewer']) {
     const listing = parseRocmSmi(sections.get(name)?.text ?? '');
@@ -36,12 +46,13 @@ function listDevices(sections: Sections, rocminfo: RocmInfo): { accelerators: Ac
     const driver = listing.system.get('driver version') ?? null;
     const accelerators = listing.cards.map((card, at) => readCard(card, agents[at] ?? null, rocminfo.override, driver));
     attachProcesses(accelerators, listing.cards, sections.get('amd-processes'));
-    return { accelerators, others };
+    return { accelerators, others, isListed: true };
   }
   const { accelerators, others: said } = parseAmdSmi(sections.get('amd-smi')?.text ?? '');
   others.push(...said);
-  if (accelerators.length > 0) return { accelerators, others };
-  return { accelerators: rocminfo.agents.map((agent, at) => readAgentAlone(agent, at, rocminfo.override)), others };
+  if (accelerators.length > 0) return { accelerators, others, isListed: true };
+  const alone = rocminfo.agents.map((agent, at) => readAgentAlone(agent, at, rocminfo.override));
+  return { accelerators: alone, others, isListed: false };
 }
 
 /** By node where rocm-smi tells it, else by order where there are as many of both. */
@@ -119,35 +130,6 @@ function attachProcesses(accelerators: Accelerator[], cards: RocmCard[], answer:
       return [nameProcess({ pid: readWhole(pid), user: null, command: known(values[0]), memoryBytes }, holders)];
     });
   }
-}
-
-function explainEmpty(sections: Sections, { trouble }: RocmInfo, others: string[]): AcceleratorAnswer {
-  if (trouble !== null) return failedAnswer(trouble.reason, trouble.message);
-  const [hung] = findHung(sections);
-  if (hung !== undefined) return failedAnswer('probe-hung', hung);
-  const missing = others.find((line) => /Driver not initialized|amdgpu not found/i.test(line));
-  if (missing !== undefined) return failedAnswer('driver-failed', missing);
-  const asked = ['rocm-smi', 'amd-smi', 'rocminfo'].flatMap((name) => {
-    const answer = sections.get(name);
-    return answer === undefined || answer.exitCode === 127 ? [] : [{ name, ...answer }];
-  });
-  const failed = asked.find(({ exitCode }) => exitCode !== 0);
-  if (asked.length === 0) return { kind: 'no-tool' };
-  if (failed === undefined) return { kind: 'none' };
-  const said = failed.text.trim().split('\n').at(-1) ?? '';
-  return failedAnswer('unreadable', `${failed.name} ended with exit status ${failed.exitCode}: ${said.slice(0, 300)}`);
-}
-
-function findHung(sections: Sections): string[] {
-  const tools = {
-    'rocm-smi': 'rocm-smi',
-    'rocm-fewer': 'rocm-smi',
-    'amd-processes': 'rocm-smi',
-    'amd-smi': 'amd-smi',
-    rocminfo: 'rocminfo',
-  };
-  const hung = Object.entries(tools).flatMap(([name, tool]) => (sections.get(name)?.timedOut === true ? [tool] : []));
-  return [...new Set(hung)].map((tool) => `${tool} did not answer in time and was killed`);
 }
 
 /** That cards sleep is no trouble, and a banner of the login shell is none of the tool's business. */
