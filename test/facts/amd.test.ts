@@ -81,6 +81,28 @@ describe('rocm-smi', () => {
     expect(parseRocmSmi(amdFormats.text).others).toEqual([]);
   });
 
+  it.each([
+    ['0x0', null],
+    ['0x0000000000000000', null],
+    ['N/A', null],
+    ['0x5c88007d4f2e1b03', '0x5c88007d4f2e1b03'],
+  ])('with the unique id %s has the uuid %s', (id, uuid) => {
+    const text = JSON.stringify({ card0: { 'Unique ID': id } });
+    expect(accelerators({ 'rocm-smi': text })).toMatchObject([{ uuid }]);
+  });
+
+  it('of the 5th kind is no other chip for the id of its board', () => {
+    const text = 'GPU[0]\t\t: Card series: \t\tNavi 10\nGPU[0]\t\t: Card model: \t\t0x7420\n';
+    expect(accelerators({ 'rocm-smi': { text: 'refused', exitCode: 2 }, 'rocm-fewer': text })).toMatchObject([
+      { architecture: null, notes: [] },
+    ]);
+  });
+
+  it('whose name is that of several cards gives way to the name that rocminfo knows', () => {
+    const answer = { 'rocm-smi': amdFormats.rocmSmi5, rocminfo: rocminfo('gfx1010') };
+    expect(accelerators(answer)).toMatchObject([{ model: 'AMD Radeon RX 5600 XT' }]);
+  });
+
   it('tells processes; the kernel says on which card, and how much they hold there', () => {
     const [first, second] = accelerators({ 'rocm-smi': amdFormats.rocmSmi6, 'amd-processes': amdFormats.processes });
     const unplaced = { pid: 4300, user: null, command: 'python3', memoryBytes: 0 };

@@ -67,15 +67,16 @@ function matchAgents(cards: RocmCard[], agents: RocmAgent[]): (RocmAgent | null)
 function readCard(card: RocmCard, agent: RocmAgent | null, override: string | null, driver: string | null): Accelerator {
   const value = (...names: string[]) => names.map((name) => known(card.values.get(name))).find((text) => text !== null) ?? null;
   const number = (...names: string[]) => readDecimal(value(...names) ?? undefined);
-  const chip = (agent?.chip ?? value('device id', 'gpu id', 'card model'))?.toLowerCase() ?? null;
+  // "Card model" is no chip: old versions tell the id of the board there.
+  const chip = (agent?.chip ?? value('device id', 'gpu id'))?.toLowerCase() ?? null;
   const isChip = chip !== null && /^0x[0-9a-f]+$/.test(chip);
   const reported = agent?.reported ?? value('gfx version');
   const { architecture, note } = judgeArchitecture(isChip ? chip : null, reported, override);
   return {
     ...unknownAccelerator('amd'),
-    model: nameOf(value('card series'), value('card model'), agent?.model ?? null, value('device name')),
+    model: nameOf(value('card series'), agent?.model ?? null, value('card model'), value('device name')),
     index: card.index,
-    uuid: agent?.uuid ?? value('unique id'),
+    uuid: agent?.uuid ?? readUniqueId(value('unique id')),
     busId: value('pci bus'),
     memoryBytes: number('vram total memory (b)'),
     memoryUsedBytes: number('vram total used memory (b)'),
@@ -95,9 +96,15 @@ function readAgentAlone(agent: RocmAgent, index: number, override: string | null
   return { ...accelerator, notes: note === null ? [] : [note] };
 }
 
-/** Some versions have ids alone in place of names. */
+/** The PCI bus has one name for several cards, as "Radeon RX 5600 OEM/5600 XT / 5700/5700 XT". Some versions have ids alone in place of names. */
 function nameOf(...names: (string | null)[]): string | null {
-  return names.find((name) => name !== null && !/^0x[0-9a-f]+$/i.test(name)) ?? null;
+  const known = names.filter((name) => name !== null && !/^0x[0-9a-f]+$/i.test(name));
+  return known.find((name) => name?.includes('/') === false) ?? known[0] ?? null;
+}
+
+/** `0x0` is what a card without one says. */
+function readUniqueId(text: string | null): string | null {
+  return text === null || /^0x0+$/i.test(text) ? null : text;
 }
 
 function known(text: string | undefined): string | null {
