@@ -1,6 +1,6 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -112,6 +112,18 @@ printf 'GPU[0]\\t\\t: Card series: \\t\\tVega 20\\nGPU[0]\\t\\t: GPU use (%%): 7
     expect(parseAccelerators(await newest.ask(words, samplingScript('')))).toMatchObject({
       accelerators: [{ vendor: 'amd', utilization: 9 }],
     });
+  });
+
+  it('find the tools of ROCm where only login shells look', async (context) => {
+    const { ask, home } = setUpBench(context);
+    mkdirSync(join(home, 'rocm/bin'), { recursive: true });
+    const tool = join(home, 'rocm/bin/rocm-smi');
+    writeFileSync(tool, `#!/bin/sh\necho '{"card0": {"GPU use (%)": "7"}}'\n`, { mode: 0o755 });
+    for (const script of [samplingScript(''), acceleratorsScript('')]) {
+      expect(parseAccelerators(await ask(words, script, { ROCM_PATH: join(home, 'rocm') }))).toMatchObject({
+        accelerators: [{ vendor: 'amd', utilization: 7 }],
+      });
+    }
   });
 
   it('ask the metadata of a TPU worker, where somebody says that there is one', async (context) => {
