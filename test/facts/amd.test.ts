@@ -1,6 +1,7 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { readAmd } from '../../src/facts/amd/amd.ts';
 import { parseAmdSmi } from '../../src/facts/amd/amd-smi.ts';
+import { readJsonAfterText } from '../../src/facts/amd/json.ts';
 import { parseRocmSmi } from '../../src/facts/amd/rocm-smi.ts';
 import { parseRocminfo } from '../../src/facts/amd/rocminfo.ts';
 import { parseSections } from '../../src/facts/sections.ts';
@@ -80,6 +81,28 @@ describe('rocm-smi', () => {
     expect(parseRocmSmi(amdFormats.text).others).toEqual([]);
   });
 
+  it.each([
+    ['0x0', null],
+    ['0x0000000000000000', null],
+    ['N/A', null],
+    ['0x5c88007d4f2e1b03', '0x5c88007d4f2e1b03'],
+  ])('with the unique id %s has the uuid %s', (id, uuid) => {
+    const text = JSON.stringify({ card0: { 'Unique ID': id } });
+    expect(accelerators({ 'rocm-smi': text })).toMatchObject([{ uuid }]);
+  });
+
+  it('of the 5th kind is no other chip for the id of its board', () => {
+    const text = 'GPU[0]\t\t: Card series: \t\tNavi 10\nGPU[0]\t\t: Card model: \t\t0x7420\n';
+    expect(accelerators({ 'rocm-smi': { text: 'refused', exitCode: 2 }, 'rocm-fewer': text })).toMatchObject([
+      { architecture: null, notes: [] },
+    ]);
+  });
+
+  it('whose name is that of several cards gives way to the name that rocminfo knows', () => {
+    const answer = { 'rocm-smi': amdFormats.rocmSmi5, rocminfo: rocminfo('gfx1010') };
+    expect(accelerators(answer)).toMatchObject([{ model: 'AMD Radeon RX 5600 XT' }]);
+  });
+
   it('tells processes; the kernel says on which card, and how much they hold there', () => {
     const [first, second] = accelerators({ 'rocm-smi': amdFormats.rocmSmi6, 'amd-processes': amdFormats.processes });
     const unplaced = { pid: 4300, user: null, command: 'python3', memoryBytes: 0 };
@@ -89,6 +112,25 @@ describe('rocm-smi', () => {
     ]);
     expect(second?.processes).toMatchObject([{ pid: 4242, memoryBytes: 0 }, unplaced]);
     expect(accelerators({ 'rocm-smi': amdFormats.rocmSmi6, 'amd-processes': '{"system": {}}' })[0]?.processes).toEqual([]);
+  });
+});
+
+describe('JSON between other text', () => {
+  it('is looked for a few times, however many brackets there are', ({ onTestFinished }) => {
+    const parse = vi.spyOn(JSON, 'parse');
+    onTestFinished(() => void parse.mockRestore());
+    expect(readJsonAfterText('[{}\n'.repeat(400)).value).toBeUndefined();
+    expect(parse.mock.calls.length).toBeLessThan(100);
+  });
+
+  it('ends where its bracket closes', () => {
+    const document = { card0: { a: '1' } };
+    for (const text of [JSON.stringify(document), JSON.stringify(document, null, 4)]) {
+      expect(readJsonAfterText(`a banner\n[ok]\n${text}\nmore [text]\n`)).toEqual({
+        value: document,
+        before: ['a banner', '[ok]'],
+      });
+    }
   });
 });
 
@@ -174,6 +216,10 @@ describe('no list of AMD', () => {
 Unable to open /dev/kfd read-write: Permission denied
 mia is not member of "render" group, the default DRM access group. Users must be a member of the "render" group or another DRM access group in order for ROCm applications to run successfully.`;
 
+  const noPython = { text: "/usr/bin/env: 'python3': No such file or directory", exitCode: 127 };
+  const noLibrary =
+    'error while loading shared libraries: libhsa-runtime64.so.1: cannot open shared object file: No such file or directory';
+
   it.each([
     ['no tool', { 'rocm-smi': missing, 'amd-smi': missing, rocminfo: missing }, { kind: 'no-tool' }],
     ['no answer', {}, { kind: 'no-tool' }],
@@ -190,6 +236,24 @@ mia is not member of "render" group, the default DRM access group. Users must be
     ],
     ['no right', { 'rocm-smi': missing, rocminfo: { text: denied, exitCode: 1 } }, { reason: 'permission-denied' }],
     ['a tool that hangs', { 'rocm-smi': { text: '', exitCode: 137, late: true } }, { reason: 'probe-hung' }],
+    [
+      'text that is no list',
+      { 'rocm-smi': 'hello' },
+      { reason: 'unreadable', message: expect.stringContaining('hello') as string },
+    ],
+    ['a list that is cut off', { 'rocm-smi': amdFormats.rocmSmi6.slice(0, 400) }, { reason: 'unreadable' }],
+    ['no word of rocm-smi', { 'rocm-smi': '\n\n' }, { reason: 'unreadable' }],
+    ['rocm-smi that has nothing to report', { 'rocm-smi': 'WARNING: No JSON data to report' }, { kind: 'none' }],
+    [
+      'no python for rocm-smi',
+      { 'rocm-smi': noPython, 'rocm-fewer': { text: '', exitCode: 127 }, 'amd-smi': missing, rocminfo: missing },
+      { kind: 'failed', reason: 'unreadable', message: `rocm-smi cannot run: ${noPython.text}` },
+    ],
+    [
+      'no library for rocminfo',
+      { 'rocm-smi': missing, rocminfo: { text: `rocminfo: ${noLibrary}`, exitCode: 127 } },
+      { kind: 'failed', reason: 'library-missing', message: `rocminfo cannot run: rocminfo: ${noLibrary}` },
+    ],
     ['anything else', { 'rocm-smi': { text: 'Traceback: no', exitCode: 1 } }, { reason: 'unreadable' }],
   ])('with %s is told apart', (_, answers: Record<string, ToolAnswer | string>, expected) => {
     expect(read(answers)).toMatchObject(expected);
@@ -199,6 +263,30 @@ mia is not member of "render" group, the default DRM access group. Users must be
     const answer = { 'rocm-smi': amdFormats.rocmSmi5, rocminfo: { text: denied, exitCode: 1 } };
     expect(accelerators(answer)[0]).toMatchObject({ healthy: false, memoryBytes: 6_425_673_728 });
     expect(accelerators(answer)[0]?.notes[0]).toContain('is not member of "render" group');
+  });
+
+  it('a card that the runtime cannot use is in trouble, though rocm-smi lists it', () => {
+    const line = 'Call returned HSA_STATUS_ERROR_OUT_OF_RESOURCES: The runtime failed to allocate the necessary resources.';
+    const text = `ROCk module is loaded\nhsa api call failure at: /src/rocminfo/rocminfo.cc:1282\n${line}`;
+    expect(read({ 'rocm-smi': amdFormats.rocmSmi5, rocminfo: { text, exitCode: 1 } })).toMatchObject({
+      kind: 'found',
+      problems: [`rocminfo: ${line}`],
+      accelerators: [{ healthy: false, notes: [`rocminfo: ${line}`] }],
+    });
+  });
+
+  it('rocminfo that ends in another way is told beside the cards that rocm-smi lists, and says nothing of them', () => {
+    expect(read({ 'rocm-smi': amdFormats.rocmSmi5, rocminfo: { text: 'Segmentation fault', exitCode: 139 } })).toMatchObject({
+      problems: ['rocminfo ended with exit status 139: Segmentation fault'],
+      accelerators: [{ healthy: true }],
+    });
+  });
+
+  it('rocm-smi that cannot be read is told beside the cards that rocminfo knows', () => {
+    expect(read({ 'rocm-smi': 'hello', rocminfo: rocminfo('gfx1010') })).toMatchObject({
+      problems: ['rocm-smi gave no answer that can be read: hello'],
+      accelerators: [{ model: 'AMD Radeon RX 5600 XT' }],
+    });
   });
 
   it('the module tells its version, or not', () => {

@@ -1,9 +1,9 @@
 import { spawnSync } from 'node:child_process';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { userInfo } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { acceleratorsScript, samplingScript } from '../../src/facts/accelerator-sections.ts';
 import { factsScript, type FactsQuestion } from '../../src/facts/facts-script.ts';
@@ -116,6 +116,18 @@ printf 'GPU[0]\\t\\t: Card series: \\t\\tVega 20\\nGPU[0]\\t\\t: GPU use (%%): 7
     });
   });
 
+  it('find the tools of ROCm where only login shells look', async (context) => {
+    const { ask, home } = setUpBench(context);
+    mkdirSync(join(home, 'rocm/bin'), { recursive: true });
+    const tool = join(home, 'rocm/bin/rocm-smi');
+    writeFileSync(tool, `#!/bin/sh\necho '{"card0": {"GPU use (%)": "7"}}'\n`, { mode: 0o755 });
+    for (const script of [samplingScript(''), acceleratorsScript('')]) {
+      expect(parseAccelerators(await ask(words, script, { ROCM_PATH: join(home, 'rocm') }))).toMatchObject({
+        accelerators: [{ vendor: 'amd', utilization: 7 }],
+      });
+    }
+  });
+
   it('ask the metadata of a TPU worker, where somebody says that there is one', async (context) => {
     const { ask, install } = setUpBench(context);
     install('tpu-info', `printf 'TPU Chips\\n| /dev/accel0 | TPU v4 chip | 1 | None |\\n'`);
@@ -124,6 +136,15 @@ printf 'GPU[0]\\t\\t: Card series: \\t\\tVega 20\\nGPU[0]\\t\\t: GPU use (%%): 7
     const facts = read(await ask(words, factsScript(plain), environment), plain);
     expect(facts.tpu).toMatchObject({ type: 'v4-8', chips: 4, zone: 'z' });
     expect(facts.accelerators).toMatchObject({ kind: 'found', accelerators: [{ vendor: 'google', model: 'TPU v4', index: 0 }] });
+  });
+
+  it('ask the metadata of a TPU worker by a wget that crashes when it is given a limit', async (context) => {
+    const { ask, install } = setUpBench(context);
+    const wget = install('wget', `case " $* " in *" -T "*) exit 139 ;; esac\nPATH=/usr/bin:/bin exec busybox wget "$@"`);
+    const port = await serve(context, () => "ACCELERATOR_TYPE: 'v4-64'\n");
+    const question = { ...plain, setup: `PATH=${dirname(wget)}` };
+    const output = await ask(words, factsScript(question), { GCE_METADATA_HOST: `127.0.0.1:${port}` });
+    expect(read(output, question).tpu).toMatchObject({ type: 'v4-64', chips: 32, workers: 8 });
   });
 });
 

@@ -38,7 +38,7 @@ describe('a worker of a slice', () => {
       ['TPU_WORKER_ID', '1'],
       ['TPU_WORKER_HOSTNAMES', 'job-0.svc,job-1.svc,job-2.svc,job-3.svc'],
     ]);
-    expect(readSlice('', variables)).toMatchObject({ type: null, chips: 16, workers: 4, workerIndex: 1, chipsPerWorker: null });
+    expect(readSlice('', variables)).toMatchObject({ type: null, chips: 16, workers: 4, workerIndex: 1, chipsPerWorker: 4 });
   });
 
   it.each([
@@ -49,6 +49,26 @@ describe('a worker of a slice', () => {
     ['v6e-16', 16],
   ])('of type %s has %i chips', (type, chips) => {
     expect(readSlice('', new Map([['TPU_ACCELERATOR_TYPE', type]]))?.chips).toBe(chips);
+  });
+
+  it.each([
+    ['v4-64', 4, 8],
+    ['v4-8', 4, 1],
+    ['v5p-16', 4, 2],
+    ['v6e-16', 4, 4],
+    ['v6e-8', null, null],
+  ])('of which the type %s alone is known has %s chips a worker, and %s workers', (type, chipsPerWorker, workers) => {
+    expect(readSlice('', new Map([['TPU_ACCELERATOR_TYPE', type]]))).toMatchObject({ chipsPerWorker, workers });
+  });
+
+  it('has the workers that its bounds or its addresses tell, whatever is usual for its type', () => {
+    const of = (name: string, value: string) =>
+      new Map([
+        ['TPU_ACCELERATOR_TYPE', 'v6e-16'],
+        [name, value],
+      ]);
+    expect(readSlice('', of('TPU_CHIPS_PER_HOST_BOUNDS', '2,4,1'))).toMatchObject({ chipsPerWorker: 8, workers: 2 });
+    expect(readSlice('', of('TPU_WORKER_HOSTNAMES', 'a,b'))).toMatchObject({ chipsPerWorker: 8, workers: 2 });
   });
 
   it.each([
@@ -93,6 +113,35 @@ describe('tpu-info', () => {
     expect(acceleratorsFree({ accelerators: answer })).toEqual({ kind: 'free' });
   });
 
+  it.each(['TPU Chip Utilization', 'TPU Utilization'])('of an older version has the title %s', (title) => {
+    const text = tpuFormats.boxes.replace('TPU Runtime Utilization', title);
+    expect(read({ 'tpu-info': text }).chips).toMatchObject([{ utilization: 50 }, { utilization: 0 }]);
+  });
+
+  it.each([
+    ['the panel', (table: string) => tpuFormats.idle + table, '31.75'],
+    ['zeros', (table: string) => tpuFormats.idle.split('╭')[0] + table, '0.00'],
+  ])('that measured nothing, and says so by %s, knows no use', (_, write, total) => {
+    const table = `TPU Runtime Utilization\n│ 0 │ 0.00 GiB / ${total} GiB │ 0.00% │\n`;
+    const unknown = { memoryBytes: null, memoryUsedBytes: null, utilization: null };
+    expect(read({ 'tpu-info': write(table) }).chips).toMatchObject([unknown]);
+  });
+
+  it('that fails is told, with chips and without', () => {
+    const failed = { text: 'Traceback (most recent call last):\nAssertionError: no metric', exitCode: 1 };
+    const message = 'tpu-info: AssertionError: no metric (exit status 1)';
+    expect(read({ tpu: tpuFormats.local, 'tpu-info': failed }).answer).toMatchObject({ kind: 'found', problems: [message] });
+    expect(read({ 'tpu-info': failed }).answer).toMatchObject({ kind: 'failed', reason: 'unreadable', message });
+  });
+
+  it('that may not look tells which process has all the chips', () => {
+    const message =
+      'RuntimeError: ABORTED: The TPU is already in use by process with pid 4242. Not attempting to load libtpu.so.';
+    const { answer, chips } = read({ tpu: tpuFormats.local, 'tpu-info': { text: `Traceback:\n${message}\n`, exitCode: 1 } });
+    expect(answer).toMatchObject({ problems: [message] });
+    expect(chips.map(({ processes }) => processes?.map(({ pid }) => pid))).toEqual([[4242], [4242], [4242], [4242]]);
+  });
+
   it('that hangs is told, and the chips are known all the same', () => {
     const late = { text: '', exitCode: 137, late: true };
     expect(read({ tpu: tpuFormats.local, 'tpu-metadata': tpuFormats.metadata, 'tpu-info': late }).answer).toMatchObject({
@@ -103,6 +152,19 @@ describe('tpu-info', () => {
 });
 
 describe('a chip', () => {
+  it.each([
+    ['0x005e', 'TPU v4'],
+    ['0x0062', 'TPU v5p'],
+    ['0x0063', 'TPU v5e'],
+    ['0x006f', 'TPU v6e'],
+  ])('is known by the id %s on the bus where no metadata tells of it', (id, model) => {
+    const tpu = `device=/dev/vfio/0\ndevice=/dev/vfio/3\npci=0x0042\npci=${id}\n`;
+    expect(read({ tpu }).chips).toMatchObject([
+      { index: 0, model },
+      { index: 3, model },
+    ]);
+  });
+
   it('is held by the process that has it open', () => {
     const tpu = `${tpuFormats.local}held=/dev/accel1 77\nfleet-holder 77 mia python3 train.py`;
     const { answer, chips } = read({ tpu });
@@ -131,6 +193,7 @@ describe('no list of chips', () => {
   it('is told apart', () => {
     expect(read({ tpu: '' }).answer).toEqual({ kind: 'no-tool' });
     expect(read({ tpu: 'device=/dev/vfio/12' }).answer).toEqual({ kind: 'no-tool' });
+    expect(read({ tpu: 'device=/dev/vfio/12\npci=0x0042' }).answer).toEqual({ kind: 'no-tool' });
     expect(read({ 'tpu-info': 'No TPU chips found.' }).answer).toEqual({ kind: 'none' });
     expect(read({ 'tpu-metadata': tpuFormats.metadata }).answer).toMatchObject({
       kind: 'failed',

@@ -1,4 +1,4 @@
-import { failedAnswer, unknownAccelerator, type Accelerator, type AcceleratorAnswer } from '../accelerators.ts';
+import { unknownAccelerator, type Accelerator, type AcceleratorAnswer } from '../accelerators.ts';
 import { nameProcess, splitHolders } from '../holders.ts';
 import { readDecimal, readWhole } from '../numbers.ts';
 import type { SectionAnswer } from '../sections.ts';
@@ -6,27 +6,37 @@ import { parseAmdSmi } from './amd-smi.ts';
 import { readJsonAfterText } from './json.ts';
 import { parseRocmSmi, type RocmCard } from './rocm-smi.ts';
 import { judgeArchitecture, parseRocminfo, type RocmAgent, type RocmInfo } from './rocminfo.ts';
+import { explainEmpty, findTroubles } from './trouble.ts';
 
 type Sections = ReadonlyMap<string, SectionAnswer>;
+
+interface Listing {
+  accelerators: Accelerator[];
+  /** Lines that are of no card. */
+  others: string[];
+  /** Whether rocm-smi or amd-smi tells the cards: rocminfo alone knows less of them. */
+  isListed: boolean;
+}
 
 /** What the sections of `amdReadings` and `amdDetails` say: rocm-smi where it answers, else amd-smi, else rocminfo alone. */
 export function readAmd(sections: Sections): AcceleratorAnswer {
   const rocminfo = parseRocminfo(sections.get('rocminfo')?.text ?? '');
-  const listed = listDevices(sections, rocminfo);
-  const problems = [...listed.others.filter(isTrouble), ...findHung(sections)];
-  if (listed.accelerators.length === 0) return explainEmpty(sections, rocminfo, listed.others);
+  const { accelerators, others, isListed } = listDevices(sections, rocminfo);
+  if (accelerators.length === 0) return explainEmpty(sections, rocminfo);
+  const troubles = findTroubles(sections, rocminfo, isListed).map(({ message }) => message);
+  const said = others.filter((line) => isTrouble(line) && !troubles.some((message) => message.includes(line)));
   const version = /^\d+(?:\.\d+)+/.exec(sections.get('rocm-version')?.text ?? '')?.[0] ?? null;
-  for (const accelerator of listed.accelerators) {
+  for (const accelerator of accelerators) {
     accelerator.runtime = version;
     accelerator.driver ??= rocminfo.driver;
     if (rocminfo.trouble === null) continue;
     accelerator.healthy = false;
     accelerator.notes.push(rocminfo.trouble.message);
   }
-  return { kind: 'found', accelerators: listed.accelerators, problems };
+  return { kind: 'found', accelerators, problems: [...said, ...troubles] };
 }
 
-function listDevices(sections: Sections, rocminfo: RocmInfo): { accelerators: Accelerator[]; others: string[] } {
+function listDevices(sections: Sections, rocminfo: RocmInfo): Listing {
   const others: string[] = [];
   for (const name of ['rocm-smi', 'rocm-fewer']) {
     const listing = parseRocmSmi(sections.get(name)?.text ?? '');
@@ -36,12 +46,13 @@ function listDevices(sections: Sections, rocminfo: RocmInfo): { accelerators: Ac
     const driver = listing.system.get('driver version') ?? null;
     const accelerators = listing.cards.map((card, at) => readCard(card, agents[at] ?? null, rocminfo.override, driver));
     attachProcesses(accelerators, listing.cards, sections.get('amd-processes'));
-    return { accelerators, others };
+    return { accelerators, others, isListed: true };
   }
   const { accelerators, others: said } = parseAmdSmi(sections.get('amd-smi')?.text ?? '');
   others.push(...said);
-  if (accelerators.length > 0) return { accelerators, others };
-  return { accelerators: rocminfo.agents.map((agent, at) => readAgentAlone(agent, at, rocminfo.override)), others };
+  if (accelerators.length > 0) return { accelerators, others, isListed: true };
+  const alone = rocminfo.agents.map((agent, at) => readAgentAlone(agent, at, rocminfo.override));
+  return { accelerators: alone, others, isListed: false };
 }
 
 /** By node where rocm-smi tells it, else by order where there are as many of both. */
@@ -56,15 +67,16 @@ function matchAgents(cards: RocmCard[], agents: RocmAgent[]): (RocmAgent | null)
 function readCard(card: RocmCard, agent: RocmAgent | null, override: string | null, driver: string | null): Accelerator {
   const value = (...names: string[]) => names.map((name) => known(card.values.get(name))).find((text) => text !== null) ?? null;
   const number = (...names: string[]) => readDecimal(value(...names) ?? undefined);
-  const chip = (agent?.chip ?? value('device id', 'gpu id', 'card model'))?.toLowerCase() ?? null;
+  // "Card model" is no chip: old versions tell the id of the board there.
+  const chip = (agent?.chip ?? value('device id', 'gpu id'))?.toLowerCase() ?? null;
   const isChip = chip !== null && /^0x[0-9a-f]+$/.test(chip);
   const reported = agent?.reported ?? value('gfx version');
   const { architecture, note } = judgeArchitecture(isChip ? chip : null, reported, override);
   return {
     ...unknownAccelerator('amd'),
-    model: nameOf(value('card series'), value('card model'), agent?.model ?? null, value('device name')),
+    model: nameOf(value('card series'), agent?.model ?? null, value('card model'), value('device name')),
     index: card.index,
-    uuid: agent?.uuid ?? value('unique id'),
+    uuid: agent?.uuid ?? readUniqueId(value('unique id')),
     busId: value('pci bus'),
     memoryBytes: number('vram total memory (b)'),
     memoryUsedBytes: number('vram total used memory (b)'),
@@ -84,9 +96,15 @@ function readAgentAlone(agent: RocmAgent, index: number, override: string | null
   return { ...accelerator, notes: note === null ? [] : [note] };
 }
 
-/** Some versions have ids alone in place of names. */
+/** The PCI bus has one name for several cards, as "Radeon RX 5600 OEM/5600 XT / 5700/5700 XT". Some versions have ids alone in place of names. */
 function nameOf(...names: (string | null)[]): string | null {
-  return names.find((name) => name !== null && !/^0x[0-9a-f]+$/i.test(name)) ?? null;
+  const known = names.filter((name) => name !== null && !/^0x[0-9a-f]+$/i.test(name));
+  return known.find((name) => name?.includes('/') === false) ?? known[0] ?? null;
+}
+
+/** `0x0` is what a card without one says. */
+function readUniqueId(text: string | null): string | null {
+  return text === null || /^0x0+$/i.test(text) ? null : text;
 }
 
 function known(text: string | undefined): string | null {
@@ -119,35 +137,6 @@ function attachProcesses(accelerators: Accelerator[], cards: RocmCard[], answer:
       return [nameProcess({ pid: readWhole(pid), user: null, command: known(values[0]), memoryBytes }, holders)];
     });
   }
-}
-
-function explainEmpty(sections: Sections, { trouble }: RocmInfo, others: string[]): AcceleratorAnswer {
-  if (trouble !== null) return failedAnswer(trouble.reason, trouble.message);
-  const [hung] = findHung(sections);
-  if (hung !== undefined) return failedAnswer('probe-hung', hung);
-  const missing = others.find((line) => /Driver not initialized|amdgpu not found/i.test(line));
-  if (missing !== undefined) return failedAnswer('driver-failed', missing);
-  const asked = ['rocm-smi', 'amd-smi', 'rocminfo'].flatMap((name) => {
-    const answer = sections.get(name);
-    return answer === undefined || answer.exitCode === 127 ? [] : [{ name, ...answer }];
-  });
-  const failed = asked.find(({ exitCode }) => exitCode !== 0);
-  if (asked.length === 0) return { kind: 'no-tool' };
-  if (failed === undefined) return { kind: 'none' };
-  const said = failed.text.trim().split('\n').at(-1) ?? '';
-  return failedAnswer('unreadable', `${failed.name} ended with exit status ${failed.exitCode}: ${said.slice(0, 300)}`);
-}
-
-function findHung(sections: Sections): string[] {
-  const tools = {
-    'rocm-smi': 'rocm-smi',
-    'rocm-fewer': 'rocm-smi',
-    'amd-processes': 'rocm-smi',
-    'amd-smi': 'amd-smi',
-    rocminfo: 'rocminfo',
-  };
-  const hung = Object.entries(tools).flatMap(([name, tool]) => (sections.get(name)?.timedOut === true ? [tool] : []));
-  return [...new Set(hung)].map((tool) => `${tool} did not answer in time and was killed`);
 }
 
 /** That cards sleep is no trouble, and a banner of the login shell is none of the tool's business. */

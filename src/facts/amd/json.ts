@@ -1,23 +1,32 @@
-/** A JSON document that other text may stand before or after; undefined when there is none. */
+/** A line that may begin a document; a banner such as "[ok] welcome" does not. */
+const opening = /^(?:\{\s*(?:["}]|$)|\[\s*(?:[[{\]]|$))/;
+/** Each look costs a walk through the text, and a banner may have thousands of brackets. */
+const looks = 20;
+
+/** A JSON document that other text may stand before or after; undefined when there is none. It begins and ends with unindented lines. */
 export function readJsonAfterText(text: string): { value: unknown; before: string[] } {
   const lines = text.split('\n');
-  for (const [at, line] of lines.entries()) {
-    if (!/^\s*[[{]/.test(line)) continue;
-    const value = parseLongest(lines.slice(at));
-    if (value !== undefined) return { value, before: lines.slice(0, at).flatMap((other) => other.trim() || []) };
+  const starts = lines.flatMap((line, at) => (opening.test(line) ? [at] : [])).slice(0, looks);
+  for (const at of starts) {
+    const value = parse(lines[at] ?? '') ?? parse(takeDocument(lines.slice(at)));
+    if (value !== undefined) return { value, before: trimLines(lines.slice(0, at)) };
   }
-  return { value: undefined, before: lines.flatMap((other) => other.trim() || []) };
+  return { value: undefined, before: trimLines(lines) };
 }
 
-/** A document ends where a line ends; what a tool adds after it is cut off. */
-function parseLongest(lines: string[]): unknown {
-  for (let count = lines.length; count > 0; count--) {
-    if (!/[\]}]\s*$/.test(lines[count - 1] ?? '')) continue;
-    try {
-      return JSON.parse(lines.slice(0, count).join('\n')) as unknown;
-    } catch {
-      continue;
-    }
+/** Up to the first bracket that closes without being indented. */
+function takeDocument(lines: string[]): string {
+  return lines.slice(0, lines.findIndex((line) => /^[\]}]/.test(line)) + 1).join('\n');
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return undefined;
   }
-  return undefined;
+}
+
+function trimLines(lines: string[]): string[] {
+  return lines.flatMap((line) => line.trim() || []);
 }

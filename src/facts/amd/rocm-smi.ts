@@ -13,6 +13,8 @@ export interface RocmListing {
   system: ReadonlyMap<string, string>;
   /** Lines that are of no card. */
   others: string[];
+  /** Whether it is an answer of rocm-smi at all, be it of no card. */
+  isList: boolean;
 }
 
 /** What rocm-smi printed in any of its forms: JSON, CSV, or lines as `GPU[0] : Card series: ...`. Warnings may stand before and between. */
@@ -28,7 +30,7 @@ function readDocument(document: Record<string, unknown>, others: string[]): Rocm
     const index = readIndex(name);
     return index === null || !isRecord(values) ? [] : [{ index, values: readValues(values) }];
   });
-  return { cards, system: isRecord(document['system']) ? readValues(document['system']) : new Map(), others };
+  return { cards, system: isRecord(document['system']) ? readValues(document['system']) : new Map(), others, isList: true };
 }
 
 function readValues(record: Record<string, unknown>): Map<string, string> {
@@ -44,7 +46,8 @@ function readCsv(text: string): RocmListing | null {
   const at = lines.findIndex((line) => line.startsWith('device,'));
   if (at < 0) return null;
   const names = (lines[at] ?? '').split(',').map((name) => name.toLowerCase());
-  const listing = { cards: [] as RocmCard[], system: new Map<string, string>(), others: lines.slice(0, at).filter(Boolean) };
+  const others = lines.slice(0, at).filter(Boolean);
+  const listing = { cards: [] as RocmCard[], system: new Map<string, string>(), others, isList: true };
   for (const line of lines.slice(at + 1)) {
     const cells = line.split(',');
     const index = readIndex(cells[0] ?? '');
@@ -69,7 +72,8 @@ function readLines(text: string): RocmListing {
     } else if (driver !== undefined) system.set('driver version', driver);
     else if (line !== '' && !/^=+[^=]*=+$/.test(line)) others.push(line);
   }
-  return { cards: [...cards].map(([index, values]) => ({ index, values })), system, others };
+  const isList = cards.size > 0 || text.includes('End of ROCm SMI Log');
+  return { cards: [...cards].map(([index, values]) => ({ index, values })), system, others, isList };
 }
 
 /** Of `card0`. */

@@ -86,5 +86,7 @@ function findTrouble(text: string): RocmInfo['trouble'] {
     return { reason: 'permission-denied', message: group === undefined ? denied : `${denied}; ${group}` };
   }
   const missing = line(/ROCk module is NOT loaded/i);
-  return missing === undefined ? null : { reason: 'driver-failed', message: missing };
+  if (missing !== undefined) return { reason: 'driver-failed', message: missing };
+  const refused = line(/HSA_STATUS_ERROR/) ?? line(/hsa api call failure/i);
+  return refused === undefined ? null : { reason: 'driver-failed', message: `rocminfo: ${refused}` };
 }

@@ -15,29 +15,36 @@ export const amdSmiMark = 'fleet-amd-smi';
  * versions of rocm-smi that refuse an option, amd-smi for hosts without a rocm-smi that answers.
  */
 export function amdReadings(setup: string): Section[] {
-  const askAmdSmi = `test "$fleet_code" != 0 || exit 0\n${setup}\n${writeAmdSmi(['metric'])}`;
-  return [...rocmSections(setup), { name: 'amd-smi', script: askAmdSmi, ...amdSmi }];
+  const enter = enterRocm(setup);
+  const askAmdSmi = `test "$fleet_code" != 0 || exit 0\n${enter}\n${writeAmdSmi(['metric'])}`;
+  return [...rocmSections(enter), { name: 'amd-smi', script: askAmdSmi, ...amdSmi }];
 }
 
 /** The same, with all that is known of the devices and of who is on them. */
 export function amdDetails(setup: string): Section[] {
-  const askAmdSmi = `test "$fleet_code" != 0 || exit 0\n${setup}\n${writeAmdSmi(['list', 'static', 'metric'])}\n${amdSmiProcesses}`;
+  const enter = enterRocm(setup);
+  const askAmdSmi = `test "$fleet_code" != 0 || exit 0\n${enter}\n${writeAmdSmi(['list', 'static', 'metric'])}\n${amdSmiProcesses}`;
   return [
-    ...rocmSections(setup),
+    ...rocmSections(enter),
     { name: 'amd-smi', script: askAmdSmi, ...amdSmi },
-    { name: 'amd-processes', script: `${setup}\n${processes}`, ...rocmSmi },
-    { name: 'rocminfo', script: `${setup}\n${rocminfo}`, timeoutSeconds: 15 },
+    { name: 'amd-processes', script: `${enter}\n${processes}`, ...rocmSmi },
+    { name: 'rocminfo', script: `${enter}\n${rocminfo}`, timeoutSeconds: 15 },
     { name: 'rocm-version', script: `${setup}\ncat "\${ROCM_PATH:-/opt/rocm}/.info/version"`, timeoutSeconds: 5 },
   ];
 }
 
-function rocmSections(setup: string): Section[] {
+/** The tools of ROCm are where only login shells look. */
+function enterRocm(setup: string): string {
+  return `${setup}\nPATH=$PATH:\${ROCM_PATH:-/opt/rocm}/bin`;
+}
+
+function rocmSections(enter: string): Section[] {
   const fewer = 'case $fleet_code in 0 | 127) exit "$fleet_code" ;; esac';
   return [
-    { name: 'rocm-smi', script: `${setup}\nexec rocm-smi ${everything}`, ...rocmSmi },
+    { name: 'rocm-smi', script: `${enter}\nexec rocm-smi ${everything}`, ...rocmSmi },
     {
       name: 'rocm-fewer',
-      script: `${fewer}\n${setup}\nexec rocm-smi --showproductname --showmeminfo vram --showuse`,
+      script: `${fewer}\n${enter}\nexec rocm-smi --showproductname --showmeminfo vram --showuse`,
       ...rocmSmi,
     },
   ];

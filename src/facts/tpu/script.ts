@@ -46,6 +46,11 @@ for fleet_device in /dev/accel[0-9]* /dev/vfio/[0-9]*; do
   printf 'device=%s\\n' "$fleet_device"
 done
 test -n "$fleet_devices" || exit 0
+for fleet_device in /sys/bus/pci/devices/*; do
+  read -r fleet_vendor <"$fleet_device/vendor" || continue
+  test "$fleet_vendor" = 0x1ae0 || continue
+  read -r fleet_id <"$fleet_device/device" && printf 'pci=%s\\n' "$fleet_id"
+done 2>/dev/null
 fleet_at='' fleet_pids="$fleet_locker"
 # Names of folders and devices, of which none holds a blank.
 # shellcheck disable=SC2012
@@ -63,6 +68,7 @@ done
 # shellcheck disable=SC2086
 fleet_holders $fleet_pids`;
 
+/** No limit of its own for wget: that of busybox crashes when it is given one. The section ends it. */
 const metadata = `fleet_maker=''
 read -r fleet_maker </sys/class/dmi/id/product_name
 fleet_near=''
@@ -72,7 +78,7 @@ test -n "$fleet_near\${GCE_METADATA_HOST-}" || exit 0
 unset http_proxy HTTP_PROXY all_proxy ALL_PROXY
 fleet_get() {
   if command -v curl >/dev/null; then curl -s -f -m 3 -H 'Metadata-Flavor: Google' "$1"
-  elif command -v wget >/dev/null; then wget -q -t 1 -T 3 -O - --header 'Metadata-Flavor: Google' "$1"
+  elif command -v wget >/dev/null; then wget -q -t 1 -O - --header 'Metadata-Flavor: Google' "$1"
   else python3 -c 'import sys, urllib.request as u
 r = u.Request(sys.argv[1], headers={"Metadata-Flavor": "Google"})
 print(u.urlopen(r, timeout=3).read().decode())' "$1"

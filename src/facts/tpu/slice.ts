@@ -1,6 +1,8 @@
 import { readWhole } from '../numbers.ts';
 import { attributeMark } from './script.ts';
 
+const typeParts = /^(v\d+[a-z]*)-(\d+)$/;
+
 /** The slice that a worker is part of, as its environment tells it. */
 export interface TpuSlice {
   /** `v4-64` */
@@ -29,20 +31,22 @@ export function readSlice(metadata: string, variables: ReadonlyMap<string, strin
   if (type === null && topology === null) return null;
   const endpoints = readEndpoints(attributes.get('worker-network-endpoints') ?? '');
   const names = (known(variables.get('TPU_WORKER_HOSTNAMES')) ?? '').split(',').filter((name) => name !== '');
-  const chipsPerWorker = multiply(value('CHIPS_PER_HOST_BOUNDS'), ',');
-  const told = endpoints.length > 0 ? endpoints : names;
-  const workers = multiply(value('HOST_BOUNDS'), ',') ?? (told.length > 0 ? told.length : null);
+  const chips = multiply(topology, 'x') ?? chipsOf(type);
+  const listed = endpoints.length > 0 ? endpoints : names;
+  const told = multiply(value('HOST_BOUNDS'), ',') ?? (listed.length > 0 ? listed.length : null);
+  const chipsPerWorker =
+    multiply(value('CHIPS_PER_HOST_BOUNDS'), ',') ?? (told === null ? usualChipsPerWorker(type, chips) : divide(chips, told));
+  const workers = told ?? divide(chips, chipsPerWorker);
   return {
     type,
     topology,
-    chips:
-      multiply(topology, 'x') ?? chipsOf(type) ?? (chipsPerWorker === null || workers === null ? null : chipsPerWorker * workers),
+    chips: chips ?? (chipsPerWorker === null || workers === null ? null : chipsPerWorker * workers),
     chipsPerWorker,
     workers,
     workerIndex: readWhole(value('WORKER_ID') ?? undefined),
     zone: value('ZONE'),
     runtime: value('RUNTIME_VERSION'),
-    endpoints: told,
+    endpoints: listed,
   };
 }
 
@@ -53,12 +57,26 @@ export function modelOfType(type: string | null): string | null {
   return /lite/.test(type ?? '') ? `TPU ${generation}e` : `TPU ${generation}`;
 }
 
-/** Up to v4, and for v5p, the number counts TensorCores, of which a chip has two; later ones count chips. */
+/** Generations whose number counts TensorCores, of which a chip has two; that of the later ones counts chips. */
+const countedInCores = ['v2', 'v3', 'v4', 'v5p'];
+
 function chipsOf(type: string | null): number | null {
-  const [, generation = '', count] = /^(v\d+[a-z]*)-(\d+)$/.exec(type ?? '') ?? [];
+  const [, generation = '', count] = typeParts.exec(type ?? '') ?? [];
   const number = readWhole(count);
   if (number === null) return null;
-  return ['v2', 'v3', 'v4', 'v5p'].includes(generation) ? Math.ceil(number / 2) : number;
+  return countedInCores.includes(generation) ? Math.ceil(number / 2) : number;
+}
+
+/** Where only the type is told. Eight chips of a later generation are of one worker or of two. */
+function usualChipsPerWorker(type: string | null, chips: number | null): number | null {
+  const [, generation] = typeParts.exec(type ?? '') ?? [];
+  if (generation === undefined || chips === null) return null;
+  return countedInCores.includes(generation) || chips > 8 ? 4 : null;
+}
+
+/** Null also where it does not come out even. */
+function divide(chips: number | null, parts: number | null): number | null {
+  return chips === null || parts === null || parts === 0 || chips % parts !== 0 ? null : chips / parts;
 }
 
 function readAttributes(text: string): Map<string, string> {

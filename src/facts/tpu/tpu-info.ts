@@ -10,20 +10,32 @@ export interface TpuInfo {
   chips: TpuInfoChip[];
   /** A row of the runtime's table, in its order: devices need not be numbered as chips are. */
   usage: { device: number; usedBytes: number | null; totalBytes: number | null; dutyPercent: number | null }[];
+  /** Where libtpu itself says which process has all the chips. */
+  busy: { pid: number; message: string } | null;
 }
 
-/** The tables of tpu-info, drawn in boxes or in Markdown. Without a workload it has no table of usage, which is no error. */
+/** As newer and older versions call it. */
+const usageTitles = ['TPU Runtime Utilization', 'TPU Chip Utilization', 'TPU Utilization'];
+
+/** The tables of tpu-info, drawn in boxes or in Markdown. Without a workload its table of usage is missing, or tells nothing, which is no error. */
 export function parseTpuInfo(text: string): TpuInfo {
-  const info: TpuInfo = { chips: [], usage: [] };
+  const info: TpuInfo = { chips: [], usage: [], busy: readBusy(text) };
+  const isMeasured = !/Libtpu metrics unavailable/i.test(text);
   let table = '';
   for (const line of text.split('\n')) {
-    const title = /\b(TPU Chips|TPU Runtime Utilization|TensorCore Utilization|TPU [A-Z][A-Za-z ]+)\b/.exec(line)?.[1];
+    const title = /\b(TPU Chips|TensorCore Utilization|TPU [A-Z][A-Za-z ]+)\b/.exec(line)?.[1];
     const cells = readCells(line);
     if (cells.length === 0 && title !== undefined) table = title;
     if (table === 'TPU Chips') info.chips.push(...readChip(cells));
-    if (table === 'TPU Runtime Utilization') info.usage.push(...readUsage(cells));
+    if (isMeasured && usageTitles.includes(table)) info.usage.push(...readUsage(cells));
   }
   return info;
+}
+
+function readBusy(text: string): TpuInfo['busy'] {
+  const [message = '', digits] = /^.*TPU is already in use by process with pid (\d+).*$/m.exec(text) ?? [];
+  const pid = readWhole(digits);
+  return pid === null ? null : { pid, message: message.trim().slice(0, 300) };
 }
 
 function readCells(line: string): string[] {
@@ -41,6 +53,9 @@ function readUsage([device = '', memory = '', duty = '']: string[]): TpuInfo['us
   const number = readWhole(device);
   if (number === null) return [];
   const [, used, total] = /^(\d+(?:\.\d+)?) GiB \/ (\d+(?:\.\d+)?) GiB$/.exec(memory) ?? [];
+  // Every chip has memory: where a row tells of none, nothing was measured.
+  if (total !== undefined && Number(total) === 0)
+    return [{ device: number, usedBytes: null, totalBytes: null, dutyPercent: null }];
   const percent = /^(\d+(?:\.\d+)?)%$/.exec(duty)?.[1];
   return [
     {
