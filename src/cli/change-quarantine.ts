@@ -44,6 +44,15 @@ export async function changeQuarantine(
   return describe(opened.listQuarantines(), names, []);
 }
 
+/** Of one host; null: it is in use. */
+export function findQuarantine(
+  quarantines: QuarantineDocument['quarantines'],
+  name: string,
+): Omit<QuarantineDocument['quarantines'][number], 'host'> | null {
+  const found = quarantines.find(({ host }) => host === name);
+  return found === undefined ? null : { reason: found.reason, by: found.by, at: found.at };
+}
+
 function describe(held: readonly Quarantine[], names: readonly string[] | null, lifted: string[]): QuarantineDocument {
   const shown = held.filter(({ host }) => names === null || names.includes(host));
   return { quarantines: shown.map((quarantine) => ({ ...quarantine, at: rfc3339(quarantine.at) })), lifted };

@@ -16,9 +16,11 @@ export interface HostDocument {
   cost: { perHour: number; currency: string } | null;
   remoteDir: string | null;
   params: Host['params'];
+  /** Who has taken it out of use, and why. */
+  quarantine: { reason: string; by: string; at: string } | null;
 }
 
-export function describeHost(host: Host): HostDocument {
+export function describeHost(host: Host, quarantine: HostDocument['quarantine']): HostDocument {
   const { name, groups, description, reach, accelerators, cost, remoteDir, params } = host;
   return {
     name,
@@ -33,6 +35,7 @@ export function describeHost(host: Host): HostDocument {
     cost,
     remoteDir,
     params,
+    quarantine,
   };
 }
 

@@ -2,6 +2,7 @@ import * as Args from '@oclif/core/args';
 import * as Flags from '@oclif/core/flags';
 import { acceptKey, type AcceptedKey } from '../cli/accept-key.ts';
 import { BaseCommand, inventoryFlag } from '../cli/base-command.ts';
+import { changeQuarantine, findQuarantine } from '../cli/change-quarantine.ts';
 import { describeHost, type HostDocument } from '../cli/host-document.ts';
 import { renderHosts } from '../cli/render/hosts.ts';
 
@@ -28,8 +29,10 @@ export default class Hosts extends BaseCommand {
         this.answer([`${accepted.host} (${accepted.address}): accepted ${accepted.type} ${accepted.fingerprint}`]);
         return { accepted };
       }
-      this.answer(renderHosts(hosts, this.answerScreen));
-      return { hosts: hosts.map(describeHost) };
+      const { quarantines } = await changeQuarantine(context, undefined, { kind: 'show' });
+      const documents = hosts.map((host) => describeHost(host, findQuarantine(quarantines, host.name)));
+      this.answer(renderHosts(hosts, documents, this.answerScreen));
+      return { hosts: documents };
     });
   }
 }

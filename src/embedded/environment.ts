@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { isWish } from './faults-file.ts';
@@ -17,11 +18,21 @@ export function makeCommandEnvironment(
     ...Object.fromEntries(passed.filter((entry): entry is [string, string] => entry[1] !== undefined)),
     ...Object.fromEntries(asked),
     HOME: home,
+    ...findRocm(home),
     PATH: [join(home, 'bin'), ...systemFolders].join(':'),
     SHELL: '/bin/sh',
     USER: user,
     LOGNAME: user,
   };
+}
+
+/** Where a machine with ROCm has it. */
+export function rocmFolder(home: string): string {
+  return join(home, '.pretend/rocm');
+}
+
+function findRocm(home: string): Record<string, string> {
+  return existsSync(rocmFolder(home)) ? { ROCM_PATH: rocmFolder(home) } : {};
 }
 
 /** Names that a client may set, as AcceptEnv of an sshd would list them. */

@@ -1,8 +1,10 @@
-import { mkdir } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { installPrograms } from './install-programs.ts';
 import { installWorkspace } from './install-workspace.ts';
-import { requireMachine } from './machines.ts';
+import { replaceFile } from './atomic-file.ts';
+import { rocmFolder } from './environment.ts';
+import { requireMachine, type Machine } from './machines.ts';
 import { prepareWorldModel } from './world-model/prepare.ts';
 import { nameOwnMachine } from './own-machine.ts';
 
@@ -12,6 +14,7 @@ export async function installHome(home: string, assetsDir: string, machineName: 
   const pretendDir = join(home, '.pretend');
   await mkdir(pretendDir, { recursive: true });
   await nameOwnMachine(pretendDir, machineName);
+  await installRocm(home, machine);
   await installPrograms(home, join(assetsDir, 'pretend'), machine);
   for (const name of machine.workspaces) {
     const [repository, sourceDir] = [join(home, name), join(assetsDir, 'workspaces', name)];
@@ -20,4 +23,15 @@ export async function installHome(home: string, assetsDir: string, machineName: 
     const pythonBundle = join(pretendDir, 'programs/python3.mjs');
     await prepareWorldModel({ repository, sourceDir, pythonBundle, pythonVersion: machine.python }, isNew);
   }
+}
+
+/** What tells which ROCm a machine has; a home may have been another machine's before. */
+async function installRocm(home: string, { amd }: Machine): Promise<void> {
+  const folder = rocmFolder(home);
+  if (amd === null) {
+    await rm(folder, { recursive: true, force: true });
+    return;
+  }
+  await mkdir(join(folder, '.info'), { recursive: true });
+  await replaceFile(join(folder, '.info/version'), Buffer.from(`${amd.runtime}-90\n`), 0o644);
 }

@@ -39,6 +39,8 @@ export interface NvidiaModel {
 
 export interface AmdCards {
   driver: string;
+  /** Version of ROCm. */
+  runtime: string;
   model: AmdModel;
   /** One card each. */
   busIds: readonly string[];
@@ -146,7 +148,7 @@ const machines: ReadonlyMap<string, Machine> = new Map(
     },
     rx5600xt: {
       nvidia: null,
-      amd: { driver: '6.8.5', model: rx5600xt, busIds: ['0000:2D:00.0'] },
+      amd: { driver: '6.8.5', runtime: '6.2.0', model: rx5600xt, busIds: ['0000:2D:00.0'] },
       python,
       torch: '2.5.1+rocm6.2',
       programs: ['rocm-smi', 'rocminfo', 'hold-gpu', 'torchrun'],

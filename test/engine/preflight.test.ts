@@ -296,6 +296,8 @@ launch: { run: touch started, log: job.log }
     const inventory = words.slice(words.indexOf('--inventory'));
     const bySomebody = await who.run(['quarantine', 'small', '--reason', 'ECC errors', ...inventory]);
     expect(bySomebody).toMatchObject({ code: 0, stdout: expect.stringContaining('ECC errors') as string });
+    const hosts = JSON.parse((await who.run(['hosts', ...inventory, '--json'])).stdout) as { hosts: object[] };
+    expect(hosts.hosts).toMatchObject([{ name: 'small', quarantine: { reason: 'ECC errors' } }]);
     const refused = await decide(who, ['launch', ...words]);
     expect(refused).toMatchObject({ code: 3, run: { verdict: 'NO-GO', outcome: { reason: 'quarantined' } } });
     expect(resultOf(refused.run, 'the host is not in quarantine')?.observed).toMatch(/^ECC errors, by \S+@\S+ at /);

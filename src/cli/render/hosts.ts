@@ -1,4 +1,5 @@
 import type { Host } from '../../inventory/host.ts';
+import type { HostDocument } from '../host-document.ts';
 import type { Screen } from '../screen.ts';
 import { formatMoney } from './quantities.ts';
 import { renderTable } from './table.ts';
@@ -12,9 +13,13 @@ const columns = [
   { title: 'REACHED AT' },
 ];
 
-export function renderHosts(hosts: readonly Host[], screen: Screen): string[] {
+export function renderHosts(
+  hosts: readonly Host[],
+  documents: readonly Pick<HostDocument, 'quarantine'>[],
+  screen: Screen,
+): string[] {
   if (hosts.length === 0) return ['the inventory describes no hosts'];
-  const rows = hosts.map((host) => ({
+  const rows = hosts.map((host, index) => ({
     cells: [
       host.name,
       host.groups.join(', '),
@@ -23,8 +28,14 @@ export function renderHosts(hosts: readonly Host[], screen: Screen): string[] {
       host.cost === null ? '' : `${formatMoney(host.cost.perHour, host.cost.currency)}/h`,
       describeReach(host),
     ],
+    notes: describeQuarantine(documents[index]?.quarantine ?? null),
   }));
   return renderTable(columns, rows, screen);
+}
+
+function describeQuarantine(quarantine: HostDocument['quarantine']): string[] {
+  if (quarantine === null) return [];
+  return [`in quarantine since ${quarantine.at}, by ${quarantine.by}: ${quarantine.reason}`];
 }
 
 function describeReach({ reach }: Host): string {
