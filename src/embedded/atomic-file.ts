@@ -8,6 +8,12 @@ export async function replaceFile(path: string, content: string | Buffer, mode: 
   await rename(temporary, path);
 }
 
+/** The same, and touches nothing where the file has this content already. */
+export async function keepCurrent(path: string, content: string | Buffer, mode: number): Promise<void> {
+  const there = await readFileIfThere(path);
+  if (there === null || !there.equals(Buffer.from(content))) await replaceFile(path, content, mode);
+}
+
 /** Puts `content` at `path` unless a file is there already, and returns what stands there in the end: the first writer wins. */
 export async function createFileOnce(path: string, content: string, mode: number): Promise<string> {
   const temporary = await writeBeside(path, content, mode);

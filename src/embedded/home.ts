@@ -2,7 +2,7 @@ import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { installPrograms } from './install-programs.ts';
 import { installWorkspace } from './install-workspace.ts';
-import { replaceFile } from './atomic-file.ts';
+import { keepCurrent } from './atomic-file.ts';
 import { rocmFolder } from './environment.ts';
 import { requireMachine, type Machine } from './machines.ts';
 import { prepareWorldModel } from './world-model/prepare.ts';
@@ -33,5 +33,5 @@ async function installRocm(home: string, { amd }: Machine): Promise<void> {
     return;
   }
   await mkdir(join(folder, '.info'), { recursive: true });
-  await replaceFile(join(folder, '.info/version'), Buffer.from(`${amd.runtime}-90\n`), 0o644);
+  await keepCurrent(join(folder, '.info/version'), `${amd.runtime}-90\n`, 0o644);
 }

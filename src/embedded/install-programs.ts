@@ -2,7 +2,7 @@ import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { exitCodes, FleetError, systemCode } from '../errors.ts';
 import { quoteAll } from '../quoting.ts';
-import { readFileIfThere, replaceFile } from './atomic-file.ts';
+import { keepCurrent } from './atomic-file.ts';
 import { listForeignPrograms } from './machines.ts';
 import type { Machine } from './machines.ts';
 
@@ -58,11 +58,6 @@ async function listFolder(path: string): Promise<string[]> {
     if (systemCode(error) === 'ENOENT') return [];
     throw error;
   }
-}
-
-async function keepCurrent(path: string, content: Buffer, mode: number): Promise<void> {
-  const there = await readFileIfThere(path);
-  if (there === null || !there.equals(content)) await replaceFile(path, content, mode);
 }
 
 async function readBundle(path: string): Promise<Buffer> {

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { replaceFile } from './atomic-file.ts';
+import { keepCurrent } from './atomic-file.ts';
 import { requireMachine } from './machines.ts';
 import type { Machine } from './machines.ts';
 
@@ -21,7 +21,7 @@ export function findOwnMachine(pretendDir: string): OwnMachine {
 }
 
 export async function nameOwnMachine(pretendDir: string, name: string): Promise<void> {
-  await replaceFile(fileOf(pretendDir), `${name}\n`, 0o644);
+  await keepCurrent(fileOf(pretendDir), `${name}\n`, 0o644);
 }
 
 function fileOf(pretendDir: string): string {

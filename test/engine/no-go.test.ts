@@ -32,10 +32,15 @@ function expectNothingLeft(who: Person, run: RunDocument) {
 async function occupyCards(test: Parameters<typeof spawnForeign>[0], who: Person) {
   const cwd = join(who.folder, 'elsewhere');
   mkdirSync(cwd);
-  const trainer = spawnForeign(test, join(who.hostHome(), 'bin/python3'), ['scripts/train_showcase.py'], {
-    cwd,
-    env: { PATH: `${join(who.hostHome(), 'bin')}:${process.env['PATH'] ?? ''}`, OUT_DIR: 'out', PRETEND_SECONDS: '60' },
-  });
+  const trainer = spawnForeign(
+    test,
+    join(who.hostHome(), 'bin/python3'),
+    [join(who.hostHome(), 'nsa-vibe/scripts/train_showcase.py')],
+    {
+      cwd,
+      env: { PATH: `${join(who.hostHome(), 'bin')}:${process.env['PATH'] ?? ''}`, OUT_DIR: 'out', PRETEND_SECONDS: '60' },
+    },
+  );
   await waitFor('it trains', () => readIfThere(join(cwd, 'out/training.csv')) !== '');
   return trainer;
 }
