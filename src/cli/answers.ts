@@ -1,5 +1,5 @@
 import type { Answer } from '../engine/plan.ts';
-import { usageError } from '../errors.ts';
+import { FleetError, usageError } from '../errors.ts';
 import { suggestName } from '../language/check-schema.ts';
 import { parseNumber } from '../language/range.ts';
 import type { Deed, Entry } from '../playbook/entries/entry.ts';
@@ -12,13 +12,16 @@ export interface SignOff {
   deed: Question;
 }
 
+/** `trouble` is what was wrong with the last answer. */
+type Ask = (signOff: SignOff, trouble: string | null) => Promise<string>;
+
 export interface AnswerWish {
   /** `NAME=ANSWER`, as typed. */
   given: readonly string[];
   /** Accept confirmations. */
   yes: boolean;
   /** Asks the person at the terminal; null where there is none. */
-  ask: ((signOff: SignOff) => Promise<string>) | null;
+  ask: Ask | null;
   stamp: { by: string; at: number };
 }
 
@@ -39,11 +42,26 @@ export async function answerAll(signOffs: readonly SignOff[], wish: AnswerWish):
     };
     if (text !== undefined) keep(text, '--answer');
     else if (wish.yes && signOff.deed.confirms) keep('yes', '--yes');
-    else if (wish.ask !== null) keep(await wish.ask(signOff), 'asked');
+    else if (wish.ask !== null)
+      answers[signOff.name] = { value: await askUntilFit(signOff, wish.ask), ...wish.stamp, how: 'asked' };
     else missing.push(signOff);
   }
   if (missing.length > 0) throw tellMissing(missing);
   return answers;
+}
+
+/** A slip at the terminal costs nothing: the question comes again, a few times. */
+async function askUntilFit(signOff: SignOff, ask: Ask): Promise<string | number> {
+  let trouble: string | null = null;
+  for (let left = 5; ; left--) {
+    const typed = await ask(signOff, trouble);
+    try {
+      return readAnswer(signOff, typed);
+    } catch (error) {
+      if (left === 1 || !(error instanceof FleetError)) throw error;
+      trouble = error.message;
+    }
+  }
 }
 
 function readGiven(signOffs: readonly SignOff[], words: readonly string[]): Map<string, string> {

@@ -7,6 +7,7 @@ import { lintPlaybook } from '../playbook/lint/lint-playbook.ts';
 import type { ResolvedPlaybook } from '../playbook/playbook.ts';
 import { readPlaybook, type Playbook } from '../playbook/read-playbook.ts';
 import { resolvePlaybook } from '../playbook/resolve-playbook.ts';
+import type { Scrubber } from '../scrubber.ts';
 import { FilesHaveErrors, formatProblem, type Problem } from '../problem.ts';
 import { answerAll, listSignOffs } from './answers.ts';
 import { askPerson, canAsk } from './ask-person.ts';
@@ -46,11 +47,14 @@ export async function planRuns(context: Context, wish: PlanWish): Promise<Planne
   const resolved = hosts.map((host) => {
     const { resolved, problems } = resolvePlaybook(playbook, { set, host: host.params, today });
     if (resolved === null) throw new FilesHaveErrors(problems);
-    requireSecrets(resolveEnvironment(resolved.env, context.environment));
-    return { host, playbook: resolved };
+    const secrets = resolveEnvironment(resolved.env, context.environment);
+    requireSecrets(secrets);
+    return { host, playbook: resolved, scrubber: secrets.scrubber };
   });
   const decisions = await readDecisions(context, wish, resolved[0]?.playbook ?? null);
-  const plans = resolved.map(({ host, playbook }) => makePlan(wish.kind, playbook, host, decisions));
+  const plans = resolved.map(({ host, playbook, scrubber }) =>
+    makePlan(wish.kind, playbook, host, withoutSecrets(decisions, scrubber)),
+  );
   return { plans, warnings: findWarnings(playbook, plans) };
 }
 
@@ -67,6 +71,17 @@ async function readDecisions(context: Context, wish: PlanWish, playbook: Resolve
   return {
     waivers: readWaivers(wish.waive ?? [], playbook, stamp),
     answers: await answerAll(asked, { given, yes: wish.yes ?? false, ask, stamp }),
+  };
+}
+
+/** A plan is kept for ever, and on the host too: what a person types holds no secret of the playbook there. */
+function withoutSecrets({ waivers, answers }: Decisions, scrubber: Scrubber): Decisions {
+  const clean = <T>(value: T) => (typeof value === 'string' ? scrubber.scrubText(value) : value);
+  return {
+    waivers: waivers.map((waiver) => ({ ...waiver, reason: clean(waiver.reason) })),
+    answers: Object.fromEntries(
+      Object.entries(answers).map(([name, answer]) => [name, { ...answer, value: clean(answer.value) }] as const),
+    ),
   };
 }
 

@@ -45,7 +45,14 @@ export function exitCodeOfFacts(documents: readonly FactsDocument[]): ExitCode {
 type Described = Omit<FactsDocument, 'host' | 'worker' | 'reachable' | 'error' | 'observedAt'>;
 
 function describeFacts({ accelerators: answer, ...facts }: Facts): Described {
-  const problems = answer.kind === 'found' ? answer.problems : answer.kind === 'failed' ? [answer.message] : [];
+  const problems =
+    answer.kind === 'found'
+      ? answer.problems
+      : answer.kind === 'failed'
+        ? [answer.message]
+        : answer.kind === 'none'
+          ? [answer.because ?? []].flat()
+          : [];
   return { accelerators: listAccelerators(answer), acceleratorProblems: problems, ...facts };
 }
 

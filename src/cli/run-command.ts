@@ -14,6 +14,7 @@ import { driveRuns, type Drivers } from './drive-runs.ts';
 import { exitCodeOf } from './exit-codes.ts';
 import { isOnePlace } from './output.ts';
 import type { PlanWish } from './plan-runs.ts';
+import { changedByPrepare } from '../lifecycle/states.ts';
 import { renderCriteria } from './render/criteria.ts';
 import { renderOutcome } from './render/outcome.ts';
 import { describeReturn } from './render/run-words.ts';
@@ -139,7 +140,8 @@ export abstract class RunCommand extends BaseCommand {
   /** The outcome with what explains it, unless that has just been said: a NO-GO by its table. */
   private tellOutcome(run: RunDocument, display: RunDisplay, { withCriteria }: Way): void {
     const { message, verdict } = run;
-    const why = message === null || verdict === 'NO-GO' || display.hasSaid(message) ? [] : message.split('\n');
+    const lines = message === null || display.hasSaid(message) ? [] : message.split('\n');
+    const why = verdict === 'NO-GO' ? lines.filter((line) => line.startsWith(changedByPrepare)) : lines;
     const criteria = withCriteria ? renderCriteria(run.criteria, this.answerScreen) : [];
     this.answer([
       ...(criteria.length === 0 ? [] : ['', ...criteria]),

@@ -27,6 +27,9 @@ export function readWaivers(
         `those that can: ${names.join(', ')}`,
       ]);
     }
+    if (names.filter((one) => one === name).length > 1) {
+      throw usageError('usage', `--waive: a requirement and a check of the playbook are both called ${called}: rename the check`);
+    }
     if (rest === '')
       throw usageError('usage', `--waive: ${called} needs a reason: --waive ${called}="why it may be passed over"`);
     if (waivers.has(name)) throw usageError('usage', `--waive: ${called} is waived twice`);

@@ -1,7 +1,6 @@
 import type { Host } from '../inventory/host.ts';
 import type { Connection } from '../ssh/transport.ts';
 import type { Context } from './context.ts';
-import { selectTargets } from './select-targets.ts';
 
 export interface WorkerTarget {
   host: string;
@@ -13,7 +12,7 @@ export interface WorkerTarget {
 /** Every worker of the hosts that a pattern names. A host whose workers are not known yet stands there once, and fails when it is to be reached. */
 export async function selectWorkers(context: Context, pattern: string): Promise<WorkerTarget[]> {
   const [hosts, { connect }, { planReach }] = await Promise.all([
-    selectTargets(context, pattern),
+    context.selectHosts(pattern),
     context.reachWorkers(),
     import('../engine/plan.ts'),
   ]);

@@ -50,7 +50,7 @@ export async function execOn(
     const ended = await connection.converse(script, streams, { signal });
     return result({ ...ended, error: null });
   } catch (error) {
-    if (!(error instanceof FleetError) || error.exit !== exitCodes.unreachable) throw error;
+    if (!(error instanceof FleetError) || (error.exit !== exitCodes.unreachable && error.code !== 'not-yet')) throw error;
     const { code, message, suggestions } = error;
     return result({ exitCode: null, signal: null, error: { code, message, suggestions } });
   }

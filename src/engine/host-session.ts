@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { exitCodes, FleetError } from '../errors.ts';
 import type { RemoteCommand } from '../remote/command.ts';
 import { askIdentity, describeElsewhere, isSameMachine } from '../remote/identity.ts';
@@ -53,6 +54,8 @@ export function openHostSession(
   options: SessionOptions,
 ): HostSession {
   const { signal, contact, scrubber } = options;
+  // Each question that is under way listens, and there may be many at once.
+  setMaxListeners(0, signal);
   const met = new WeakSet<Connection>();
 
   const connect = async (): Promise<Connection> => {

@@ -20,7 +20,7 @@ export async function lookAtWorker(
     const answer = await connection.ask(asking.body, { timeoutSeconds: asking.timeoutSeconds });
     return { facts: asking.parse(answer), error: null };
   } catch (error) {
-    if (!(error instanceof FleetError) || error.exit !== exitCodes.unreachable) throw error;
+    if (!(error instanceof FleetError) || (error.exit !== exitCodes.unreachable && error.code !== 'not-yet')) throw error;
     const { code, message, suggestions } = error;
     return { facts: null, error: { code, message, suggestions } };
   }

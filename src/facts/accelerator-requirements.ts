@@ -7,8 +7,12 @@ import { compareVersion } from './version-finding.ts';
 
 /** Why a check that needs an accelerator has nothing to look at on this host; null where there may be one. */
 export function whyNoAccelerator({ accelerators: answer }: Pick<Facts, 'accelerators'>): string | null {
-  if (answer.kind === 'none') return 'this host has no accelerators';
+  if (answer.kind === 'none') return `this host has no accelerators${describeNone(answer)}`;
   return answer.kind === 'no-tool' ? 'this host has no accelerators: no tool of any vendor is there' : null;
+}
+
+function describeNone({ because }: { because?: string }): string {
+  return because === undefined ? '' : `: ${because}`;
 }
 
 /** The accelerators, their driver and their runtime. Those of another vendor or model count for nothing. */
@@ -160,7 +164,8 @@ function noneFound({ accelerators: answer }: Facts): Omit<Finding, 'name' | 'req
       hint: 'install the driver with its tools, put them on the PATH in "setup", or choose another host',
     };
   }
-  return { result: 'fail', found: 'none', hint: otherHost };
+  const because = answer.kind === 'none' ? (answer.because ?? null) : null;
+  return { result: 'fail', found: 'none', because, hint: otherHost };
 }
 
 const failureHints: Readonly<Record<AcceleratorFailure, string>> = {

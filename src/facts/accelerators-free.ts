@@ -17,7 +17,7 @@ export const idleMemoryBytes = 2 ** 30;
 export function acceleratorsFree(facts: Pick<Facts, 'accelerators'>): Freedom {
   const { accelerators: answer } = facts;
   if (answer.kind === 'failed') return { kind: 'unknown', message: answer.message };
-  if (answer.kind === 'none') return { kind: 'unknown', message: 'there are no accelerators' };
+  if (answer.kind === 'none') return { kind: 'unknown', message: answer.because ?? 'there are no accelerators' };
   if (answer.kind === 'no-tool') return { kind: 'unknown', message: 'no tool of any vendor is there' };
   const holders = answer.accelerators.flatMap(findOccupants);
   if (holders.length > 0) return { kind: 'held', holders, message: holders.map(describeOccupant).join(', ') };

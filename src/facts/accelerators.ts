@@ -50,13 +50,13 @@ export type AcceleratorFailure =
 
 /**
  * - `found`: listed; `problems` tells of lost ones that are missing from the list, and of what else the tools said.
- * - `none`: a tool works and there are none.
+ * - `none`: a tool works and there are none, or one fails and the bus has no card for it: `because` says so.
  * - `no-tool`: no vendor's tool is installed.
  * - `failed`: a tool is there and gave no list.
  */
 export type AcceleratorAnswer =
   | { kind: 'found'; accelerators: Accelerator[]; problems: string[] }
-  | { kind: 'none' }
+  | { kind: 'none'; because?: string }
   | { kind: 'no-tool' }
   | { kind: 'failed'; reason: AcceleratorFailure; message: string };
 

@@ -33,7 +33,8 @@ export function compareDeclared(declared: DeclaredRules | null, facts: Facts): R
   const observed = all.length === 0 ? 'none' : all.map(describe).join(', ');
   const differences = findDifferences(declared, all, countOf(all, facts));
   if (differences.length > 0) {
-    const message = `the inventory says otherwise: ${differences.join('; ')}`;
+    const said = facts.accelerators.kind === 'none' ? (facts.accelerators.because ?? []) : [];
+    const message = [`the inventory says otherwise: ${differences.join('; ')}`, said].flat().join('; ');
     return { name, result: 'fail', expected, observed, message };
   }
   const isKnown = all.every(({ model, memoryBytes }) => {

@@ -44,8 +44,12 @@ export function nameProcess(process: AcceleratorProcess, holders: ReadonlyMap<nu
   if (holder === undefined || holder.command === '') return process;
   const known = process.command?.split(/\s/)[0]?.split('/').at(-1)?.replace(/^\.+/, '') ?? '';
   if (!holder.command.includes(known)) return process;
-  return { ...process, user: holder.user, command: holder.command.replaceAll(secretValue, '$1****') };
+  return { ...process, user: holder.user, command: hideSecrets(holder.command) };
 }
 
 /** Whoever gives a secret to a program on its command line shows it to everybody; fleet does not keep it. */
-const secretValue = /((?:token|secret|passw(?:or)?d|api[-_]?key|credentials?)["']?[=: ]["']?)[^\s"']+/gi;
+export function hideSecrets(commandLine: string): string {
+  return commandLine.replaceAll(secretValue, '$1****');
+}
+
+const secretValue = /((?:token|secret|passw(?:or)?d|api[-_]?key|access[-_]?key|credentials?)["']?[=: ]["']?)[^\s"']+/gi;

@@ -36,13 +36,15 @@ function combine(answers: readonly AcceleratorAnswer[]): AcceleratorAnswer {
     };
   }
   if (first !== undefined) return { ...first, message: failed.map(({ message }) => message).join('; ') };
-  return answers.find(({ kind }) => kind === 'none') ?? { kind: 'no-tool' };
+  const none = answers.filter((answer) => answer.kind === 'none');
+  return none.find(({ because }) => because !== undefined) ?? none[0] ?? { kind: 'no-tool' };
 }
 
 /** A tool whose driver is not there fails on a machine without any card, too: images come with the tools of cards that are elsewhere. */
 function believeBus(answer: AcceleratorAnswer, displays: ReadonlySet<Vendor> | null, vendor: Vendor): AcceleratorAnswer {
   const isElsewhere = displays !== null && !displays.has(vendor);
-  return answer.kind === 'failed' && answer.reason !== 'probe-hung' && isElsewhere ? { kind: 'none' } : answer;
+  if (answer.kind !== 'failed' || answer.reason === 'probe-hung' || !isElsewhere) return answer;
+  return { kind: 'none', because: `no card of ${vendor} is on the PCI bus, and its tool says: ${answer.message}` };
 }
 
 const vendors: Readonly<Record<string, Vendor>> = { '0x10de': 'nvidia', '0x1002': 'amd' };

@@ -43,6 +43,9 @@ export function precedesJob(state: RunState): boolean {
   return withoutJob.includes(state);
 }
 
+/** How a line of a NO-GO's message begins that tells what was changed before it. */
+export const changedByPrepare = 'prepare has changed: ';
+
 export type Health = 'green' | 'yellow' | 'red' | 'unknown';
 export type Reachability = 'reachable' | 'unreachable' | 'unknown';
 export type Verdict = 'GO' | 'NO-GO' | 'GO-WITH-WAIVER';

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { RunDocument } from '../../src/store/run-document.ts';
@@ -117,6 +117,7 @@ validate:
 `,
     );
     const { run } = await decide(who, ['validate', ...words]);
+    expect((await who.run(['validate', ...words])).stdout).toMatch(/^NO-GO: 1 of \d+ did not pass, 3 skipped$/m);
     expect(resultOf(run, 'free')).toMatchObject({
       result: 'skip',
       message: expect.stringContaining('this host has no accelerators') as string,
@@ -223,6 +224,30 @@ validate:
   });
 });
 
+describe.concurrent('a preflight', { timeout: 60_000 }, () => {
+  it('shows what it does not look at, since that would have to be changed first', async (test) => {
+    const { who, host } = await setup(test);
+    const words = host.write(
+      'changing',
+      `playbook: changing
+workdir: @work
+prepare:
+  - { check: before, run: touch before }
+  - { action: install, run: touch installed }
+  - { check: after, run: test -e installed }
+`,
+    );
+    const { run, code } = await decide(who, ['validate', ...words]);
+    expect(code).toBe(0);
+    expect(run?.checks.filter(({ phase }) => phase === 'prepare')).toMatchObject([
+      { name: 'before', result: 'pass' },
+      { name: 'install', result: 'skip', message: 'not done: a preflight changes nothing' },
+      { name: 'after', result: 'skip', message: 'not looked at: "install" would change the host first' },
+    ]);
+    expect(['before', 'installed'].map((name) => existsSync(join(host.work, name)))).toEqual([true, false]);
+  });
+});
+
 describe.concurrent('a person', { timeout: 60_000 }, () => {
   it('waives one failure for a reason, and the launch says so for ever; what cannot be waived is refused', async (test) => {
     const { who, host } = await setup(test);
@@ -256,6 +281,27 @@ launch: { run: echo done, log: job.log }
       const refused = await decide(who, ['launch', ...words, '--waive', waiver]);
       expect(refused).toMatchObject({ code: 2, error: { message: expect.stringMatching(message) as string } });
     }
+  });
+
+  it('tells no secret of the playbook in a reason or an answer', async (test) => {
+    const { who, host } = await setup(test);
+    const secret = 'verysecretvalue';
+    const words = host.write(
+      'telling',
+      `playbook: telling
+workdir: @work
+env: { TOKEN: { secret: { file: ${who.writeFile('token', secret)} } } }
+validate:
+  - { check: who, question: { ask: Who monitors? } }
+  - { check: broken, run: 'false' }
+`,
+    );
+    const given = ['--answer', `who=${secret} Ada`, '--waive', `broken=it has ${secret} in it`];
+    const { stdout, stderr, code } = await who.run(['validate', ...words, ...given]);
+    expect(code).toBe(0);
+    expect(stdout + stderr).not.toContain(secret);
+    expect(readFileSync(join(who.stateDir, 'fleet.db')).includes(secret)).toBe(false);
+    expect(JSON.stringify(await who.ask(['status', '--all']))).not.toContain(secret);
   });
 
   it('is asked before anything is begun, and what was said stays with the run', async (test) => {

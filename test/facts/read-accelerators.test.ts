@@ -35,7 +35,10 @@ describe('the accelerators of a host', () => {
 
   it('are none where a driver does not answer and no card is on the bus', () => {
     const bus = '0x060000 0x8086\n0x030000 0x1234\n0x020000 0x10de';
-    expect(parseAccelerators(writeAnswer({ pci: bus, nvidia: noDriver, 'rocm-smi': missing }))).toEqual({ kind: 'none' });
+    expect(parseAccelerators(writeAnswer({ pci: bus, nvidia: noDriver, 'rocm-smi': missing }))).toMatchObject({
+      kind: 'none',
+      because: expect.stringContaining('no card of nvidia is on the PCI bus, and its tool says: ') as string,
+    });
   });
 
   it('are none without any tool', () => {

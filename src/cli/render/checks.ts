@@ -38,12 +38,16 @@ export function renderVerdict(
   const failed = checks.filter(({ result }) => result === 'fail' || result === 'error');
   const waived = failed.filter(({ waiver }) => waiver !== null).length;
   const stopped = failed.length - waived;
+  const skipped = checks.filter(({ result }) => result === 'skip').length;
   const warned = checks.filter(({ result }) => result === 'warn').length;
   const counts = [
     ...(stopped === 0 ? [] : [`${stopped} of ${checks.length} did not pass`]),
     ...(waived === 0 ? [] : [`${waived} waived`]),
     ...(warned === 0 ? [] : [`${warned} ${warned === 1 ? 'warning' : 'warnings'}`]),
-    ...(failed.length + warned === 0 && checks.length > 0 ? [`all ${checks.length} passed`] : []),
+    ...(skipped === 0 ? [] : [`${skipped} skipped`]),
+    ...(failed.length + warned === 0 && checks.length > 0
+      ? [skipped === 0 ? `all ${checks.length} passed` : `${checks.length - skipped} passed`]
+      : []),
   ];
   const color = verdict === 'GO' ? 'green' : verdict === 'NO-GO' ? 'red' : 'yellow';
   return [`${screen.paint(color, verdict)}${counts.length === 0 ? '' : `: ${counts.join(', ')}`}`];

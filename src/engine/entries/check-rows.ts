@@ -12,14 +12,16 @@ export interface Row extends Omit<CheckSettlement, 'waiver'> {
   reason?: string;
 }
 
-/** Records looks that were made together. What an earlier controller recorded stays. */
-export function settleAll(drive: Drive, phase: Phase, rows: readonly Row[]): void {
+/** Records looks that were made together, at the positions from `from` on. What an earlier controller recorded stays. */
+export function settleAll(drive: Drive, phase: Phase, rows: readonly Row[], from = 0): void {
   const { store } = drive.parts;
-  const planned = rows.map(({ name }, position) => ({ phase, position, kind: 'check' as const, name }));
-  drive.must(store.planChecks(drive.lease, planned));
-  for (const [position, row] of rows.entries()) {
-    if (store.claimCheck(drive.lease, phase, position)) settle(drive, phase, position, row);
-  }
+  const planned = rows.map(({ name }, index) => ({ phase, position: from + index, kind: 'check' as const, name }));
+  store.together(() => {
+    drive.must(store.planChecks(drive.lease, planned));
+    for (const [index, row] of rows.entries()) {
+      if (store.claimCheck(drive.lease, phase, from + index)) settle(drive, phase, from + index, row);
+    }
+  });
 }
 
 /** The first recorded result wins; a write that does not land because of a newer owner ends this controller at its next step. */

@@ -9,7 +9,7 @@ export function judgeConditions(expect: Readonly<Record<string, Condition>>, fin
   const expected = names.map(([name, condition]) => `${name} ${describeCondition(condition)}`).join(', ');
   const other = names.filter(([name, condition]) => !holds(condition, find(name)));
   if (other.length === 0) return { result: 'pass', expected, observed: 'all as expected', message: null };
-  const observed = other.map(([name, condition]) => `${name} ${showFound(condition, find(name))}`).join(', ');
+  const observed = other.map(([name, condition]) => `${name} ${showFound(name, condition, find(name))}`).join(', ');
   return { result: 'fail', expected, observed, message: null };
 }
 
@@ -48,12 +48,14 @@ export function describeCondition(condition: Condition): string {
   }
 }
 
-/** What is only asked for being there is never shown. */
-function showFound(condition: Condition, found: unknown): string {
+/** What is only asked for being there is never shown, nor what has the name of a secret. */
+function showFound(name: string, condition: Condition, found: unknown): string {
   if (condition.kind === 'set') return condition.set ? 'is not set' : 'is set';
-  const shown = found === undefined ? 'nothing' : JSON.stringify(found);
+  const shown = found === undefined ? 'nothing' : secretName.test(name) ? '****' : JSON.stringify(found);
   return condition.kind === 'equals' ? `= ${shown} instead of ${condition.value}` : `= ${shown}`;
 }
+
+const secretName = /key|token|secret|passw/i;
 
 function equals(found: unknown, expected: string | number | boolean): boolean {
   return typeof expected === 'number' ? toNumber(found) === expected : found === expected;

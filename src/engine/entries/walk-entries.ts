@@ -26,7 +26,9 @@ export async function walkEntries(drive: Drive, phase: Phase, entries: readonly 
     if (open.length === 0) continue;
     drive.signal.throwIfAborted();
     if (phase !== 'verify') await holdMachine(drive);
-    for (const { position } of open) drive.must(store.claimCheck(drive.lease, phase, position));
+    store.together(() => {
+      for (const { position } of open) drive.must(store.claimCheck(drive.lease, phase, position));
+    });
     const together: Lane = { doneAt: 0 };
     const rows = open.map(({ entry, position }) =>
       decideEntry(drive, entry, { phase, position }, failed, isUnit(entry) ? { doneAt: 0 } : together),

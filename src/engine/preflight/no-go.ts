@@ -1,4 +1,4 @@
-import type { ActiveState } from '../../lifecycle/states.ts';
+import { changedByPrepare, type ActiveState } from '../../lifecycle/states.ts';
 import { isFailed, type Row } from '../entries/check-rows.ts';
 import type { Drive } from '../drive.ts';
 import { endRun } from '../end-run.ts';
@@ -13,7 +13,7 @@ export async function decideNoGo(drive: Drive, from: ActiveState[], reason: stri
   const changed = checks.filter(({ kind, result, phase }) => phase === 'prepare' && kind === 'action' && result === 'pass');
   const message = [
     ...all.map(describe),
-    ...changed.map(({ name, observed }) => `prepare has changed: ${name}: ${observed ?? 'done'}`),
+    ...changed.map(({ name, observed }) => `${changedByPrepare}${name}: ${observed ?? 'done'}`),
   ].join('\n');
   await endRun(drive, {
     from,

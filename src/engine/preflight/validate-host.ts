@@ -1,15 +1,14 @@
-import type { Entry } from '../../playbook/entries/entry.ts';
 import { sourceEntries } from '../../playbook/entries/source-entry.ts';
 import type { Drive } from '../drive.ts';
 import { decideNoGo } from './no-go.ts';
 import { endRun } from '../end-run.ts';
-import { isFailed } from '../entries/check-rows.ts';
+import { isFailed, settleAll, type Row } from '../entries/check-rows.ts';
 import { walkEntries } from '../entries/walk-entries.ts';
 
 /** `validating`: the GO / NO-GO table. A preflight comes here whatever was found before, so that the table is whole. */
 export async function validateHost(drive: Drive): Promise<void> {
   const { playbook, kind } = drive.plan;
-  if (kind === 'validate') await walkEntries(drive, 'prepare', looksBefore(playbook.prepare));
+  if (kind === 'validate') await lookBeforeChanges(drive);
   await walkEntries(drive, 'validate', [...sourceEntries(playbook), ...playbook.validate]);
   if (drive.parts.store.readChecks(drive.actor.run).some(isFailed)) {
     await decideNoGo(drive, ['validating'], 'no-go');
@@ -30,10 +29,18 @@ export async function validateHost(drive: Drive): Promise<void> {
   });
 }
 
-/** A preflight changes nothing: of prepare it makes the looks that stand before everything that does. */
-function looksBefore(prepare: readonly Entry[]): Entry[] {
+/** A preflight changes nothing: of prepare it makes the looks that stand before everything that does, and shows the others as not looked at. */
+async function lookBeforeChanges(drive: Drive): Promise<void> {
+  const { prepare } = drive.plan.playbook;
   const first = prepare.findIndex(({ kind }) => kind === 'action');
-  return prepare.slice(0, first < 0 ? prepare.length : first);
+  const until = first < 0 ? prepare.length : first;
+  await walkEntries(drive, 'prepare', prepare.slice(0, until));
+  const message = `not looked at: "${prepare[until]?.name ?? ''}" would change the host first`;
+  const rest = prepare.slice(until).map(({ name, kind }): Row => {
+    const why = kind === 'action' ? 'not done: a preflight changes nothing' : message;
+    return { name, result: 'skip', expected: null, observed: null, message: why, seconds: null };
+  });
+  settleAll(drive, 'prepare', rest, until);
 }
 
 /** In any phase so far: what was waived before the host was changed counts, too. */

@@ -6,7 +6,7 @@ import type { Reader } from '../reader.ts';
 import { buildCondition, buildConditions } from './build-condition.ts';
 import { buildRun } from './build-run.ts';
 import { buildPackages } from './build-packages.ts';
-import type { Deed, Entry } from './entry.ts';
+import type { Condition, Deed, Entry } from './entry.ts';
 import { deedSchemas, type DeedName, type EntryFile } from './entry-schema.ts';
 
 const looks: readonly DeedName[] = [
@@ -72,7 +72,7 @@ const builders: Record<DeedName, (reader: Reader, path: YamlPath, file: EntryFil
           kind: 'question',
           ask: question.ask,
           answer: question.answer ?? 'text',
-          accept: question.accept === undefined ? null : buildCondition(reader, [...path, 'accept'], question.accept),
+          accept: question.accept === undefined ? null : buildAccept(reader, [...path, 'accept'], question),
           confirms: false,
         },
   'halt-stale': (_reader, _path, file) =>
@@ -103,6 +103,21 @@ function buildGit(reader: Reader, path: YamlPath, file: NonNullable<EntryFile['g
     tag: file.tag ?? null,
     clean: file.clean ?? false,
   };
+}
+
+/** What an answer is held to must be something that it can be: "yes" or "no", a number. YAML's true and false are said as yes and no. */
+function buildAccept(reader: Reader, path: YamlPath, { answer = 'text', accept }: NonNullable<EntryFile['question']>): Condition {
+  const said = answer === 'yes-no' && typeof accept === 'boolean' ? (accept ? 'yes' : 'no') : (accept ?? '');
+  const condition = buildCondition(reader, path, said);
+  const values = condition.kind === 'equals' ? [condition.value] : condition.kind === 'one-of' ? condition.values : [];
+  const fits = {
+    text: () => true,
+    number: () => condition.kind !== 'matches' && values.every((value) => typeof value === 'number'),
+    'yes-no': () => condition.kind !== 'within' && values.every((value) => value === 'yes' || value === 'no'),
+  };
+  if (!fits[answer]())
+    reader.report(path, `expected what an answer of ${JSON.stringify(answer)} can be, got ${JSON.stringify(accept)}`);
+  return condition;
 }
 
 /** `400MB..600MB`, or about a size with a tolerance; bytes. */

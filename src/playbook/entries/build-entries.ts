@@ -1,3 +1,4 @@
+import { parseDuration } from '../../language/units.ts';
 import type { Phase } from '../../lifecycle/states.ts';
 import type { YamlPath } from '../../yaml.ts';
 import { buildRequires } from '../build-requires.ts';
@@ -34,8 +35,10 @@ function buildEntry(
   names.add(name);
   const deed = buildDeed(reader, path, kind, file);
   if (deed === null) return [];
-  const duration = (key: 'expected-time' | 'timeout') =>
-    file[key] === undefined ? null : reader.duration([...path, key], file[key]);
+  const duration = (key: 'expected-time' | 'timeout') => {
+    const text = file[key];
+    return text === undefined ? null : reader.read([...path, key], () => parseSomeTime(text), 0);
+  };
   const entry: Entry = {
     kind,
     name,
@@ -56,6 +59,13 @@ function buildEntry(
     reader.reportUnknown([...path, 'stage'], 'stage', file.stage, stages);
   reportUnfit(reader, path, entry, file);
   return [entry];
+}
+
+/** Seconds, more than none: what may take no time at all is always stopped. */
+function parseSomeTime(text: string): number {
+  const seconds = parseDuration(text);
+  if (seconds === 0) throw new RangeError(`expected a duration longer than nothing, got ${JSON.stringify(text)}`);
+  return seconds;
 }
 
 function buildRetry(reader: Reader, path: YamlPath, { times, delay }: NonNullable<EntryFile['retry']>): Entry['retry'] {

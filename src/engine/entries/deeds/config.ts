@@ -25,7 +25,12 @@ export async function checkConfig(drive: Drive, deed: Extract<Deed, { kind: 'con
   } catch (error) {
     return unread('fail', `"${deed.file}" cannot be read: ${messageOf(error).split('\n', 1)[0] ?? ''}`);
   }
-  return judgeConditions(deed.expect, (key) => valueAt(content, key));
+  return judgeConditions(deed.expect, (key) => asPlain(valueAt(content, key)));
+}
+
+/** A date of TOML, as it is written there. */
+function asPlain(value: unknown): unknown {
+  return value instanceof Date ? value.toISOString() : value;
 }
 
 /** By the whole key first, since a key may hold dots, then along them. */
