@@ -29,18 +29,16 @@ export async function validateHost(drive: Drive): Promise<void> {
   });
 }
 
-/** A preflight changes nothing: of prepare it makes the looks that stand before everything that does, and shows the others as not looked at. */
+/** A preflight changes nothing: of prepare it makes the looks that stand before everything that does, and shows those after as not made. */
 async function lookBeforeChanges(drive: Drive): Promise<void> {
   const { prepare } = drive.plan.playbook;
   const first = prepare.findIndex(({ kind }) => kind === 'action');
   const until = first < 0 ? prepare.length : first;
   await walkEntries(drive, 'prepare', prepare.slice(0, until));
   const message = `not looked at: "${prepare[until]?.name ?? ''}" would change the host first`;
-  const rest = prepare.slice(until).map(({ name, kind }): Row => {
-    const why = kind === 'action' ? 'not done: a preflight changes nothing' : message;
-    return { name, result: 'skip', expected: null, observed: null, message: why, seconds: null };
-  });
-  settleAll(drive, 'prepare', rest, until);
+  const rest = prepare.slice(until).filter(({ kind }) => kind === 'check');
+  const rows = rest.map(({ name }): Row => ({ name, result: 'skip', expected: null, observed: null, message, seconds: null }));
+  settleAll(drive, 'prepare', rows, until);
 }
 
 /** In any phase so far: what was waived before the host was changed counts, too. */
