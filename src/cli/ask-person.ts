@@ -1,7 +1,7 @@
-import { createInterface } from 'node:readline/promises';
+import { createInterface } from 'node:readline';
+import { describeCondition } from '../engine/entries/conditions.ts';
 import { FleetError, exitCodes } from '../errors.ts';
 import type { SignOff } from './answers.ts';
-import { describeCondition } from '../engine/entries/conditions.ts';
 import { writeTrouble } from './output.ts';
 import { printable } from './render/printable.ts';
 
@@ -10,24 +10,34 @@ export function canAsk(): boolean {
   return process.stdin.isTTY && process.stderr.isTTY;
 }
 
-/** Asks on stderr, so that stdout stays the answer's. Leaving (Ctrl-C, Ctrl-D) makes no run. */
-export async function askPerson({ name, deed }: SignOff, trouble: string | null): Promise<string> {
-  if (trouble !== null) writeTrouble([printable(trouble)]);
+interface Dialogue {
+  /** `trouble` is what was wrong with the last answer. Leaving (Ctrl-C, Ctrl-D) makes no run. */
+  ask: (signOff: SignOff, trouble: string | null) => Promise<string>;
+  close: () => void;
+}
+
+/** Asks on stderr, so that stdout stays the answer's. What is typed ahead answers the next question. */
+export function openDialogue(): Dialogue {
   const lines = createInterface({ input: process.stdin, output: process.stderr });
-  const left = new AbortController();
-  lines.once('close', () => left.abort());
+  const typed = lines[Symbol.asyncIterator]();
+  return {
+    ask: async (signOff, trouble) => {
+      if (trouble !== null) writeTrouble([printable(trouble)]);
+      lines.setPrompt(describeQuestion(signOff));
+      lines.prompt();
+      const next = await typed.next();
+      if (next.done !== true) return next.value;
+      throw new FleetError(`nobody answered "${signOff.name}": nothing was started`, {
+        code: 'not-answered',
+        exit: exitCodes.detached,
+      });
+    },
+    close: () => lines.close(),
+  };
+}
+
+function describeQuestion({ name, deed }: SignOff): string {
   const form = { text: '', number: ' (a number)', 'yes-no': ' (yes or no)' }[deed.answer];
   const accept = deed.accept === null || deed.confirms ? '' : `, expected ${describeCondition(deed.accept)}`;
-  try {
-    return await lines.question(printable(`${name}: ${deed.ask}${form}${accept} `), { signal: left.signal });
-  } catch (error) {
-    if (!left.signal.aborted) throw error;
-    throw new FleetError(`nobody answered "${name}": nothing was started`, {
-      code: 'not-answered',
-      exit: exitCodes.detached,
-      cause: error,
-    });
-  } finally {
-    lines.close();
-  }
+  return printable(`${name}: ${deed.ask}${form}${accept} `);
 }

@@ -1,35 +1,21 @@
-import { describePerson } from '../engine/owner.ts';
-import { makePlan, type Decisions, type Plan } from '../engine/plan.ts';
+import { makePlan, type Plan } from '../engine/plan.ts';
 import { requireSecrets, resolveEnvironment } from '../engine/secrets.ts';
 import { usageError } from '../errors.ts';
 import { findPlaybook, playbookFolders } from '../playbook/find-playbook.ts';
 import { lintPlaybook } from '../playbook/lint/lint-playbook.ts';
-import type { ResolvedPlaybook } from '../playbook/playbook.ts';
 import { readPlaybook, type Playbook } from '../playbook/read-playbook.ts';
 import { resolvePlaybook } from '../playbook/resolve-playbook.ts';
-import type { Scrubber } from '../scrubber.ts';
 import { FilesHaveErrors, formatProblem, type Problem } from '../problem.ts';
-import { answerAll, listSignOffs } from './answers.ts';
-import { askPerson, canAsk } from './ask-person.ts';
 import type { Context } from './context.ts';
+import { readDecisions, withoutSecrets, type DecisionWish } from './read-decisions.ts';
 import { selectTargets } from './select-targets.ts';
-import { readWaivers } from './waivers.ts';
 
-export interface PlanWish {
+export interface PlanWish extends DecisionWish {
   kind: Plan['kind'];
   playbook: string;
   host: string;
   /** `name=value`, as typed. */
   set?: readonly string[] | undefined;
-  /** `CHECK=REASON`, as typed. */
-  waive?: readonly string[] | undefined;
-  /** `QUESTION=ANSWER`, as typed. */
-  answer?: readonly string[] | undefined;
-  yes?: boolean;
-  /** Nobody is asked anything, and nothing is missing: the plan is only shown. */
-  onlyShow?: boolean;
-  /** Whether a person at a terminal may be asked. */
-  mayAsk?: boolean;
 }
 
 export interface PlannedRuns {
@@ -56,33 +42,6 @@ export async function planRuns(context: Context, wish: PlanWish): Promise<Planne
     makePlan(wish.kind, playbook, host, withoutSecrets(decisions, scrubber)),
   );
   return { plans, warnings: findWarnings(playbook, plans) };
-}
-
-/** One person decides for every host of a launch. */
-async function readDecisions(context: Context, wish: PlanWish, playbook: ResolvedPlaybook | null): Promise<Decisions> {
-  if (playbook === null) return { waivers: [], answers: {} };
-  const { readOwner } = await import('../store/owner.ts');
-  const stamp = { by: describePerson(readOwner()), at: context.clock.now() };
-  const signOffs = listSignOffs(playbook);
-  const given = wish.answer ?? [];
-  const asked =
-    wish.onlyShow === true ? signOffs.filter(({ name }) => given.some((word) => word.startsWith(`${name}=`))) : signOffs;
-  const ask = wish.mayAsk === true && canAsk() ? askPerson : null;
-  return {
-    waivers: readWaivers(wish.waive ?? [], playbook, stamp),
-    answers: await answerAll(asked, { given, yes: wish.yes ?? false, ask, stamp }),
-  };
-}
-
-/** A plan is kept for ever, and on the host too: what a person types holds no secret of the playbook there. */
-function withoutSecrets({ waivers, answers }: Decisions, scrubber: Scrubber): Decisions {
-  const clean = <T>(value: T) => (typeof value === 'string' ? scrubber.scrubText(value) : value);
-  return {
-    waivers: waivers.map((waiver) => ({ ...waiver, reason: clean(waiver.reason) })),
-    answers: Object.fromEntries(
-      Object.entries(answers).map(([name, answer]) => [name, { ...answer, value: clean(answer.value) }] as const),
-    ),
-  };
 }
 
 /** `20261127`, where the person is. */

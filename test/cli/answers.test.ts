@@ -43,6 +43,20 @@ describe('what a person is asked', () => {
     expect(asked).toEqual(['who monitors', 'docs reviewed']);
   });
 
+  it('is asked again after a slip, with what was wrong, and not for ever', async () => {
+    const troubles: (string | null)[] = [];
+    const typed = ['many', '12'];
+    const ask = (_: SignOff, trouble: string | null) => {
+      troubles.push(trouble);
+      return Promise.resolve(typed.shift() ?? '');
+    };
+    const given = ['who monitors=Ada'];
+    expect(await answer({ given, yes: true, ask })).toMatchObject({ samples: { value: 12, how: 'asked' } });
+    expect(troubles).toEqual([null, 'the answer to "samples": expected a number, got "many"']);
+    expect((await failureOf({ given, yes: true, ask })).message).toContain('expected an answer');
+    expect(troubles).toHaveLength(2 + 5);
+  });
+
   it('is told all at once when nobody can be asked, and what to type', async () => {
     const error = await failureOf({ given: ['samples=5'] });
     expect(error).toMatchObject({ code: 'answers-missing', exit: 2 });
@@ -62,6 +76,6 @@ describe('what a person is asked', () => {
     [['samples'], /expected QUESTION=ANSWER/],
     [['samples=1', 'samples=2'], /answered twice/],
   ])('%j is refused', async (given, message) => {
-    expect((await failureOf({ given, ask: () => Promise.resolve('5') })).message).toMatch(message);
+    expect((await failureOf({ given })).message).toMatch(message);
   });
 });
