@@ -65,6 +65,13 @@ export function parseDuration(text: string): number {
   return Math.round(seconds * 1e6) / 1e6;
 }
 
+/** The same, for what would always be over at once if it took no time. */
+export function parsePositiveDuration(text: string): number {
+  const seconds = parseDuration(text);
+  if (seconds === 0) throw new RangeError(`expected a duration longer than nothing, got ${JSON.stringify(text)}`);
+  return seconds;
+}
+
 /** Three digits and a decimal unit: `80 GB`, `17.2 GB`, `512 B`. */
 export function formatSize(bytes: number): string {
   if (!Number.isFinite(bytes)) throw new RangeError(`not a number of bytes: ${bytes}`);

@@ -1,8 +1,9 @@
 import { parseDurationRange, parseRange } from '../language/range.ts';
+import { parsePositiveDuration } from '../language/units.ts';
 import type { Budget, Stage, Work } from './playbook.ts';
 import type { Reader } from './reader.ts';
 import { budgetSchema, stagesSchema, workSchema } from './schema.ts';
-import { partAt, takeSound } from './sections.ts';
+import { entriesAt, partAt, takeSound } from './sections.ts';
 
 export function buildWork(reader: Reader, playbook: unknown): Work | null {
   const file = takeSound(workSchema, partAt(playbook, 'work'));
@@ -25,11 +26,17 @@ export function buildWork(reader: Reader, playbook: unknown): Work | null {
 export function buildBudget(reader: Reader, playbook: unknown): Budget | null {
   const file = takeSound(budgetSchema, partAt(playbook, 'budget'));
   if (file === null) return null;
-  return { seconds: file.time === undefined ? null : reader.duration(['budget', 'time'], file.time), cost: file.cost ?? null };
+  const { time, cost = null } = file;
+  if (entriesAt(playbook, 'budget').length === 0) reader.report(['budget'], 'expected "time" or "cost"');
+  const seconds = time === undefined ? null : reader.read(['budget', 'time'], () => parsePositiveDuration(time), 0);
+  return { seconds, cost };
 }
 
 /** In the order of the file. */
 export function buildStages(reader: Reader, playbook: unknown): Stage[] {
   const file = takeSound(stagesSchema, partAt(playbook, 'stages'));
-  return Object.entries(file ?? {}).map(([name, time]) => ({ name, seconds: reader.duration(['stages', name], time) }));
+  return Object.entries(file ?? {}).map(([name, time]) => ({
+    name,
+    seconds: reader.read(['stages', name], () => parsePositiveDuration(time), 0),
+  }));
 }

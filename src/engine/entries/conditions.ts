@@ -51,8 +51,15 @@ export function describeCondition(condition: Condition): string {
 /** What is only asked for being there is never shown, nor what has the name of a secret. */
 function showFound(name: string, condition: Condition, found: unknown): string {
   if (condition.kind === 'set') return condition.set ? 'is not set' : 'is set';
-  const shown = found === undefined ? 'nothing' : secretName.test(name) ? '****' : JSON.stringify(found);
-  return condition.kind === 'equals' ? `= ${shown} instead of ${condition.value}` : `= ${shown}`;
+  const shown = found === undefined ? 'nothing' : secretName.test(name) ? '****' : show(found);
+  if (condition.kind !== 'equals') return `= ${shown}`;
+  // A number and its text look alike.
+  const wanted = typeof found === typeof condition.value ? condition.value : show(condition.value);
+  return `= ${shown} instead of ${wanted}`;
+}
+
+function show(value: unknown): string {
+  return typeof value === 'number' ? String(value) : JSON.stringify(value);
 }
 
 const secretName = /key|token|secret|passw/i;

@@ -1,4 +1,4 @@
-import { parseDuration } from '../../language/units.ts';
+import { parsePositiveDuration } from '../../language/units.ts';
 import type { Phase } from '../../lifecycle/states.ts';
 import type { YamlPath } from '../../yaml.ts';
 import { buildRequires } from '../build-requires.ts';
@@ -37,7 +37,7 @@ function buildEntry(
   if (deed === null) return [];
   const duration = (key: 'expected-time' | 'timeout') => {
     const text = file[key];
-    return text === undefined ? null : reader.read([...path, key], () => parseSomeTime(text), 0);
+    return text === undefined ? null : reader.read([...path, key], () => parsePositiveDuration(text), 0);
   };
   const entry: Entry = {
     kind,
@@ -59,13 +59,6 @@ function buildEntry(
     reader.reportUnknown([...path, 'stage'], 'stage', file.stage, stages);
   reportUnfit(reader, path, entry, file);
   return [entry];
-}
-
-/** Seconds, more than none: what may take no time at all is always stopped. */
-function parseSomeTime(text: string): number {
-  const seconds = parseDuration(text);
-  if (seconds === 0) throw new RangeError(`expected a duration longer than nothing, got ${JSON.stringify(text)}`);
-  return seconds;
 }
 
 function buildRetry(reader: Reader, path: YamlPath, { times, delay }: NonNullable<EntryFile['retry']>): Entry['retry'] {

@@ -8,6 +8,8 @@ import type { Result } from './result.ts';
 type Files = Extract<Deed, { kind: 'files' }>;
 
 const shownFiles = 3;
+/** What was written meanwhile may be a little younger than the look. */
+const aheadSeconds = 60;
 
 export async function checkFiles(drive: Drive, deed: Files, timeoutSeconds: number): Promise<Result> {
   const { count, size, age, sha256 } = deed;
@@ -37,9 +39,11 @@ function findOddity({ size, age, sha256 }: Files, file: DescribedFile): { text: 
       ? []
       : file.ageSeconds === null
         ? odd('has an age that the host cannot tell', true)
-        : isWithin(age, file.ageSeconds)
+        : isWithin(age, file.ageSeconds) && file.ageSeconds > -aheadSeconds
           ? []
-          : odd(`was written ${formatDuration(file.ageSeconds)} ago`)),
+          : odd(
+              file.ageSeconds > -aheadSeconds ? `was written ${formatDuration(file.ageSeconds)} ago` : 'is dated in the future',
+            )),
     ...(sha256 === null || file.sha256 === sha256
       ? []
       : file.sha256 === null
