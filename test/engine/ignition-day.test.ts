@@ -31,8 +31,8 @@ describe.concurrent('ignition day on an RTX A4000', { timeout: 120_000 }, () => 
       ...{ result: 'fail', expected: '>=545', observed: '535.104.05' },
       message: expect.stringContaining('required >=545, found 535.104.05; install an NVIDIA driver that is >=545') as string,
     });
-    expect(run.checks.filter(({ phase }) => phase === 'prepare').map(({ result }) => result)).toEqual(
-      Array.from({ length: 5 }, () => 'skip'),
-    );
+    const prepare = run.checks.filter(({ phase }) => phase === 'prepare');
+    expect(prepare.length).toBeGreaterThan(10);
+    expect(prepare.filter(({ result }) => result !== 'skip')).toEqual([]);
   });
 });
