@@ -87,8 +87,12 @@ describe.concurrent('a launch', () => {
     expect(lines[title + 1]).toMatch(/^fail +validate +the source is what we mean/);
     expect(lines[title + 2]).toMatch(/^ {4}expected: branch .*commit 0123456789/);
     expect(lines.filter((line) => line.includes('0123456789'))).toHaveLength(1);
-    expect(positionOf(lines, /^NO-GO: 1 of \d+ did not pass$/)).toBeGreaterThan(title);
-    expect(lines.filter((line) => line !== '').at(-1)).toMatch(/^prod-50k on demo-a100x2 \(\w+\): failed \(no-go\)$/);
+    expect(positionOf(lines, /^NO-GO: 1 of \d+ did not pass, 1 skipped$/)).toBeGreaterThan(title);
+    const outcome = positionOf(lines, /^prod-50k on demo-a100x2 \(\w+\): failed \(no-go\)$/);
+    expect(lines.slice(outcome + 1).filter((line) => line !== '')).toEqual([
+      expect.stringMatching(/^ {2}prepare has changed: stop earlier trainers of ours: /),
+      expect.stringMatching(/^ {2}prepare has changed: put away what the last run left: /),
+    ]);
   });
 
   it('says at its end why a job has failed, once', async (test) => {

@@ -194,7 +194,7 @@ test('wherever the log is garbled, the store opens with a state that there was',
   const seen = new Set<number>();
   for (let at = 0; at < log.length; at += 1024) {
     writeFileSync(join(copy, 'fleet.db'), file);
-    writeFileSync(join(copy, 'fleet.db-wal'), Buffer.from(log).fill(0xa5, at, at + 512));
+    writeFileSync(join(copy, 'fleet.db-wal'), Buffer.from(log).fill(0xa5, at, Math.min(at + 512, log.length)));
     const opened = openStore(copy, { create: false });
     // Without the header of its log the database has not even a schema yet: it is a new one.
     const ids = opened === null ? [] : listIds(opened);
