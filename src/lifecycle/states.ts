@@ -52,7 +52,7 @@ export type Verdict = 'GO' | 'NO-GO' | 'GO-WITH-WAIVER';
 export type CheckResult = 'pass' | 'warn' | 'fail' | 'skip' | 'error';
 export type CriterionVerdict = 'met' | 'violated' | 'inconclusive' | 'pending';
 export type Severity = 'red' | 'yellow';
-export type Phase = 'requirements' | 'prepare' | 'validate' | 'launch' | 'monitor' | 'verify';
+export type Phase = 'requirements' | 'prepare' | 'validate' | 'launch' | 'monitor' | 'verify' | 'rollback';
 
 export interface Outcome {
   result: Result;

@@ -13,7 +13,7 @@ type Checks = Pick<Store, 'planChecks' | 'claimCheck' | 'settleCheck' | 'readChe
 /** A look can be made again, and what was begun on a host is claimed there. */
 const durability = 'later';
 
-const order: Record<Phase, number> = { requirements: 0, prepare: 1, validate: 2, launch: 3, monitor: 4, verify: 5 };
+const order: Record<Phase, number> = { requirements: 0, prepare: 1, validate: 2, launch: 3, monitor: 4, verify: 5, rollback: 6 };
 
 export function prepareChecks(connection: Connection, guard: Guard, addEvent: AddEvent): Checks {
   const plan = connection.prepare(

@@ -22,14 +22,14 @@ interface Parts {
 
 export function preparePutStanding(connection: Connection): PutStanding {
   const putCriterion = connection.prepare(
-    `INSERT INTO criteria (run, name, verdict, severity, expected, observed, message)
-     VALUES (@run, @name, @verdict, @severity, @expected, @observed, @message)
+    `INSERT INTO criteria (run, name, verdict, severity, expected, observed, message, attempt)
+     VALUES (@run, @name, @verdict, @severity, @expected, @observed, @message, @attempt)
      ON CONFLICT (run, name) DO UPDATE SET verdict = excluded.verdict, severity = excluded.severity, expected = excluded.expected,
-       observed = excluded.observed, message = excluded.message`,
+       observed = excluded.observed, message = excluded.message, attempt = excluded.attempt`,
   );
   const putFlag = connection.prepare(
-    `INSERT INTO flags (run, color, text, hint, expected, count, first_at, last_at)
-     VALUES (@run, @color, @text, @hint, @expected, @count, @firstAt, @lastAt)
+    `INSERT INTO flags (run, color, text, hint, expected, count, first_at, last_at, failure)
+     VALUES (@run, @color, @text, @hint, @expected, @count, @firstAt, @lastAt, @failure)
      ON CONFLICT (run, color, text, coalesce(hint, ''), expected) DO UPDATE SET count = excluded.count, first_at = excluded.first_at,
        last_at = excluded.last_at`,
   );
@@ -39,12 +39,12 @@ export function preparePutStanding(connection: Connection): PutStanding {
        eta_seconds = excluded.eta_seconds`,
   );
   return (run, { criteria, flags, progress }) => {
-    for (const { name, verdict, severity, expected, observed, message } of criteria) {
-      putCriterion.run({ run, name, verdict, severity, expected, observed, message });
+    for (const { name, verdict, severity, expected, observed, message, attempt = null } of criteria) {
+      putCriterion.run({ run, name, verdict, severity, expected, observed, message, attempt });
     }
     for (const flag of flags) {
       const times = { firstAt: Math.round(flag.firstAt), lastAt: Math.round(flag.lastAt) };
-      putFlag.run({ ...flag, ...times, run, expected: Number(flag.expected) });
+      putFlag.run({ ...flag, ...times, run, expected: Number(flag.expected), failure: flag.failure ?? null });
     }
     if (progress !== null) putProgress.run({ ...progress, run });
   };
@@ -55,11 +55,11 @@ export function prepareLooks(connection: Connection, guard: Guard, parts: Parts)
     'UPDATE runs SET observed_at = ?, health = ?, evidence = coalesce(?, evidence) WHERE number = ?',
   );
   const readCriteria = connection.prepare<[string], CriterionRecord>(
-    `SELECT name, criteria.verdict, severity, expected, observed, criteria.message
+    `SELECT name, criteria.verdict, severity, expected, observed, criteria.message, criteria.attempt
      FROM criteria JOIN runs ON runs.number = criteria.run WHERE runs.id = ? ORDER BY criteria.number`,
   );
   const readFlags = connection.prepare<[string], Omit<FlagRecord, 'expected'> & { expected: number }>(
-    `SELECT color, text, hint, expected, count, first_at AS firstAt, last_at AS lastAt
+    `SELECT color, text, hint, expected, count, first_at AS firstAt, last_at AS lastAt, failure
      FROM flags JOIN runs ON runs.number = flags.run WHERE runs.id = ? ORDER BY flags.number`,
   );
   const readProgress = connection.prepare<[string], ProgressRecord>(

@@ -4,6 +4,8 @@ import { prepareChecks } from './checks.ts';
 import { busyTimeoutMs, connect, type Connection } from './connection.ts';
 import { connectToCopy } from './copy.ts';
 import { prepareAddEvent, prepareEvents } from './events.ts';
+import { prepareCheckpoints } from './checkpoints.ts';
+import { prepareDuties } from './duties.ts';
 import { prepareFacts } from './facts.ts';
 import { prepareQuarantines } from './quarantines.ts';
 import { prepareRemembered } from './remembered.ts';
@@ -18,6 +20,7 @@ import { readRoom } from './room.ts';
 import { preparePutSample, prepareSamples } from './samples.ts';
 import { databaseFile, hasDatabase, prepareStateFolder } from './state-folder.ts';
 import type { Store } from './store.ts';
+import { preparePutTry, prepareTries } from './tries.ts';
 import { prepareTransitions } from './transitions.ts';
 import { preparePutWorkerState, prepareWorkers } from './workers.ts';
 import { useWriteAheadLog } from './write-ahead-log.ts';
@@ -74,6 +77,9 @@ function prepareStore(connection: Connection): Omit<Store, 'isCopy'> {
     ...prepareWorkers(connection, guard, addEvent, putWorkerState),
     ...prepareEvents(connection, guard, addEvent),
     ...prepareChecks(connection, guard, addEvent),
+    ...prepareTries(connection, guard, preparePutTry(connection)),
+    ...prepareCheckpoints(connection, guard, addEvent),
+    ...prepareDuties(connection, guard, addEvent),
     ...prepareLooks(connection, guard, { addEvent, putOffset, putSample, putWorkerState, putStanding }),
     ...prepareOffsets(connection, guard, putOffset),
     ...prepareSamples(connection),

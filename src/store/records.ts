@@ -143,6 +143,8 @@ export interface CriterionRecord {
   expected: string | null;
   observed: string | null;
   message: string | null;
+  /** The attempt that it was judged on. */
+  attempt?: number | null;
 }
 
 export interface FlagRecord {
@@ -153,6 +155,8 @@ export interface FlagRecord {
   count: number;
   firstAt: number;
   lastAt: number;
+  /** The class of the failure, when a built-in pattern gave it. */
+  failure?: string | null;
 }
 
 export interface ProgressRecord {
@@ -247,6 +251,8 @@ export interface Transition {
   /** Without a detail of its own it gets `{ from, to }`. */
   event: NewEvent;
   attempt?: number;
+  /** The one that the run goes on with. */
+  profile?: string;
   verdict?: Verdict;
   /** Its result is `to`. A run that ends without one gets its result and nothing else. */
   outcome?: Outcome & { result: Result };

@@ -1,5 +1,7 @@
 import { rfc3339, type Moment } from '../clock.ts';
 import type { Outcome, Reachability } from '../lifecycle/states.ts';
+import { describeCheckpoint, describeDuty, describeTry } from './attempt-documents.ts';
+import type { AttemptDocument, CheckpointDocument, DutyDocument } from './attempt-documents.ts';
 import type { CheckRecord, CriterionRecord, FlagRecord, ProgressRecord, RunRecord, WorkerRecord } from './records.ts';
 import type { Store } from './store.ts';
 
@@ -33,6 +35,11 @@ export interface RunDocument {
   checks: CheckDocument[];
   criteria: CriterionRecord[];
   flags: FlagDocument[];
+  /** Empty before the first start. */
+  attempts: AttemptDocument[];
+  checkpoints: CheckpointDocument[];
+  /** What is to be seen to in time, by fleet or a person. */
+  duties: DutyDocument[];
   cost: { perHour: number; currency: string; spent: number } | null;
   createdAt: string;
   startedAt: string | null;
@@ -46,7 +53,7 @@ type CheckDocument = Pick<CheckRecord, 'phase' | 'name' | 'kind' | 'result' | 'e
   waiver: { reason: string; by: string; at: string } | null;
 };
 
-type FlagDocument = Pick<FlagRecord, 'color' | 'text' | 'hint' | 'expected' | 'count'> & {
+type FlagDocument = Pick<FlagRecord, 'color' | 'text' | 'hint' | 'expected' | 'count' | 'failure'> & {
   firstAt: string;
   lastAt: string;
 };
@@ -80,6 +87,9 @@ export function readRunDocument(store: Store, run: RunRecord, moment: Moment): R
       checks: store.readChecks(run.id).flatMap(describeBegunCheck),
       criteria: store.readCriteria(run.id),
       flags: store.readFlags(run.id).map(describeFlag),
+      attempts: store.readTries(run.id).map(describeTry),
+      checkpoints: store.readCheckpoints(run.id).map(describeCheckpoint),
+      duties: store.readDuties(run.id).map(describeDuty),
       cost: describeCost(run, moment.now),
       createdAt: rfc3339(run.createdAt),
       startedAt: timeOrNull(run.startedAt),
@@ -111,8 +121,8 @@ function describeBegunCheck(check: CheckRecord): CheckDocument[] {
   return status === 'pending' ? [] : [{ phase, name, kind, result, expected, observed, seconds, message, waiver }];
 }
 
-function describeFlag({ color, text, hint, expected, count, firstAt, lastAt }: FlagRecord): FlagDocument {
-  return { color, text, hint, expected, count, firstAt: rfc3339(firstAt), lastAt: rfc3339(lastAt) };
+function describeFlag({ color, text, hint, expected, count, firstAt, lastAt, failure = null }: FlagRecord): FlagDocument {
+  return { color, text, hint, expected, count, firstAt: rfc3339(firstAt), lastAt: rfc3339(lastAt), failure };
 }
 
 function describeCost(run: RunRecord, now: number): RunDocument['cost'] {

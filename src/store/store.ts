@@ -24,6 +24,7 @@ import type {
   Transition,
   ImportedRun,
 } from './records.ts';
+import type { CheckpointRecord, DutyRecord, TryRecord } from './attempt-records.ts';
 import type { Room } from './room.ts';
 
 /**
@@ -70,6 +71,21 @@ export interface Store {
   claimCheck(lease: Lease, phase: Phase, position: number): boolean;
   /** Only while claimed and not settled: the first recorded result wins. */
   settleCheck(lease: Lease, phase: Phase, position: number, settlement: CheckSettlement, event: NewEvent): boolean;
+
+  /** Filed by attempt: what is known of one grows. */
+  recordTry(lease: Lease, record: TryRecord): boolean;
+  /** In the order of the attempts. */
+  readTries(run: string): TryRecord[];
+  recordCheckpoint(lease: Lease, checkpoint: CheckpointRecord, event: NewEvent | null): boolean;
+  /** In the order in which they were first seen. */
+  readCheckpoints(run: string): CheckpointRecord[];
+  /** Writes the duties of the plan once; repeated calls change nothing. */
+  planDuties(lease: Lease, duties: Pick<DutyRecord, 'position' | 'name' | 'due' | 'dueAt'>[]): boolean;
+  /** What the controller finds. One that is settled stays as it is. */
+  recordDuty(lease: Lease, duty: DutyRecord, event: NewEvent | null): boolean;
+  /** What a person says, whoever drives the run. False when it is settled already, or there is no such duty. */
+  settleDuty(run: string, duty: DutyRecord, event: NewEvent): boolean;
+  readDuties(run: string): DutyRecord[];
 
   readChecks(run: string): CheckRecord[];
   readWorkers(run: string): WorkerRecord[];

@@ -10,7 +10,7 @@ type Transitions = Pick<Store, 'transition' | 'recordReachability' | 'recordHeal
 export function prepareTransitions(connection: Connection, guard: Guard, addEvent: AddEvent): Transitions {
   const readState = connection.prepare<[number], { state: RunState }>('SELECT state FROM runs WHERE number = ?');
   const change = connection.prepare(
-    `UPDATE runs SET state = @to, attempt = coalesce(@attempt, attempt), verdict = coalesce(@verdict, verdict),
+    `UPDATE runs SET state = @to, attempt = coalesce(@attempt, attempt), profile = coalesce(@profile, profile), verdict = coalesce(@verdict, verdict),
        message = iif(@keepMessage, message, @message), started_at = coalesce(started_at, @startedAt), ended_at = @endedAt,
        outcome_result = @result, outcome_reason = @reason, outcome_exit_code = @exitCode, outcome_degraded = @degraded
      WHERE number = @run`,
@@ -57,7 +57,7 @@ export function prepareTransitions(connection: Connection, guard: Guard, addEven
   };
 }
 
-function valuesOf({ to, event, attempt, verdict, outcome, message, startedAt, endedAt }: Transition) {
+function valuesOf({ to, event, attempt, profile, verdict, outcome, message, startedAt, endedAt }: Transition) {
   if (outcome !== undefined && outcome.result !== to) {
     throw new RangeError(`transition: expected the result "${to}" in the outcome, got "${outcome.result}"`);
   }
@@ -65,6 +65,7 @@ function valuesOf({ to, event, attempt, verdict, outcome, message, startedAt, en
   return {
     to,
     attempt: attempt ?? null,
+    profile: profile ?? null,
     verdict: verdict ?? null,
     keepMessage: message === undefined ? 1 : 0,
     message: message ?? null,

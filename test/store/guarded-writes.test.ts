@@ -5,7 +5,7 @@ import type { Store } from '../../src/store/store.ts';
 import { readOwner } from '../../src/store/owner.ts';
 import { readRunDocument } from '../../src/store/run-document.ts';
 import { lease, setup } from './setup.ts';
-import { batch, event, offset, sample, samples, startOf2026 } from './shapes.ts';
+import { batch, checkpoint, duty, firstTry, event, offset, sample, samples, startOf2026 } from './shapes.ts';
 
 const settlement = { result: 'pass', expected: '0', observed: '0', message: null, seconds: 0.2, waiver: null } as const;
 const worker: WorkerRecord = {
@@ -27,6 +27,10 @@ const guardedWrites: Record<GuardedWrite, (store: Store, lease: Lease) => boolea
   recordEvent: (store, held) => store.recordEvent(held, event('note')),
   recordOffsets: (store, held) => store.recordOffsets(held, [offset({ offset: 5 })]),
   recordBatch: (store, held) => store.recordBatch(held, looked),
+  recordTry: (store, held) => store.recordTry(held, firstTry()),
+  recordCheckpoint: (store, held) => store.recordCheckpoint(held, checkpoint(), event('checkpoint')),
+  planDuties: (store, held) => store.planDuties(held, [duty({ position: 1 })]),
+  recordDuty: (store, held) => store.recordDuty(held, duty({ state: 'met' }), event('duty')),
   planChecks: (store, held) => store.planChecks(held, [{ phase: 'verify', position: 0, kind: 'check', name: 'late' }]),
   claimCheck: (store, held) => store.claimCheck(held, 'prepare', 0),
   settleCheck: (store, held) => store.settleCheck(held, 'prepare', 1, settlement, event('check-settled')),
@@ -40,7 +44,7 @@ const guardedWrites: Record<GuardedWrite, (store: Store, lease: Lease) => boolea
 /** Why each of the others asks for no lease: whoever adds to the store says so here, or guards it. */
 const unguarded: Record<
   Exclude<keyof Store, GuardedWrite>,
-  'reads' | 'begins a run or a lease' | 'belongs to no run that is driven' | 'joins other writes'
+  'reads' | 'a person may, whoever drives' | 'begins a run or a lease' | 'belongs to no run that is driven' | 'joins other writes'
 > = {
   createRun: 'begins a run or a lease',
   importRun: 'begins a run or a lease',
@@ -48,11 +52,13 @@ const unguarded: Record<
   quarantine: 'belongs to no run that is driven',
   liftQuarantine: 'belongs to no run that is driven',
   recordFacts: 'belongs to no run that is driven',
+  settleDuty: 'a person may, whoever drives',
   recordSwept: 'belongs to no run that is driven',
   together: 'joins other writes',
   ...{ readRun: 'reads', findRuns: 'reads', listRuns: 'reads', activeRuns: 'reads', holder: 'reads', readChecks: 'reads' },
   ...{ readWorkers: 'reads', readCriteria: 'reads', readFlags: 'reads', readProgress: 'reads', readOffsets: 'reads' },
   ...{ readSamples: 'reads', readEvents: 'reads', readHostClaims: 'reads', listUnswept: 'reads', readFacts: 'reads' },
+  ...{ readTries: 'reads', readCheckpoints: 'reads', readDuties: 'reads' },
   ...{ readRemembered: 'reads', listQuarantines: 'reads' },
   ...{ snapshot: 'reads', close: 'reads', isCopy: 'reads', readRoom: 'reads' },
 };
@@ -69,6 +75,7 @@ function setupClaims() {
     { phase: 'prepare', position: 1, kind: 'check', name: 'free' },
   ]);
   store.claimCheck(held, 'prepare', 1);
+  store.planDuties(held, [duty()]);
   return { store, held };
 }
 

@@ -22,7 +22,7 @@ test('a run of which nothing is known yet has every field, null where there is n
       evidence: null,
     },
     ...{ controller: null, driven: false, verdict: null, outcome: null, message: null, workers: [worker], progress: null },
-    ...{ checks: [], criteria: [], flags: [], cost: null },
+    ...{ checks: [], criteria: [], flags: [], attempts: [], checkpoints: [], duties: [], cost: null },
     ...{ createdAt: '2026-01-01T00:00:00.000Z', startedAt: null, endedAt: null },
   });
 });

@@ -1,3 +1,4 @@
+import type { CheckpointRecord, DutyRecord, TryRecord } from '../../src/store/attempt-records.ts';
 import type { Batch, NewEvent, NewRun, Sample } from '../../src/store/records.ts';
 
 export const startOf2026 = Date.UTC(2026, 0, 1);
@@ -28,4 +29,29 @@ export function samples(rows: Sample[], changes: Partial<Batch['samples'][number
 
 export function sample(position: number, columns: Record<string, unknown> = {}): Sample {
   return { position, step: position, at: startOf2026, columns };
+}
+
+export function firstTry(changes: Partial<TryRecord> = {}): TryRecord {
+  const open = { endedAt: null, lastStep: null, ending: null };
+  return {
+    attempt: 1,
+    profile: null,
+    degraded: false,
+    because: null,
+    checkpoint: null,
+    begunAt: startOf2026,
+    ...open,
+    ...changes,
+  };
+}
+
+export function checkpoint(changes: Partial<CheckpointRecord> = {}): CheckpointRecord {
+  const unknown = { message: null, sha256: null, metric: null, backUp: null, backedUpAt: null };
+  const file = { worker: 0, path: 'out/step-5.pt', attempt: 1, step: 5, size: 10, foundAt: startOf2026 };
+  return { ...file, state: 'complete', ...unknown, ...changes };
+}
+
+export function duty(changes: Partial<DutyRecord> = {}): DutyRecord {
+  const open = { state: 'waiting' as const, observed: null, message: null, by: null, at: null };
+  return { position: 0, name: 'look at the first hour', due: 'within 1h', dueAt: null, ...open, ...changes };
 }

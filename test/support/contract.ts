@@ -7,7 +7,7 @@ const text = z.string();
 const number = z.number();
 
 const check = z.object({
-  phase: z.enum(['requirements', 'prepare', 'validate', 'launch', 'monitor', 'verify']),
+  phase: z.enum(['requirements', 'prepare', 'validate', 'launch', 'monitor', 'verify', 'rollback']),
   name: text,
   result: z.enum(['pass', 'warn', 'fail', 'skip', 'error']).nullable(),
   expected: text.nullable(),
