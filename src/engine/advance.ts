@@ -6,6 +6,7 @@ import { MachineTaken } from './hold-machine.ts';
 import { mayMend } from './keep-lease.ts';
 import { decideNoGo } from './preflight/no-go.ts';
 import { prepareHost } from './preflight/prepare-host.ts';
+import { rollBack } from './rollback/roll-back.ts';
 import { startJob } from './job/start-job.ts';
 import { validateHost } from './preflight/validate-host.ts';
 import { verifyRun } from './job/verify-run.ts';
@@ -24,7 +25,7 @@ const parts: Record<ActiveState, Part | null> = {
   lingering: watchJob,
   restarting: null,
   verifying: verifyRun,
-  'rolling-back': null,
+  'rolling-back': rollBack,
   halting: haltJob,
 };
 

@@ -7,8 +7,8 @@ import type { Plan } from './plan.ts';
 export function fillGaps(plan: Plan): Plan {
   const fill = (entries: readonly Entry[]) =>
     entries.map((entry) => Object.assign({}, plainEntry, entry, { deed: fillDeed(entry.deed) }));
-  const { prepare, validate, verify } = plan.playbook;
-  const entries = { prepare: fill(prepare), validate: fill(validate), verify: fill(verify) };
+  const { prepare, validate, verify, rollback = [] } = plan.playbook;
+  const entries = { prepare: fill(prepare), validate: fill(validate), verify: fill(verify), rollback: fill(rollback) };
   const playbook = Object.assign({ strictOrder: false }, plan.playbook, entries);
   return Object.assign({ waivers: [], answers: {} }, plan, { playbook });
 }

@@ -9,7 +9,7 @@
  * - `lingering`: the work is done and the process does not exit.
  * - `restarting`: an attempt ended and the next one is being made.
  * - `verifying`: the job is over; the promised artifacts are looked at.
- * - `rolling-back`: a phase failed and its rollback list is walked.
+ * - `rolling-back`: the run has failed and its rollback list is walked. How it ends is stored; a crash leaves a list that is walked on.
  * - `halting`: a person wants it stopped. Left only by proof that nothing of the run lives.
  */
 export const activeStates = [

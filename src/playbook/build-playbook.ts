@@ -43,6 +43,7 @@ export function buildPlaybook(reader: Reader, value: unknown): Built {
     launch: buildLaunch(reader, value),
     monitor: buildMonitor(reader, value, partAt(value, 'launch', 'stack-dump') !== undefined),
     verify: buildEntries(reader, value, 'verify', names),
+    rollback: buildEntries(reader, value, 'rollback', names),
   };
 }
 

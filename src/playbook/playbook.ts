@@ -140,4 +140,6 @@ export interface ResolvedPlaybook {
   launch: Launch | null;
   monitor: Monitor | null;
   verify: Entry[];
+  /** What is done after a failure. Left out in the plans of an older fleet. */
+  rollback?: Entry[];
 }

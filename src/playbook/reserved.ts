@@ -7,7 +7,6 @@ const reserved: readonly { at: readonly string[]; keys: readonly string[] }[] = 
     at: [],
     keys: [
       'profiles',
-      'rollback',
       'duties',
       'sweeps',
       'restart',
@@ -21,7 +20,7 @@ const reserved: readonly { at: readonly string[]; keys: readonly string[] }[] = 
       'emergency',
     ],
   },
-  ...['prepare', 'validate', 'verify'].map((phase) => ({
+  ...['prepare', 'validate', 'verify', 'rollback'].map((phase) => ({
     at: [phase, '*'],
     keys: ['answer', 'when', 'role', 'each', 'rollback'],
   })),

@@ -157,6 +157,7 @@ export const playbookSchema = z.strictObject({
   launch: launchSchema.optional(),
   monitor: monitor.optional(),
   verify: z.array(entrySchema).optional(),
+  rollback: z.array(entrySchema).optional().describe('Done once, in order, when a run fails that has begun to change something'),
 });
 
 export type ParamFile = z.infer<typeof paramSchema>;

@@ -7,6 +7,7 @@ import guard from './host/guard.sh';
 import incarnation from './host/incarnation.sh';
 import looks from './host/looks.sh';
 import members from './host/members.sh';
+import notes from './host/notes.sh';
 import paths from './host/paths.sh';
 import program from './host/program.sh';
 import rules from './host/rules.sh';
@@ -27,6 +28,7 @@ export const hostScript = [
   guard,
   rules,
   files,
+  notes,
   looks,
   program,
 ].join('\n');

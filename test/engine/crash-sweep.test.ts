@@ -40,6 +40,19 @@ const scenarios: Scenario[] = [
     },
   },
   {
+    name: 'a launch that fails is rolled back',
+    command: (host) => ['launch', ...host.rolledBack],
+    again: ['resume'],
+    ends: {
+      ...{ state: 'failed', verdict: 'NO-GO', outcome: { result: 'failed', reason: 'no-go', exitCode: null, degraded: false } },
+      starts: ['prepare-0', 'rollback-0'],
+      checks: expect.arrayContaining([
+        expect.objectContaining({ phase: 'rollback', name: 'it was written once', result: 'pass' }),
+      ]) as unknown,
+    },
+    compared: ['runs', 'state', 'verdict', 'outcome', 'message', 'checks', 'story', 'starts', 'remains', 'controller'],
+  },
+  {
     name: 'a halt is asked for again',
     before: async (who, host) => {
       await who.run(['launch', ...host.stubborn, '--detach']);

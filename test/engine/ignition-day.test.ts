@@ -1,3 +1,5 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { RunDocument } from '../../src/store/run-document.ts';
 import { usePeople } from '../support/person.ts';
@@ -20,6 +22,20 @@ describe.concurrent('ignition day on an RTX A4000', { timeout: 120_000 }, () => 
     expect(code).toBe(0);
     expect(run).toMatchObject({ verdict: 'GO', outcome: { result: 'succeeded', exitCode: 0 } });
     expect(run.criteria.map(({ verdict }) => verdict)).toEqual(run.criteria.map(() => 'met'));
+  });
+
+  it('goes back to the CPU when CUDA does not work, writes down why, and locks the host', async (test) => {
+    const who = person(test, { PRETEND_CUDA: 'none' });
+    const { code, stdout } = await who.run(['launch', ...onDemo, '--json']);
+    const run = readRun(stdout);
+    expect(code).toBe(3);
+    expect(run).toMatchObject({ verdict: 'NO-GO', outcome: { result: 'failed', reason: 'prepare-failed' } });
+    const rollback = run.checks.filter(({ phase }) => phase === 'rollback');
+    expect(rollback.map(({ result }) => result)).toEqual(['pass', 'pass', 'pass', 'pass']);
+    const project = join(who.hostHome('demo-a4000'), 'world-model');
+    expect(readFileSync(join(project, 'docs/gpu_issues.md'), 'utf8')).toContain('CUDA is available: expected');
+    expect(existsSync(join(project, '.venv_gpu'))).toBe(false);
+    expect((await who.run(['launch', ...onDemo])).stderr).toContain('the ignition day failed');
   });
 
   it('ends before anything with an old driver, naming the one that is needed', async (test) => {

@@ -10,6 +10,7 @@ import { archiveFiles, listFiles, readFrom } from '../../src/remote/files.ts';
 import { sayHello } from '../../src/remote/hello.ts';
 import { sendHostScript } from '../../src/remote/host-script.ts';
 import { askForStackDumps, lookForMembers } from '../../src/remote/members.ts';
+import { appendNote } from '../../src/remote/notes.ts';
 import { lookAtSource } from '../../src/remote/source.ts';
 import { haltStale } from '../../src/remote/stale.ts';
 import { openLocalHost, type LocalHost } from '../support/local-host.ts';
@@ -33,6 +34,7 @@ const commands: [string, Make][] = [
   ['read', () => readFrom('work', { path: 'data', offset: 0, maxBytes: 100, headBytes: 0 })],
   ['list', () => listFiles('work', ['*'])],
   ['archive', (host) => archiveFiles(actorOf(host), 'work', ['old', 'data'])],
+  ['note', (host) => appendNote(actorOf(host), 'work', 'docs/issues.md', { text: 'what failed\n(end)\n', mark: '(end)' })],
   ['source', () => lookAtSource('work', '')],
   ['check', (host) => askAuthorCommand({ ...check, run: host.run })],
   ['stale', (host) => haltStale(actorOf(host), 'no such name', 'work')],

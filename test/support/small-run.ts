@@ -18,6 +18,8 @@ export interface SmallHost {
   line: TcpProxy;
   /** To type after `launch`: a run through every phase, a second or two long. */
   everyPhase: string[];
+  /** One that fails after it has changed something, and is rolled back. */
+  rolledBack: string[];
   /** A job that does not end, and does not care for TERM. */
   stubborn: string[];
   /** To type after `launch`, for a playbook of one's own; `@work` is its folder for work. */
@@ -57,6 +59,7 @@ export async function openSmallHost(test: TestEnd, who: Person, options: SshServ
     work,
     write,
     everyPhase: write('every-phase', everyPhase),
+    rolledBack: write('rolled-back', rolledBack),
     stubborn: write('stubborn', stubborn),
     clear: (person) => {
       for (const folder of [person.stateDir, work, remote, starts]) rmSync(folder, { recursive: true, force: true });
@@ -125,6 +128,20 @@ monitor:
     - { yellow: careful, expected: true }
 verify:
   - { check: the model is there, files: { glob: out/model.bin, count: 1, size: 8B } }
+`;
+
+const rolledBack = `playbook: rolled-back
+workdir: @work
+prepare:
+  - { action: lay out, run: 'echo "$FLEET_RUN_ID prepare-0" >>@starts' }
+validate:
+  - { check: the card works, run: 'false' }
+launch: { run: exit 0, log: out/training.log }
+rollback:
+  - { action: undo, run: 'echo "$FLEET_RUN_ID rollback-0" >>@starts' }
+  - { action: write it down, note: docs/issues.md }
+  - { action: lock the host, quarantine-host: the card does not work }
+  - { check: it was written once, run: grep -c 'end of the note' docs/issues.md, expect: { stdout: { equals: '1' } } }
 `;
 
 const stubborn = `playbook: stubborn

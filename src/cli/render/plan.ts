@@ -27,6 +27,7 @@ export function renderPlan(plan: Plan): string[] {
       (playbook.monitor?.criteria ?? []).map(({ name, expr }) => `${name}: ${expr}`),
     ),
     ...block('verify', playbook.verify.flatMap(describeEntry)),
+    ...block('rollback', (playbook.rollback ?? []).flatMap(describeEntry)),
     ...block('asked and waived', describeDecisions(plan)),
     ...block('cost', describeCost(plan)),
   ];
@@ -115,6 +116,10 @@ function describeDeed(deed: Deed): string[] {
       return [deed.ask];
     case 'halt-stale':
       return [`stop earlier processes of ours with "${deed.match}"`];
+    case 'note':
+      return [`write what failed to ${deed.path}`];
+    case 'quarantine-host':
+      return [`quarantine the host: ${deed.reason}`];
     case 'archive':
       return deed.globs.map((glob) => `put away ${glob}`);
   }

@@ -2,7 +2,7 @@ import type { CheckResult, Phase } from '../../lifecycle/states.ts';
 import type { Entry } from '../../playbook/entries/entry.ts';
 import type { CheckRecord, CheckSettlement, Waiver } from '../../store/records.ts';
 import type { Drive } from '../drive.ts';
-import { describePerson } from '../owner.ts';
+import { quarantineHost } from '../quarantine-host.ts';
 import { findWaiver } from './waivers.ts';
 
 /** A finished look: what a check's row shows. */
@@ -46,7 +46,7 @@ export function settle(drive: Drive, phase: Phase, position: number, row: Row, e
   }
   drive.parts.store.together(() => {
     write();
-    quarantineHost(drive, row.name, reason);
+    quarantineHost(drive, `${reason} ("${row.name}" failed)`);
   });
 }
 
@@ -57,16 +57,6 @@ export function isFailed({ result, waiver }: Pick<CheckRecord, 'result' | 'waive
 
 function isTrouble({ result }: { result: CheckResult | null }): boolean {
   return result === 'fail' || result === 'error';
-}
-
-function quarantineHost(drive: Drive, name: string, reason: string): void {
-  const { store, owner, clock } = drive.parts;
-  const by = `run ${drive.actor.run} of ${describePerson(owner)}`;
-  store.quarantine({ host: drive.host.name, reason: `${reason} ("${name}" failed)`, by, at: clock.now() });
-  drive.tell(
-    'quarantine',
-    `${drive.host.name} is in quarantine now: ${reason}; fleet quarantine ${drive.host.name} --lift ends it`,
-  );
 }
 
 const words: Record<CheckResult, string> = { pass: 'pass', warn: 'warn', fail: 'FAIL', skip: 'skip', error: 'ERROR' };

@@ -16,7 +16,7 @@ export async function walkEntries(drive: Drive, phase: Phase, entries: readonly 
   const planned = entries.map(({ kind, name }, position) => ({ phase, position, kind, name }));
   drive.must(store.planChecks(drive.lease, planned));
   const records = () => store.readChecks(drive.actor.run).filter((check) => check.phase === phase);
-  const failure = () => store.readChecks(drive.actor.run).find(isFailed) ?? null;
+  const failure = () => (phase === 'rollback' ? null : (store.readChecks(drive.actor.run).find(isFailed) ?? null));
   for (const group of scheduleEntries(phase, entries, { strict: drive.plan.playbook.strictOrder })) {
     const [recorded, failed] = [records(), failure()];
     const open = group.flatMap((position) => {

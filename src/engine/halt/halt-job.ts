@@ -6,6 +6,7 @@ import { detachedExecutor } from '../../remote/detached/executor.ts';
 import type { UnitState } from '../../remote/executor.ts';
 import { lookForMembers, type Member } from '../../remote/members.ts';
 import { endRun } from '../end-run.ts';
+import { endFailed } from '../rollback/end-failed.ts';
 import { setupOf } from '../entries/deeds/run-command.ts';
 import type { Drive } from '../drive.ts';
 import { readEventsOf } from '../read-events.ts';
@@ -113,13 +114,14 @@ async function conclude(drive: Drive, wish: HaltWish, state: UnitState): Promise
   const { reason } = wish;
   // What was wished for while the start was under way is known only now.
   const result = wish.result === 'cancelled' && hasStarted(state) ? 'halted' : wish.result;
-  await endRun(drive, {
-    from: ['halting'],
-    to: result,
-    event: drive.event('state', `${result}: proved gone on ${drive.host.name}`),
-    outcome: { result, reason: result === 'failed' ? 'halted-by-rule' : null, exitCode: state.exitCode, degraded: false },
-    message: reason,
-  });
+  const event = drive.event('state', `${result}: proved gone on ${drive.host.name}`);
+  const ending = { from: ['halting'] as const, event, message: reason };
+  const outcome = { exitCode: state.exitCode, degraded: false };
+  if (result === 'failed') {
+    await endFailed(drive, { ...ending, to: result, outcome: { ...outcome, result, reason: 'halted-by-rule' } });
+    return;
+  }
+  await endRun(drive, { ...ending, to: result, outcome: { ...outcome, result, reason: null } });
 }
 
 /** What the accelerators hold after the halt, and who, beside what they held when the host was looked at before the run. */

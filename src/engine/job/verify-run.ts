@@ -4,6 +4,7 @@ import { detachedExecutor } from '../../remote/detached/executor.ts';
 import { lookForMembers } from '../../remote/members.ts';
 import type { Drive } from '../drive.ts';
 import { endRun } from '../end-run.ts';
+import { endFailed } from '../rollback/end-failed.ts';
 import { decideOutcome, describeOutcome } from './outcome.ts';
 import { watchEnvironment } from './prove-environment.ts';
 import { jobPlace, launchOf } from './job.ts';
@@ -36,13 +37,10 @@ export async function verifyRun(drive: Drive): Promise<void> {
   });
   await tellLeftovers(drive);
   const text = describeOutcome(outcome, outcome.reason === 'not-begun' ? state.error : describeVerdict(state.verdict));
-  await endRun(drive, {
-    from: ['verifying'],
-    to: outcome.result,
-    event: drive.event('state', text),
-    outcome,
-    message: outcome.reason === null ? null : text,
-  });
+  const ending = { from: ['verifying'] as const, event: drive.event('state', text), outcome };
+  const message = outcome.reason === null ? null : text;
+  if (outcome.result === 'failed') await endFailed(drive, { ...ending, to: 'failed', message });
+  else await endRun(drive, { ...ending, to: outcome.result, message });
 }
 
 /** What the guard saw, in words. */

@@ -1,7 +1,7 @@
 import { changedByPrepare, type ActiveState } from '../../lifecycle/states.ts';
 import { isFailed, type Row } from '../entries/check-rows.ts';
 import type { Drive } from '../drive.ts';
-import { endRun } from '../end-run.ts';
+import { endFailed } from '../rollback/end-failed.ts';
 
 type Look = Pick<Row, 'name' | 'expected' | 'observed' | 'message'>;
 
@@ -15,7 +15,7 @@ export async function decideNoGo(drive: Drive, from: ActiveState[], reason: stri
     ...all.map(describe),
     ...changed.map(({ name, observed }) => `${changedByPrepare}${name}: ${observed ?? 'done'}`),
   ].join('\n');
-  await endRun(drive, {
+  await endFailed(drive, {
     from,
     to: 'failed',
     event: drive.event('state', `NO-GO: ${all.map(({ name }) => name).join(', ')}`, { verdict: 'NO-GO', reason }),

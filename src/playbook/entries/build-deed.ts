@@ -21,7 +21,7 @@ const looks: readonly DeedName[] = [
   'confirm',
   'question',
 ];
-const changes: readonly DeedName[] = ['run', 'halt-stale', 'archive'];
+const changes: readonly DeedName[] = ['run', 'halt-stale', 'archive', 'note', 'quarantine-host'];
 const allDeeds = Object.keys(deedSchemas) as DeedName[];
 
 /** The one thing that an entry does. */
@@ -78,6 +78,9 @@ const builders: Record<DeedName, (reader: Reader, path: YamlPath, file: EntryFil
   'halt-stale': (_reader, _path, file) =>
     file['halt-stale'] === undefined ? null : { kind: 'halt-stale', match: file['halt-stale'].match },
   archive: (_reader, _path, { archive }) => (archive === undefined ? null : { kind: 'archive', globs: [archive].flat() }),
+  note: (_reader, _path, { note }) => (note === undefined ? null : { kind: 'note', path: note }),
+  'quarantine-host': (_reader, _path, file) =>
+    file['quarantine-host'] === undefined ? null : { kind: 'quarantine-host', reason: file['quarantine-host'] },
 };
 
 function buildFiles(reader: Reader, path: YamlPath, { glob, count, size, age, sha256 }: NonNullable<EntryFile['files']>): Deed {

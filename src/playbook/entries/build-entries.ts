@@ -8,7 +8,7 @@ import { buildDeed } from './build-deed.ts';
 import type { Deed, Entry } from './entry.ts';
 import { entrySchema, type EntryFile } from './entry-schema.ts';
 
-export type EntryPhase = Extract<Phase, 'prepare' | 'validate' | 'verify'>;
+export type EntryPhase = Extract<Phase, 'prepare' | 'validate' | 'verify' | 'rollback'>;
 
 /** The ordered list of a phase. `names` has the names used so far, of every phase. */
 export function buildEntries(reader: Reader, playbook: unknown, phase: EntryPhase, names: Set<string>): Entry[] {
@@ -80,6 +80,8 @@ function reportUnfit(reader: Reader, path: YamlPath, { kind, deed }: Entry, file
   if (!onHost(deed))
     for (const key of ['retry', 'timeout', 'remember', 'requires'] as const)
       refuse(key, 'goes with what is looked at on the host');
-  if (path[0] === 'verify' && !onHost(deed))
+  if ((path[0] === 'verify' || path[0] === 'rollback') && !onHost(deed))
     reader.report(path, 'a person is asked before the launch: expected it in "prepare" or "validate"');
+  if (path[0] !== 'rollback' && (deed.kind === 'note' || deed.kind === 'quarantine-host'))
+    reader.report([...path, deed.kind], `"${deed.kind}" is about a failure: it belongs to "rollback"`, { part: 'key' });
 }

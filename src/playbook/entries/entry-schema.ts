@@ -64,6 +64,8 @@ export const deedSchemas = {
   }),
   'halt-stale': z.strictObject({ match: text }),
   archive: z.union([path, z.array(path).min(1)]),
+  note: path.describe('A file that gets what failed, its output and the time; in a rollback'),
+  'quarantine-host': text.describe('Why the host is out of use until a person lifts it; in a rollback'),
 };
 
 export const entrySchema = z.strictObject({

@@ -49,7 +49,10 @@ export type Deed =
   /** Asked of the person who launches, before anything is begun. */
   | { kind: 'question'; ask: string; answer: AnswerType; accept: Condition | null; confirms: boolean }
   | { kind: 'halt-stale'; match: string }
-  | { kind: 'archive'; globs: string[] };
+  | { kind: 'archive'; globs: string[] }
+  /** `path` gets what failed, its output and the time. */
+  | { kind: 'note'; path: string }
+  | { kind: 'quarantine-host'; reason: string };
 
 /** `host`: this machine; `source.commit`: the commit of a clean source. */
 type RememberedBy = 'host' | 'source.commit';

@@ -30,7 +30,7 @@ export function lintCommands(planned: Planned): Finding[] {
 
 function listTexts(planned: Planned): ShellText[] {
   const { setup, launch } = planned;
-  const entries = placeEntries(planned, ['prepare', 'validate', 'verify']);
+  const entries = placeEntries(planned, ['prepare', 'validate', 'verify', 'rollback']);
   return [
     { path: ['setup'], text: setup, role: 'setup', counts: false },
     ...entries.flatMap(({ path, entry: { kind, deed } }): ShellText[] => {

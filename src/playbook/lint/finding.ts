@@ -1,5 +1,6 @@
 import type { YamlPath } from '../../yaml.ts';
 import type { Built } from '../build-playbook.ts';
+import type { EntryPhase } from '../entries/build-entries.ts';
 import type { Entry } from '../entries/entry.ts';
 import type { Scalar } from '../fields.ts';
 
@@ -33,8 +34,8 @@ export interface PlacedEntry {
 }
 
 /** Entries of the lists, in their order, each with its place. */
-export function placeEntries(planned: Built, phases: readonly ('prepare' | 'validate' | 'verify')[]): PlacedEntry[] {
-  return phases.flatMap((phase) => planned[phase].map((entry, index) => ({ path: [phase, index], entry })));
+export function placeEntries(planned: Built, phases: readonly EntryPhase[]): PlacedEntry[] {
+  return phases.flatMap((phase) => (planned[phase] ?? []).map((entry, index) => ({ path: [phase, index], entry })));
 }
 
 /** What checks expect of configuration files, value by value. */

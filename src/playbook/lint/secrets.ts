@@ -22,7 +22,7 @@ export function lintSecrets(planned: Planned): Finding[] {
     ...Object.entries(params).flatMap(([name, value]) => tellValue(['params', name, 'default'], name, value)),
     ...env.flatMap(({ name, value }) => ('text' in value ? tellValue(['env', name], name, value.text) : [])),
     ...tellText(['setup'], setup),
-    ...placeEntries(planned, ['prepare', 'validate', 'verify']).flatMap(({ path, entry: { deed } }) =>
+    ...placeEntries(planned, ['prepare', 'validate', 'verify', 'rollback']).flatMap(({ path, entry: { deed } }) =>
       deed.kind === 'run' ? tellText([...path, 'run'], deed.command) : [],
     ),
     ...(launch === null ? [] : tellText(['launch', 'run'], launch.command)),

@@ -7,12 +7,14 @@ import { checkConfig } from './config.ts';
 import { checkEnvironment } from './environment.ts';
 import { checkFiles } from './files.ts';
 import { haltStaleProcesses } from './halt-stale.ts';
+import { writeNote } from './note.ts';
 import { checkPackages } from './packages.ts';
 import { checkProcesses } from './processes.ts';
 import type { Result } from './result.ts';
 import { runCommand } from './run-command.ts';
 import { readSignOff } from './sign-off.ts';
 import { checkSource } from './source.ts';
+import { quarantineHost } from '../../quarantine-host.ts';
 import { questionSeconds } from '../schedule.ts';
 
 /** Where an entry stands in its run. */
@@ -48,5 +50,10 @@ export async function performDeed(drive: Drive, entry: Entry, place: Place & { t
       return haltStaleProcesses(drive, deed.match);
     case 'archive':
       return archive(drive, deed.globs);
+    case 'note':
+      return writeNote(drive, deed.path);
+    case 'quarantine-host':
+      quarantineHost(drive, deed.reason);
+      return { result: 'pass', expected: null, observed: `${drive.host.name} is out of use`, message: null };
   }
 }

@@ -59,7 +59,9 @@ async function adopt(drive: Drive, deed: Run, entry: Entry, { phase, position, t
   const run = drive.actor.run;
   const { attempt } = drive.record();
   const place: UnitPlace = { attempt, worker: 0, unit: `${phase}-${position}${number === 1 ? '' : `-try${number}`}` };
-  const { seconds: limit, because } = timeLeft(entry, drive.plan.playbook, drive.parts.store.readChecks(run));
+  // What is done after a failure is not kept from it by what the failure has cost.
+  const budgeted = phase === 'rollback' ? { ...drive.plan.playbook, budget: null, stages: [] } : drive.plan.playbook;
+  const { seconds: limit, because } = timeLeft(entry, budgeted, drive.parts.store.readChecks(run));
   if (limit !== null && limit <= 0) {
     return {
       result: 'fail',
