@@ -3,6 +3,7 @@ import { tidyRun } from '../remote/claims.ts';
 import { keepRecord } from '../remote/records.ts';
 import type { Transition } from '../store/records.ts';
 import type { Drive } from './drive.ts';
+import { watchDuties } from './duties/watch-duties.ts';
 import { isUnit } from './entries/schedule.ts';
 import { describeKeptRun } from './kept-record.ts';
 
@@ -12,6 +13,7 @@ import { describeKeptRun } from './kept-record.ts';
  */
 export async function endRun(drive: Drive, transition: Transition & { to: Result }): Promise<void> {
   const { kind, playbook } = drive.plan;
+  if (drive.record().startedAt !== null) watchDuties(drive).look({ ended: true });
   const hasMachine = drive.parts.store.readHostClaims(drive.actor.run).length > 0;
   if (hasMachine) await drive.session.call(keepRecord(drive.actor, describeKeptRun(drive, transition)));
   // A preflight of quick looks has left nothing.

@@ -1,3 +1,4 @@
+import { buildDuties } from './build-duties.ts';
 import { buildLaunch } from './build-launch.ts';
 import { buildMonitor } from './build-monitor.ts';
 import { buildRequires } from './build-requires.ts';
@@ -25,6 +26,7 @@ export type Built = Omit<ResolvedPlaybook, 'file' | 'sha256' | 'params'>;
  */
 export function buildPlaybook(reader: Reader, value: unknown): Built {
   const names = new Set<string>(ownRows);
+  const monitor = buildMonitor(reader, value, partAt(value, 'launch', 'stack-dump') !== undefined);
   return {
     name: textAt(value, 'playbook') ?? '',
     description: textAt(value, 'description'),
@@ -41,9 +43,14 @@ export function buildPlaybook(reader: Reader, value: unknown): Built {
     prepare: buildEntries(reader, value, 'prepare', names),
     validate: buildEntries(reader, value, 'validate', names),
     launch: buildLaunch(reader, value),
-    monitor: buildMonitor(reader, value, partAt(value, 'launch', 'stack-dump') !== undefined),
+    monitor,
     verify: buildEntries(reader, value, 'verify', names),
     rollback: buildEntries(reader, value, 'rollback', names),
+    duties: buildDuties(reader, value, {
+      criteria: monitor?.criteria ?? [],
+      hasCheckpoints: partAt(value, 'monitor', 'checkpoints') !== undefined,
+      hasProgress: partAt(value, 'monitor', 'progress') !== undefined,
+    }),
   };
 }
 

@@ -113,6 +113,18 @@ export interface Stage {
   seconds: number;
 }
 
+/** Something to be seen to after the start, by fleet or a person. */
+export interface Duty {
+  name: string;
+  due: { text: string } & (
+    { kind: 'within'; seconds: number } | { kind: 'step'; step: number } | { kind: 'first-checkpoint' | 'end' }
+  );
+  proof:
+    | { kind: 'criteria'; criteria: string[] }
+    | { kind: 'checkpoint'; what: 'saved' | 'loaded' | 'backed-up' }
+    | { kind: 'person'; ask: string };
+}
+
 /** A playbook with every param in its place: what a run is planned from. Holds no secret value. */
 export interface ResolvedPlaybook {
   name: string;
@@ -142,4 +154,5 @@ export interface ResolvedPlaybook {
   verify: Entry[];
   /** What is done after a failure. Left out in the plans of an older fleet. */
   rollback?: Entry[];
+  duties?: Duty[];
 }

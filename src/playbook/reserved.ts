@@ -7,7 +7,6 @@ const reserved: readonly { at: readonly string[]; keys: readonly string[] }[] = 
     at: [],
     keys: [
       'profiles',
-      'duties',
       'sweeps',
       'restart',
       'points',
@@ -25,7 +24,7 @@ const reserved: readonly { at: readonly string[]; keys: readonly string[] }[] = 
     keys: ['answer', 'when', 'role', 'each', 'rollback'],
   })),
   { at: ['launch'], keys: ['restart', 'confirm', 'question', 'roles', 'gang', 'executor', 'fallback', 'points'] },
-  { at: ['monitor'], keys: ['duties', 'restart', 'fallback', 'notify'] },
+  { at: ['monitor'], keys: ['restart', 'fallback', 'notify'] },
   { at: ['monitor', 'checkpoints'], keys: ['loads', 'back-up', 'keep'] },
   { at: ['monitor', 'criteria', '*'], keys: ['for', 'aliases'] },
 ];

@@ -133,6 +133,15 @@ const monitor = z.strictObject({
   checkpoints: checkpointsSchema.optional(),
 });
 
+export const dutySchema = z.strictObject({
+  duty: text,
+  within: duration.optional().describe('Since the start of the job'),
+  at: text.optional().describe('"step 5000", "first checkpoint" or "end"'),
+  criteria: z.array(text).min(1).optional().describe('Criteria that must be met then'),
+  checkpoint: z.enum(['saved', 'loaded', 'backed-up']).optional(),
+  ask: text.optional().describe('What a person sees to'),
+});
+
 export const playbookSchema = z.strictObject({
   playbook: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]*$/, {
     error: ({ input }) => `expected a name of letters, digits, "-", "_" and ".", got ${JSON.stringify(input)}`,
@@ -157,8 +166,10 @@ export const playbookSchema = z.strictObject({
   launch: launchSchema.optional(),
   monitor: monitor.optional(),
   verify: z.array(entrySchema).optional(),
+  duties: z.array(dutySchema).optional().describe('What is to be seen to after the start, by fleet or a person'),
   rollback: z.array(entrySchema).optional().describe('Done once, in order, when a run fails that has begun to change something'),
 });
 
 export type ParamFile = z.infer<typeof paramSchema>;
+export type DutyFile = z.infer<typeof dutySchema>;
 export type HaltFile = z.infer<typeof haltSchema>;

@@ -6,7 +6,10 @@ import type { Store } from './store.ts';
 
 type Duties = Pick<Store, 'planDuties' | 'recordDuty' | 'settleDuty' | 'readDuties'>;
 
-/** What a controller finds of a duty needs its lease; a person settles one while somebody else drives. The first settlement stays. */
+/**
+ * What a controller finds of a duty needs its lease; a person settles one while somebody else drives. The first settlement stays; what
+ * was missed a person may still see to.
+ */
 export function prepareDuties(connection: Connection, guard: Guard, addEvent: AddEvent): Duties {
   const plan = connection.prepare(
     `INSERT INTO duties (run, position, name, due, due_at, state) VALUES (@run, @position, @name, @due, @dueAt, 'waiting')
@@ -14,7 +17,7 @@ export function prepareDuties(connection: Connection, guard: Guard, addEvent: Ad
   );
   const put = connection.prepare(
     `UPDATE duties SET due_at = @dueAt, state = @state, observed = @observed, message = @message, by = @by, at = @at
-     WHERE run = @run AND position = @position AND state IN ('waiting', 'due')`,
+     WHERE run = @run AND position = @position AND (state IN ('waiting', 'due') OR (state = 'missed' AND @by IS NOT NULL))`,
   );
   const find = connection.prepare<[string], { number: number }>('SELECT number FROM runs WHERE id = ?');
   const read = connection.prepare<[string], DutyRecord>(

@@ -4,6 +4,7 @@ import type { EventRecord } from '../../store/records.ts';
 import type { Screen } from '../screen.ts';
 import { renderChecks, renderVerdict } from './checks.ts';
 import { renderCriteria } from './criteria.ts';
+import { renderDuties } from './duties.ts';
 import { renderEvents } from './events.ts';
 import { renderOutcome } from './outcome.ts';
 import { printable } from './printable.ts';
@@ -31,6 +32,7 @@ export function renderRunDetails(run: RunDocument, events: readonly EventRecord[
     [...renderChecks(run.checks, screen), ...renderVerdict(run.verdict, run.checks, screen)],
     renderCriteria(run.criteria, screen),
     renderFlags(run, screen),
+    renderDuties(run.duties, screen),
     renderEvents(events, screen),
     renderOutcome(run, screen),
   ];

@@ -6,6 +6,7 @@ import { createJobMonitor, type Look } from './job-monitor.ts';
 import { tellElsewhere } from '../tell-elsewhere.ts';
 import type { Drive } from '../drive.ts';
 import { watchCheckpoints } from './checkpoints.ts';
+import { watchDuties } from '../duties/watch-duties.ts';
 import { watchEnvironment } from './prove-environment.ts';
 import { launchOf } from './job.ts';
 import { endRun } from '../end-run.ts';
@@ -22,10 +23,12 @@ export async function watchJob(drive: Drive): Promise<void> {
   const monitor = createJobMonitor(drive);
   const environment = watchEnvironment(drive);
   const checkpoints = watchCheckpoints(drive);
+  const duties = watchDuties(drive);
+  const reasons = () => [...environment.reasons(), ...duties.reasons()];
   const done = new Set<string>();
   for (;;) {
     drive.signal.throwIfAborted();
-    const look = await monitor.look({ final: false, extraReasons: environment.reasons() });
+    const look = await monitor.look({ final: false, extraReasons: reasons() });
     const { finding } = look;
     if (finding.kind === 'elsewhere') {
       tellElsewhere(drive, finding.sentence);
@@ -33,14 +36,15 @@ export async function watchJob(drive: Drive): Promise<void> {
       continue;
     }
     if (isSuperseded(drive, look.state)) {
-      await readRest(drive, monitor, environment.reasons());
+      await readRest(drive, monitor, reasons());
       adoptAttempt(drive, look.state);
       return;
     }
     environment.take(look.state.proof, { progressed: (look.judgement.progress.step ?? 0) > 0, over: finding.kind === 'over' });
     await checkpoints.look();
+    duties.look({ ended: false });
     if (finding.kind === 'over') {
-      await readRest(drive, monitor, environment.reasons());
+      await readRest(drive, monitor, reasons());
       drive.transition({
         from: ['running', 'lingering'],
         to: 'verifying',
@@ -49,7 +53,7 @@ export async function watchJob(drive: Drive): Promise<void> {
       return;
     }
     if (finding.kind === 'lost') {
-      await readRest(drive, monitor, environment.reasons());
+      await readRest(drive, monitor, reasons());
       await endLost(drive, finding.reason, finding.sentence);
       return;
     }
