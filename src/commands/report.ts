@@ -3,27 +3,42 @@ import * as Args from '@oclif/core/args';
 import * as Flags from '@oclif/core/flags';
 import { BaseCommand } from '../cli/base-command.ts';
 import { findRun } from '../cli/find-run.ts';
-import { readReport } from '../cli/read-report.ts';
+import { readReport } from '../cli/report/read-report.ts';
 import { renderReport } from '../cli/render/report.ts';
+import { renderReportPage } from '../cli/render/report-page.ts';
+import type { Report } from '../cli/report/report.ts';
 import { momentOf } from '../clock.ts';
-import { exitCodes, FleetError, messageOf, notYet } from '../errors.ts';
+import { exitCodes, FleetError, messageOf } from '../errors.ts';
+
+const render = {
+  md: renderReport,
+  html: renderReportPage,
+  json: (report: Report) => [JSON.stringify(report, null, 2)],
+};
 
 export default class ReportCommand extends BaseCommand {
   static override summary = 'Write down how a run went: what was expected beside what was observed.';
-  static override examples = ['fleet report 4f2a', 'fleet report 4f2a -o run.md', 'fleet report 4f2a --format json'];
+  static override examples = [
+    'fleet report 4f2a',
+    'fleet report 4f2a --format html -o run.html',
+    'fleet report 4f2a --format json',
+  ];
   static override args = { run: Args.string({ name: 'RUN', description: 'id of a run, or its beginning', required: true }) };
   static override flags = {
-    format: Flags.string({ summary: 'Markdown, or the same as JSON.', options: ['md', 'html', 'json'], default: 'md' }),
+    format: Flags.string({
+      summary: 'Markdown, a page that is one file and opens without a network, or the same as JSON.',
+      options: ['md', 'html', 'json'],
+      default: 'md',
+    }),
     output: Flags.string({ char: 'o', summary: 'Write to this file instead of stdout.', helpValue: 'FILE' }),
   };
 
   async run(): Promise<unknown> {
     const { args, flags } = await this.parse(ReportCommand);
-    if (flags.format === 'html') throw notYet('fleet report --format html', ['fleet report --format md']);
     return this.withContext({}, async (context) => {
       const { store, run } = await findRun(context, args.run);
       const report = readReport(store, run, momentOf(context.clock));
-      const lines = flags.format === 'json' ? [JSON.stringify(report, null, 2)] : renderReport(report);
+      const lines = render[flags.format as keyof typeof render](report);
       if (flags.output === undefined) this.answer(lines);
       else await save(flags.output, lines);
       return report;

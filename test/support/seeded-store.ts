@@ -26,7 +26,22 @@ export function seedStore(stateDir: string): Seed {
           executor: 'detached',
           plan: JSON.stringify({
             version: 1,
-            playbook: { env: [{ name: 'NCCL_DEBUG' }], prepare: [], validate: [], verify: [] },
+            playbook: {
+              description: 'a run',
+              work: { steps: 100, tokensPerStep: 10, throughput: { low: 45, high: 55, text: '45..55' }, duration: null },
+              monitor: {
+                metrics: [],
+                criteria: [
+                  { name: 'throughput', expr: 'p50(training.loss) < 9', expected: { low: 1, high: 2, text: '1..2' }, then: [] },
+                ],
+              },
+              env: [
+                { name: 'NCCL_DEBUG', value: { text: 'INFO' } },
+                { name: 'HF_TOKEN', value: { text: 'plain' } },
+                { name: 'API', value: { secret: { env: 'API' } } },
+              ],
+              ...{ prepare: [], validate: [], verify: [] },
+            },
           }),
           targets: [{ index: 0, role: 'main', host: 'prime1', worker: 0, address: '10.0.0.1' }],
           perHour: null,
