@@ -10,7 +10,6 @@ const reserved: readonly { at: readonly string[]; keys: readonly string[] }[] = 
       'rollback',
       'duties',
       'sweeps',
-      'restart',
       'points',
       'roles',
       'gang',
