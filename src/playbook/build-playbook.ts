@@ -1,6 +1,7 @@
 import { buildDuties } from './build-duties.ts';
 import { buildLaunch } from './build-launch.ts';
 import { buildMonitor } from './build-monitor.ts';
+import { buildRestart } from './build-restart.ts';
 import { buildRequires } from './build-requires.ts';
 import { buildBudget, buildStages, buildWork } from './build-work.ts';
 import { buildEntries } from './entries/build-entries.ts';
@@ -43,6 +44,7 @@ export function buildPlaybook(reader: Reader, value: unknown): Built {
     prepare: buildEntries(reader, value, 'prepare', names),
     validate: buildEntries(reader, value, 'validate', names),
     launch: buildLaunch(reader, value),
+    restart: buildRestart(reader, value),
     monitor,
     verify: buildEntries(reader, value, 'verify', names),
     rollback: buildEntries(reader, value, 'rollback', names),

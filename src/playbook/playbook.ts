@@ -35,8 +35,19 @@ export interface Launch {
   stackDump: { signal: string; collect: string | null } | null;
   /** Wall clock, kept by the guard on the host. */
   timeLimitSeconds: number | null;
+  /** What the log says when the job is done, for a linear-time engine. This and the next one are left out in the plans of an older fleet. */
+  done?: string | null;
+  /** What follows when the work is done and the process does not exit. */
+  linger?: Linger;
   /** What the guard on the host keeps besides, with or without a controller. Left out in the plans of an older fleet. */
   guard?: GuardRules;
+}
+
+export interface Linger {
+  afterSeconds: number;
+  then: 'notify' | 'halt';
+  /** What a run is whose process had to be stopped, and left all that it promised. */
+  countsAs: 'failed' | 'succeeded';
 }
 
 export interface GuardRules {
@@ -125,6 +136,18 @@ export interface Duty {
     | { kind: 'person'; ask: string };
 }
 
+/** When the job is started again after a failure. */
+export interface RestartRules {
+  /** Classes of failures, reasons of outcomes, and `exit N`. */
+  on: string[];
+  /** How often at most. */
+  times: number;
+  /** Before the first restart, twice as long before each further one, and never longer than the other. */
+  delaySeconds: { first: number; longest: number };
+  /** Not again after so many attempts in a row without a new checkpoint. Null: no such limit. */
+  withoutProgress: number | null;
+}
+
 /** A playbook with every param in its place: what a run is planned from. Holds no secret value. */
 export interface ResolvedPlaybook {
   name: string;
@@ -150,6 +173,8 @@ export interface ResolvedPlaybook {
   prepare: Entry[];
   validate: Entry[];
   launch: Launch | null;
+  /** Left out in the plans of an older fleet. */
+  restart?: RestartRules | null;
   monitor: Monitor | null;
   verify: Entry[];
   /** What is done after a failure. Left out in the plans of an older fleet. */

@@ -5,19 +5,7 @@ import type { YamlDocument, YamlPath } from '../yaml.ts';
 const reserved: readonly { at: readonly string[]; keys: readonly string[] }[] = [
   {
     at: [],
-    keys: [
-      'profiles',
-      'sweeps',
-      'restart',
-      'points',
-      'roles',
-      'gang',
-      'fallback',
-      'questions',
-      'notify',
-      'schedule',
-      'emergency',
-    ],
+    keys: ['profiles', 'sweeps', 'points', 'roles', 'gang', 'fallback', 'questions', 'notify', 'schedule', 'emergency'],
   },
   ...['prepare', 'validate', 'verify', 'rollback'].map((phase) => ({
     at: [phase, '*'],

@@ -74,11 +74,30 @@ export const guardSchema = z.strictObject({
   disk: z.strictObject({ path: oneLine.optional().describe('Default: the workdir'), free: size }).optional(),
 });
 
+export const restartSchema = z.strictObject({
+  on: z.array(textOf('a class of failures such as "nccl-timeout", or "exit 75"')).min(1),
+  times: z.int().min(1).describe('How often at most'),
+  delay: range.optional().describe('Before the first restart, and at most: "30s..10m". It doubles each time'),
+  'without-progress': z.int().min(1).optional().describe('Not again after so many attempts in a row without a new checkpoint'),
+});
+
 const ownLaunch = {
   run: text,
   log: path,
   'prove-env': z.strictObject({ process: text }).optional(),
   'time-limit': duration.optional(),
+  done: pattern.optional().describe('What the log says when the job is done. A hint: it never decides'),
+  linger: z
+    .union([
+      duration,
+      z.strictObject({
+        after: duration.optional(),
+        then: z.enum(['notify', 'halt']).optional(),
+        'counts-as': z.enum(['failed', 'succeeded']).optional(),
+      }),
+    ])
+    .optional()
+    .describe('How long a process may stay when its work is done, and what follows'),
 };
 
 /** The launch without the parts that have a schema of their own. */
@@ -164,6 +183,7 @@ export const playbookSchema = z.strictObject({
   prepare: z.array(entrySchema).optional(),
   validate: z.array(entrySchema).optional(),
   launch: launchSchema.optional(),
+  restart: restartSchema.optional().describe('When a job that has failed is started again'),
   monitor: monitor.optional(),
   verify: z.array(entrySchema).optional(),
   duties: z.array(dutySchema).optional().describe('What is to be seen to after the start, by fleet or a person'),
@@ -172,4 +192,5 @@ export const playbookSchema = z.strictObject({
 
 export type ParamFile = z.infer<typeof paramSchema>;
 export type DutyFile = z.infer<typeof dutySchema>;
+export type LingerFile = NonNullable<z.infer<typeof startSchema>['linger']>;
 export type HaltFile = z.infer<typeof haltSchema>;

@@ -22,6 +22,8 @@ export interface SmallHost {
   rolledBack: string[];
   /** A job that does not end, and does not care for TERM. */
   stubborn: string[];
+  /** A job whose first attempt fails, and is started again. */
+  twice: string[];
   /** To type after `launch`, for a playbook of one's own; `@work` is its folder for work. */
   write(name: string, text: string): string[];
   /** The folder for work of that host. */
@@ -61,6 +63,7 @@ export async function openSmallHost(test: TestEnd, who: Person, options: SshServ
     everyPhase: write('every-phase', everyPhase),
     rolledBack: write('rolled-back', rolledBack),
     stubborn: write('stubborn', stubborn),
+    twice: write('twice', twice),
     clear: (person) => {
       for (const folder of [person.stateDir, work, remote, starts]) rmSync(folder, { recursive: true, force: true });
       mkdirSync(join(work, 'out'), { recursive: true });
@@ -78,7 +81,7 @@ export async function openSmallHost(test: TestEnd, who: Person, options: SshServ
         .map((row) => row.split(',').map(Number)),
     remains: (run) => [
       ...findProcessesOf(run).map((pid) => `process ${pid}`),
-      ...(existsSync(join(remote, 'runs', run, 'a1/w0/env')) ? ['environment'] : []),
+      ...([1, 2].some((attempt) => existsSync(join(remote, 'runs', run, `a${attempt}/w0/env`))) ? ['environment'] : []),
       ...(isClaimed(join(remote, 'claims')) ? ['claim'] : []),
     ],
   };
@@ -144,6 +147,21 @@ rollback:
   - { check: it was written once, run: grep -c 'end of the note' docs/issues.md, expect: { stdout: { equals: '1' } } }
 `;
 
+const twice = `playbook: twice
+workdir: @work
+restart: { on: [exit 75], times: 1, delay: 100ms }
+launch:
+  log: out/training.log
+  run: |
+    echo "$FLEET_RUN_ID job" >>@starts
+    echo "$((FLEET_ATTEMPT * 4)),0.$FLEET_ATTEMPT" >>out/training.csv
+    [ "$FLEET_ATTEMPT" != 1 ] || exit 75
+monitor:
+  metrics:
+    training: { csv: out/training.csv, columns: [step, loss], step: step }
+  progress: { metric: training.step, of: 8 }
+`;
+
 const stubborn = `playbook: stubborn
 workdir: @work
 env:
@@ -179,6 +197,7 @@ export async function giveAccount(who: Person, host: SmallHost, run: RunDocument
   return {
     ...{ kind, state, attempt, health, verdict, outcome, message, controller, criteria },
     progress: run.progress === null ? null : { step: run.progress.step, of: run.progress.of },
+    attempts: run.attempts.map(({ because, checkpoint, lastStep, ending }) => ({ because, checkpoint, lastStep, ending })),
     workers: run.workers.map((worker) => ({ state: worker.state, exitCode: worker.exitCode })),
     checks: run.checks.map(({ seconds: _, observed, ...check }) => ({
       ...check,

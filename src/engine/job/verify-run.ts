@@ -1,13 +1,13 @@
 import { formatDuration, formatSize } from '../../language/units.ts';
-import { listFiles } from '../../remote/files.ts';
 import { detachedExecutor } from '../../remote/detached/executor.ts';
 import { lookForMembers } from '../../remote/members.ts';
 import type { Drive } from '../drive.ts';
 import { endRun } from '../end-run.ts';
 import { endFailed } from '../rollback/end-failed.ts';
-import { decideOutcome, describeOutcome } from './outcome.ts';
+import { gatherEnding } from './gather-ending.ts';
+import { decideOutcome, describeOutcome, explainFailure } from './outcome.ts';
 import { watchEnvironment } from './prove-environment.ts';
-import { jobPlace, launchOf } from './job.ts';
+import { jobPlace } from './job.ts';
 import { isFailed } from '../entries/check-rows.ts';
 import { walkEntries } from '../entries/walk-entries.ts';
 
@@ -20,27 +20,24 @@ export async function verifyRun(drive: Drive): Promise<void> {
   const exitCode = state.exitCode ?? store.readWorkers(run)[0]?.exitCode ?? null;
   if (exitCode === null) throw new TypeError(`run ${run}: verifying without an exit status`);
   const records = await walkEntries(drive, 'verify', playbook.verify);
-  const outcome = decideOutcome({
-    exitCode,
-    verdict: state.verdict,
-    error: state.error,
-    tracksProgress: playbook.monitor?.progress !== undefined && playbook.monitor.progress !== null,
-    lastStep: store.readProgress(run)?.step ?? null,
-    targetStep: playbook.monitor?.progress?.of ?? null,
-    sentinel: await hasSentinel(drive),
+  const ending = {
+    ...(await gatherEnding(drive, state, exitCode)),
     environmentProved: watchEnvironment(drive).proved(),
     artifactsMissing: records.some(isFailed),
     violated: store
       .readCriteria(run)
       .filter(({ verdict, severity }) => verdict === 'violated' && severity === 'red')
       .map(({ name }) => name),
-  });
+  };
+  const outcome = decideOutcome(ending);
   await tellLeftovers(drive);
-  const text = describeOutcome(outcome, outcome.reason === 'not-begun' ? state.error : describeVerdict(state.verdict));
-  const ending = { from: ['verifying'] as const, event: drive.event('state', text), outcome };
-  const message = outcome.reason === null ? null : text;
-  if (outcome.result === 'failed') await endFailed(drive, { ...ending, to: 'failed', message });
-  else await endRun(drive, { ...ending, to: outcome.result, message });
+  const said = outcome.reason === 'not-begun' ? state.error : describeVerdict(state.verdict);
+  const text = describeOutcome(outcome, said ?? (outcome.reason === 'exit-status' ? (ending.failure?.class ?? null) : null));
+  const explained = outcome.result === 'failed' ? explainFailure(ending.failure) : [];
+  const last = { from: ['verifying'] as const, event: drive.event('state', text), outcome };
+  const message = outcome.reason === null ? null : [text, ...explained].join('\n');
+  if (outcome.result === 'failed') await endFailed(drive, { ...last, to: 'failed', message });
+  else await endRun(drive, { ...last, to: outcome.result, message });
 }
 
 /** What the guard saw, in words. */
@@ -50,12 +47,6 @@ function describeVerdict(verdict: string | null): string | null {
   if (word === 'stall') return `${formatDuration(Number(amount))} without one`;
   if (word === 'disk-floor') return `less than ${formatSize(Number(amount))} free at ${path.join(' ')}`;
   return null;
-}
-
-async function hasSentinel(drive: Drive): Promise<boolean> {
-  const { sentinel } = launchOf(drive).halt;
-  if (sentinel === null) return false;
-  return (await drive.session.call(listFiles(drive.plan.playbook.workdir, [sentinel]))).length > 0;
 }
 
 /** Processes that outlived their job would hold devices unseen. They are told, not killed: the run is not being halted. */

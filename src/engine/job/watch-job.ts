@@ -1,6 +1,8 @@
 import type { MonitorAction } from '../../playbook/playbook.ts';
 import { listFiles } from '../../remote/files.ts';
 import { askForStackDumps } from '../../remote/members.ts';
+import { followUp } from '../attempts/follow-up.ts';
+import { carryOnStopping } from '../attempts/stop-attempt.ts';
 import { adoptAttempt, isSuperseded } from './adopt-attempt.ts';
 import { createJobMonitor, type Look } from './job-monitor.ts';
 import { tellElsewhere } from '../tell-elsewhere.ts';
@@ -9,6 +11,7 @@ import { watchCheckpoints } from './checkpoints.ts';
 import { watchDuties } from '../duties/watch-duties.ts';
 import { watchEnvironment } from './prove-environment.ts';
 import { launchOf } from './job.ts';
+import { watchLinger } from './linger.ts';
 import { endRun } from '../end-run.ts';
 import { beginHalt } from '../halt/wish-halt.ts';
 
@@ -25,7 +28,9 @@ export async function watchJob(drive: Drive): Promise<void> {
   const checkpoints = watchCheckpoints(drive);
   const duties = watchDuties(drive);
   const reasons = () => [...environment.reasons(), ...duties.reasons()];
+  const linger = watchLinger(drive);
   const done = new Set<string>();
+  await carryOnStopping(drive);
   for (;;) {
     drive.signal.throwIfAborted();
     const look = await monitor.look({ final: false, extraReasons: reasons() });
@@ -45,6 +50,7 @@ export async function watchJob(drive: Drive): Promise<void> {
     duties.look({ ended: false });
     if (finding.kind === 'over') {
       await readRest(drive, monitor, reasons());
+      if (await followUp(drive, look.state, finding.exitCode)) return;
       drive.transition({
         from: ['running', 'lingering'],
         to: 'verifying',
@@ -57,6 +63,7 @@ export async function watchJob(drive: Drive): Promise<void> {
       await endLost(drive, finding.reason, finding.sentence);
       return;
     }
+    if (!look.more) await linger.look(look);
     if (!look.more && (await actOn(drive, look, done))) return;
     if (!look.more) await pause(drive, finding.kind === 'alive' ? lookEveryMs : betweenGoneLooksMs);
   }
