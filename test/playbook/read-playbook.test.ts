@@ -28,7 +28,7 @@ monitor:
   metrics: { training: { csv: a.csv, columns: [step, loss] } }
   criteria:
     - { criterion: c, expr: last(training.los) < 3, window: last 5m }
-duties: []
+schedule: []
 `;
     expect(tellText(text)).toEqual([
       'p.yaml:2:1: descripton: unknown key "descripton" (did you mean "description"?)',
@@ -43,7 +43,7 @@ duties: []
       'p.yaml:15:18: launch.halt.then[0]: expected a signal (HUP, INT, QUIT, ABRT, KILL, USR1, USR2, ALRM, TERM, CONT, WINCH), got "SIGTERM" (did you mean "TERM"?)',
       'p.yaml:19:29: monitor.criteria[0].expr: no column of "training" is called "los", expected "step" or "loss" (did you mean "loss"?)',
       'p.yaml:19:61: monitor.criteria[0].window: not yet: a window other than "steps 20..100", got "last 5m"; without one the whole run counts',
-      'p.yaml:20:1: duties: not yet: this version does not execute "duties"',
+      'p.yaml:20:1: schedule: not yet: this version does not execute "schedule"',
     ]);
   });
 });
@@ -198,7 +198,6 @@ describe('one mistake gives one message', () => {
 describe('names that the format keeps for later', () => {
   it.each([
     ['profiles: {}', '2:1: profiles', 'profiles'],
-    ['rollback: []', '2:1: rollback', 'rollback'],
     ['sweeps: {}', '2:1: sweeps', 'sweeps'],
     ['points: {}', '2:1: points', 'points'],
     ['roles: {}', '2:1: roles', 'roles'],
