@@ -1,4 +1,5 @@
 import type { Moment } from '../clock.ts';
+import { planInProfile } from '../engine/plan.ts';
 import { readPlan } from '../engine/read-plan.ts';
 import { readRunDocument } from '../store/run-document.ts';
 import type { RunRecord } from '../store/records.ts';
@@ -12,7 +13,7 @@ const mostEvents = 10_000;
 export function readReport(store: Store, run: RunRecord, moment: Moment): Report {
   return store.snapshot(() => ({
     run: readRunDocument(store, run, moment),
-    environment: readPlan(run.plan).playbook.env.map((variable) => variable.name),
+    environment: planInProfile(readPlan(run.plan), run.profile).playbook.env.map((variable) => variable.name),
     events: readLastEvents(store, run.id, mostEvents),
   }));
 }

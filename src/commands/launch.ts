@@ -1,12 +1,11 @@
 import * as Args from '@oclif/core/args';
 import * as Flags from '@oclif/core/flags';
 import { inventoryFlag } from '../cli/base-command.ts';
-import { decisionFlags, RunCommand, type RunsDocument } from '../cli/run-command.ts';
+import { decisionFlags, profileFlag, RunCommand, type RunsDocument } from '../cli/run-command.ts';
 import { notYet } from '../errors.ts';
 
 const notBuilt = {
   point: Flags.string({ hidden: true }),
-  profile: Flags.string({ hidden: true }),
   observe: Flags.boolean({ hidden: true }),
 };
 
@@ -31,6 +30,7 @@ export default class Launch extends RunCommand {
       multiple: true,
       multipleNonGreedy: true,
     }),
+    ...profileFlag,
     detach: Flags.boolean({ summary: 'Start the job and leave. Nobody watches it then.' }),
     'dry-run': Flags.boolean({ summary: 'Print what would be done, with every script. Opens no connection.' }),
     ...decisionFlags,
@@ -39,7 +39,7 @@ export default class Launch extends RunCommand {
 
   async run(): Promise<RunsDocument | { plans: object[] }> {
     const { args, flags } = await this.parse(Launch);
-    for (const name of ['point', 'profile', 'observe'] as const) {
+    for (const name of ['point', 'observe'] as const) {
       if (flags[name] !== undefined && flags[name] !== false) throw notYet(`fleet launch --${name}`);
     }
     return this.withContext(flags, async (context) => {

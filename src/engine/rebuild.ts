@@ -66,7 +66,7 @@ async function addRun(parts: EngineParts, session: HostSession, found: Found, re
   }
   const { plan, workers, checks, criteria, flags, progress, offsets } = keptRun;
   const added = parts.store.importRun({
-    run: describeRun(plan, keptRun.run.createdAt),
+    run: { ...describeRun(plan, keptRun.run.createdAt), profile: keptRun.run.profile ?? plan.profile },
     record: { ...keptRun.run, ...standingOf(keptRun, record) },
     token: record.token,
     ...{ workers, checks, criteria, flags, progress, offsets },

@@ -1,3 +1,4 @@
+import { buildFallback } from './build-fallback.ts';
 import { buildLaunch } from './build-launch.ts';
 import { buildMonitor } from './build-monitor.ts';
 import { buildRequires } from './build-requires.ts';
@@ -23,7 +24,11 @@ export type Built = Omit<ResolvedPlaybook, 'file' | 'sha256' | 'params'>;
  * Puts a filled-in playbook together, part by part: a part whose shape is wrong has been told already and is left out, the others are
  * still looked at. Only without any problem is the result whole.
  */
-export function buildPlaybook(reader: Reader, value: unknown): Built {
+export function buildPlaybook(
+  reader: Reader,
+  value: unknown,
+  { profile, profiles }: { profile: string | null; profiles: readonly string[] },
+): Built {
   const names = new Set<string>(ownRows);
   return {
     name: textAt(value, 'playbook') ?? '',
@@ -37,6 +42,8 @@ export function buildPlaybook(reader: Reader, value: unknown): Built {
     setup: textAt(value, 'setup') ?? '',
     source: buildSource(value),
     env: entriesAt(value, 'env').flatMap(([name, variable]) => buildVariable(name, variable)),
+    profile,
+    fallback: buildFallback(reader, value, profiles),
     strictOrder: textAt(value, 'order') === 'strict',
     prepare: buildEntries(reader, value, 'prepare', names),
     validate: buildEntries(reader, value, 'validate', names),

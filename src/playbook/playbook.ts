@@ -46,6 +46,25 @@ export interface GuardRules {
   disk: { path: string; freeBytes: number } | null;
 }
 
+/** How a run goes on in another profile, once. */
+export interface FallbackRules {
+  /** Null: only the trainer falls back, by itself. */
+  change: ProfileChange | null;
+  /** For a linear-time engine: a line of the log with it says that the trainer has fallen back by itself. */
+  byTrainer: string | null;
+}
+
+export interface ProfileChange {
+  from: string;
+  to: string;
+  /** Any of these is enough: exit statuses, classes of failures, texts of the log. */
+  exits: number[];
+  failures: string[];
+  texts: string[];
+  /** How long the guard on the host waits for a controller to do it. */
+  afterSeconds: number;
+}
+
 export type MetricSource =
   /** `columns` null: the first line names them. */
   | { kind: 'csv'; name: string; path: string; columns: string[] | null; step: string }
@@ -133,6 +152,9 @@ export interface ResolvedPlaybook {
   setup: string;
   source: { branch: string | null; commit: string | null; clean: boolean } | null;
   env: EnvVariable[];
+  /** The one that this is resolved for. Left out, with the next one, in the plans of an older fleet. */
+  profile?: string | null;
+  fallback?: FallbackRules | null;
   /** Nothing is begun before its predecessor has passed. */
   strictOrder: boolean;
   prepare: Entry[];

@@ -133,6 +133,33 @@ const monitor = z.strictObject({
   checkpoints: checkpointsSchema.optional(),
 });
 
+/** Its sections are held to the format where they are put into the playbook. */
+export const profileSchema = z.strictObject({
+  description: text.optional(),
+  params: z.record(z.string(), scalar).optional(),
+  env: z.record(z.string(), z.unknown()).optional(),
+  launch: z.record(z.string(), z.unknown()).optional(),
+  monitor: z.record(z.string(), z.unknown()).optional(),
+});
+
+const profile = profileSchema.extend({
+  env: z.record(identifier, variableSchema).optional(),
+  launch: launchSchema.partial().optional(),
+  monitor: monitor.optional(),
+});
+
+export const fallbackSchema = z.strictObject({
+  from: text.optional().describe('A profile; the first one when not given'),
+  to: text.optional().describe('The profile that the run goes on with'),
+  on: z.array(textOf('"exit 134" or the class of a failure')).min(1).optional(),
+  pattern: z
+    .union([oneLine, z.array(oneLine).min(1)])
+    .optional()
+    .describe('Text in the log, as it is'),
+  after: duration.optional().describe('How long the guard waits for a controller. Default: 20s'),
+  'by-trainer': pattern.optional().describe('A line of the log that says that the trainer has fallen back by itself'),
+});
+
 export const playbookSchema = z.strictObject({
   playbook: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]*$/, {
     error: ({ input }) => `expected a name of letters, digits, "-", "_" and ".", got ${JSON.stringify(input)}`,
@@ -148,6 +175,8 @@ export const playbookSchema = z.strictObject({
   setup: text.optional(),
   source: sourceSchema.optional(),
   env: z.record(identifier, variableSchema).optional(),
+  profiles: z.record(z.string(), profile).optional().describe('Named variants; the first is used unless another is asked for'),
+  fallback: fallbackSchema.optional(),
   order: z
     .literal('strict')
     .optional()
@@ -160,4 +189,5 @@ export const playbookSchema = z.strictObject({
 });
 
 export type ParamFile = z.infer<typeof paramSchema>;
+export type FallbackFile = z.infer<typeof fallbackSchema>;
 export type HaltFile = z.infer<typeof haltSchema>;

@@ -197,7 +197,6 @@ describe('one mistake gives one message', () => {
 
 describe('names that the format keeps for later', () => {
   it.each([
-    ['profiles: {}', '2:1: profiles', 'profiles'],
     ['rollback: []', '2:1: rollback', 'rollback'],
     ['sweeps: {}', '2:1: sweeps', 'sweeps'],
     ['restart: {}', '2:1: restart', 'restart'],
