@@ -6,6 +6,7 @@ import { MachineTaken } from './hold-machine.ts';
 import { mayMend } from './keep-lease.ts';
 import { decideNoGo } from './preflight/no-go.ts';
 import { prepareHost } from './preflight/prepare-host.ts';
+import { restartJob } from './attempts/restart-job.ts';
 import { startJob } from './job/start-job.ts';
 import { validateHost } from './preflight/validate-host.ts';
 import { verifyRun } from './job/verify-run.ts';
@@ -22,7 +23,7 @@ const parts: Record<ActiveState, Part | null> = {
   launching: startJob,
   running: watchJob,
   lingering: watchJob,
-  restarting: null,
+  restarting: restartJob,
   verifying: verifyRun,
   'rolling-back': null,
   halting: haltJob,

@@ -1,7 +1,9 @@
 import type { Result } from '../lifecycle/states.ts';
 import { tidyRun } from '../remote/claims.ts';
 import { keepRecord } from '../remote/records.ts';
+import type { TryEnding } from '../store/attempt-records.ts';
 import type { Transition } from '../store/records.ts';
+import { endTry } from './attempts/record-try.ts';
 import type { Drive } from './drive.ts';
 import { isUnit } from './entries/schedule.ts';
 import { describeKeptRun } from './kept-record.ts';
@@ -17,5 +19,13 @@ export async function endRun(drive: Drive, transition: Transition & { to: Result
   // A preflight of quick looks has left nothing.
   if (kind === 'launch' || [...playbook.prepare, ...playbook.validate].some(isUnit))
     await drive.session.call(tidyRun(drive.actor));
-  drive.transition(transition);
+  drive.parts.store.together(() => {
+    endTry(drive, describeEnding(transition));
+    drive.transition(transition);
+  });
+}
+
+function describeEnding({ outcome, event }: Transition): TryEnding {
+  const failed = outcome !== undefined && outcome.result !== 'succeeded';
+  return { exitCode: outcome?.exitCode ?? null, failure: failed ? outcome.reason : null, text: event.text };
 }

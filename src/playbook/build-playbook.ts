@@ -1,6 +1,7 @@
 import { buildFallback } from './build-fallback.ts';
 import { buildLaunch } from './build-launch.ts';
 import { buildMonitor } from './build-monitor.ts';
+import { buildRestart } from './build-restart.ts';
 import { buildRequires } from './build-requires.ts';
 import { buildBudget, buildStages, buildWork } from './build-work.ts';
 import { buildEntries } from './entries/build-entries.ts';
@@ -48,6 +49,7 @@ export function buildPlaybook(
     prepare: buildEntries(reader, value, 'prepare', names),
     validate: buildEntries(reader, value, 'validate', names),
     launch: buildLaunch(reader, value),
+    restart: buildRestart(reader, value),
     monitor: buildMonitor(reader, value, partAt(value, 'launch', 'stack-dump') !== undefined),
     verify: buildEntries(reader, value, 'verify', names),
   };

@@ -132,6 +132,18 @@ export interface Stage {
   seconds: number;
 }
 
+/** When the job is started again after a failure. */
+export interface RestartRules {
+  /** Classes of failures, reasons of outcomes, and `exit N`. */
+  on: string[];
+  /** How often at most. */
+  times: number;
+  /** Before the first restart, twice as long before each further one, and never longer than the other. */
+  delaySeconds: { first: number; longest: number };
+  /** Not again after so many attempts in a row without a new checkpoint. Null: no such limit. */
+  withoutProgress: number | null;
+}
+
 /** A playbook with every param in its place: what a run is planned from. Holds no secret value. */
 export interface ResolvedPlaybook {
   name: string;
@@ -160,6 +172,8 @@ export interface ResolvedPlaybook {
   prepare: Entry[];
   validate: Entry[];
   launch: Launch | null;
+  /** Left out in the plans of an older fleet. */
+  restart?: RestartRules | null;
   monitor: Monitor | null;
   verify: Entry[];
 }

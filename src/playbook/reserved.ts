@@ -5,7 +5,7 @@ import type { YamlDocument, YamlPath } from '../yaml.ts';
 const reserved: readonly { at: readonly string[]; keys: readonly string[] }[] = [
   {
     at: [],
-    keys: ['rollback', 'duties', 'sweeps', 'restart', 'points', 'roles', 'gang', 'questions', 'notify', 'schedule'],
+    keys: ['rollback', 'duties', 'sweeps', 'points', 'roles', 'gang', 'questions', 'notify', 'schedule'],
   },
   ...['prepare', 'validate', 'verify'].map((phase) => ({
     at: [phase, '*'],

@@ -74,6 +74,13 @@ export const guardSchema = z.strictObject({
   disk: z.strictObject({ path: oneLine.optional().describe('Default: the workdir'), free: size }).optional(),
 });
 
+export const restartSchema = z.strictObject({
+  on: z.array(textOf('a class of failures such as "nccl-timeout", or "exit 75"')).min(1),
+  times: z.int().min(1).describe('How often at most'),
+  delay: range.optional().describe('Before the first restart, and at most: "30s..10m". It doubles each time'),
+  'without-progress': z.int().min(1).optional().describe('Not again after so many attempts in a row without a new checkpoint'),
+});
+
 const ownLaunch = {
   run: text,
   log: path,
@@ -184,6 +191,7 @@ export const playbookSchema = z.strictObject({
   prepare: z.array(entrySchema).optional(),
   validate: z.array(entrySchema).optional(),
   launch: launchSchema.optional(),
+  restart: restartSchema.optional().describe('When a job that has failed is started again'),
   monitor: monitor.optional(),
   verify: z.array(entrySchema).optional(),
 });

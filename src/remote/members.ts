@@ -1,6 +1,6 @@
 import { quote, quoteAll } from '../quoting.ts';
 import type { Actor } from './claims.ts';
-import { readLines, UnexpectedAnswer, valuesOf, type RemoteCommand } from './command.ts';
+import { readLines, UnexpectedAnswer, valuesOf, type Line, type RemoteCommand } from './command.ts';
 
 export interface Member {
   pid: number;
@@ -18,12 +18,16 @@ export function lookForMembers(run: string): RemoteCommand<Member[]> {
     parse(answer) {
       const lines = readLines(answer.stdout);
       if (lines.at(-1)?.word !== 'looked') throw new UnexpectedAnswer('look for processes of the run', answer);
-      return valuesOf(lines, 'process').map((rest) => {
-        const [pid = '', state = '', ...command] = rest.split(' ');
-        return { pid: Number(pid), state, command: command.join(' ').trim() };
-      });
+      return readMembers(lines);
     },
   };
+}
+
+export function readMembers(lines: Line[]): Member[] {
+  return valuesOf(lines, 'process').map((rest) => {
+    const [pid = '', state = '', ...command] = rest.split(' ');
+    return { pid: Number(pid), state, command: command.join(' ').trim() };
+  });
 }
 
 /** Asks for stack dumps by a signal, and only from processes that catch it: it would end the others. */

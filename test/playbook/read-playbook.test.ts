@@ -199,7 +199,6 @@ describe('names that the format keeps for later', () => {
   it.each([
     ['rollback: []', '2:1: rollback', 'rollback'],
     ['sweeps: {}', '2:1: sweeps', 'sweeps'],
-    ['restart: {}', '2:1: restart', 'restart'],
     ['points: {}', '2:1: points', 'points'],
     ['roles: {}', '2:1: roles', 'roles'],
     ['gang: true', '2:1: gang', 'gang'],

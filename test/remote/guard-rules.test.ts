@@ -38,7 +38,7 @@ describe.concurrent('the stall rule of the guard', { timeout: 120_000 }, () => {
       await run(host, 'exec sleep 300');
       context.expect(await waitForStall(host)).toEqual({ verdict: 'stall', left: 0 });
       const reason = readFileSync(join(unitFolder(host), 'halt'), 'utf8');
-      context.expect(reason).toBe('reason no line with ""progress"" in beat within 4 s\n');
+      context.expect(reason).toBe('reason no line with ""progress"" in beat within 4 s\nonly this unit\n');
     });
 
     test('leaves a job alone while its lines come, and stops it when only a watchdog goes on', async (context) => {

@@ -1,4 +1,5 @@
 import type { UnitState } from '../../remote/executor.ts';
+import { carryOffsets } from '../attempts/carry-offsets.ts';
 import type { Drive } from '../drive.ts';
 
 /** Has the host a newer attempt than the store? Whoever makes the folder of an attempt owns it, and it may have been the guard. */
@@ -13,13 +14,7 @@ export function adoptAttempt(drive: Drive, { newestAttempt, incarnation }: UnitS
   const { attempt: before } = drive.record();
   const [worker] = store.readWorkers(run);
   if (worker === undefined || newestAttempt === null) return;
-  const offsets = store.readOffsets(run).filter(({ attempt }) => attempt === before);
-  drive.must(
-    store.recordOffsets(
-      drive.lease,
-      offsets.map((offset) => ({ ...offset, attempt: newestAttempt })),
-    ),
-  );
+  carryOffsets(drive, { before, attempt: newestAttempt });
   const event = drive.event('attempt', `attempt ${newestAttempt} was begun on the host; it is followed from here on`, {
     attempt: newestAttempt,
   });

@@ -11,6 +11,7 @@ import { unreadFile } from './read-files.ts';
 import { adoptAttempt, isSuperseded } from './adopt-attempt.ts';
 import { pushEnvironment, setupOf } from '../entries/deeds/run-command.ts';
 import type { Drive } from '../drive.ts';
+import { beginTry } from '../attempts/record-try.ts';
 import { budgetLeft } from '../entries/time-left.ts';
 import { holdMachine } from '../hold-machine.ts';
 import { describeKeptRun } from '../kept-record.ts';
@@ -85,11 +86,16 @@ function planSampling(drive: Drive): UnitWork['sampling'] {
   return { script: samplingScript(setupOf(drive)), everySeconds: source.everySeconds, beside: beside?.path ?? null };
 }
 
-/** Where each file ends before the start: rows of an older run are not this run's. */
+/** Where each file ends before the start: rows of an older run are not this run's. Those that an earlier attempt has read from go on from there. */
 async function recordBaseline(drive: Drive): Promise<void> {
   const { attempt } = jobPlace(drive);
+  const { store } = drive.parts;
+  const carried = attempt === 1 ? [] : store.readOffsets(drive.actor.run).filter((offset) => offset.attempt === attempt);
+  const files = filesOfJob(drive).filter(
+    ({ name, path }) => !carried.some((offset) => offset.source === name && offset.path === path),
+  );
   const offsets = await Promise.all(
-    filesOfJob(drive).map(async (file): Promise<OffsetRecord> => {
+    files.map(async (file): Promise<OffsetRecord> => {
       const unread = unreadFile(file, attempt);
       const wanted = { path: file.path, offset: 0, maxBytes: 0, headBytes: 0 };
       const part = await drive.session.call(readFrom(drive.plan.playbook.workdir, wanted));
@@ -97,7 +103,7 @@ async function recordBaseline(drive: Drive): Promise<void> {
       return { ...unread, inode: part.inode, head: part.head, headBytes: part.headBytes, offset: part.size };
     }),
   );
-  drive.must(drive.parts.store.recordOffsets(drive.lease, offsets));
+  drive.must(store.recordOffsets(drive.lease, offsets));
 }
 
 async function waitForProcess(drive: Drive, place: UnitPlace, first: UnitState): Promise<UnitState> {
@@ -117,10 +123,18 @@ function settleStart(drive: Drive, state: UnitState): void {
     case 'ending':
     case 'exited':
     case 'gone': {
-      recordJob(drive, state);
       const text = `running on ${drive.host.name}, pid ${state.pid ?? 'unknown'}`;
       const startedAt = drive.parts.clock.now();
-      drive.transition({ from: ['launching'], to: 'running', event: drive.event('state', text, { pid: state.pid }), startedAt });
+      drive.parts.store.together(() => {
+        recordJob(drive, state);
+        beginTry(drive, { attempt: drive.record().attempt, because: null });
+        drive.transition({
+          from: ['launching'],
+          to: 'running',
+          event: drive.event('state', text, { pid: state.pid }),
+          startedAt,
+        });
+      });
       return;
     }
     case 'claimed':

@@ -1,12 +1,12 @@
 import { formatDuration, formatSize } from '../../language/units.ts';
-import { listFiles } from '../../remote/files.ts';
 import { detachedExecutor } from '../../remote/detached/executor.ts';
 import { lookForMembers } from '../../remote/members.ts';
 import type { Drive } from '../drive.ts';
 import { endRun } from '../end-run.ts';
 import { decideOutcome, describeOutcome } from './outcome.ts';
 import { watchEnvironment } from './prove-environment.ts';
-import { jobPlace, launchOf } from './job.ts';
+import { jobPlace } from './job.ts';
+import { hasSentinel } from './sentinel.ts';
 import { isFailed } from '../entries/check-rows.ts';
 import { walkEntries } from '../entries/walk-entries.ts';
 
@@ -26,7 +26,7 @@ export async function verifyRun(drive: Drive): Promise<void> {
     tracksProgress: playbook.monitor?.progress !== undefined && playbook.monitor.progress !== null,
     lastStep: store.readProgress(run)?.step ?? null,
     targetStep: playbook.monitor?.progress?.of ?? null,
-    sentinel: await hasSentinel(drive),
+    sentinel: await hasSentinel(drive, state),
     environmentProved: watchEnvironment(drive).proved(),
     artifactsMissing: records.some(isFailed),
     violated: store
@@ -52,12 +52,6 @@ function describeVerdict(verdict: string | null): string | null {
   if (word === 'stall') return `${formatDuration(Number(amount))} without one`;
   if (word === 'disk-floor') return `less than ${formatSize(Number(amount))} free at ${path.join(' ')}`;
   return null;
-}
-
-async function hasSentinel(drive: Drive): Promise<boolean> {
-  const { sentinel } = launchOf(drive).halt;
-  if (sentinel === null) return false;
-  return (await drive.session.call(listFiles(drive.plan.playbook.workdir, [sentinel]))).length > 0;
 }
 
 /** Processes that outlived their job would hold devices unseen. They are told, not killed: the run is not being halted. */

@@ -1,6 +1,7 @@
 import type { MonitorAction } from '../../playbook/playbook.ts';
 import { listFiles } from '../../remote/files.ts';
 import { askForStackDumps } from '../../remote/members.ts';
+import { followUp } from '../attempts/follow-up.ts';
 import { adoptAttempt, isSuperseded } from './adopt-attempt.ts';
 import { createJobMonitor, type Look } from './job-monitor.ts';
 import { tellElsewhere } from '../tell-elsewhere.ts';
@@ -41,6 +42,7 @@ export async function watchJob(drive: Drive): Promise<void> {
     await checkpoints.look();
     if (finding.kind === 'over') {
       await readRest(drive, monitor, environment.reasons());
+      if (await followUp(drive, look.state, finding.exitCode)) return;
       drive.transition({
         from: ['running', 'lingering'],
         to: 'verifying',

@@ -1,5 +1,5 @@
 import { quote, quoteAll } from '../../quoting.ts';
-import { readLines, UnexpectedAnswer, valuesOf } from '../command.ts';
+import { readLines, UnexpectedAnswer, valuesOf, type RemoteAnswer } from '../command.ts';
 import type { Executor, UnitPlace, UnitWork } from '../executor.ts';
 import { parseStart, parseUnitState } from './unit-state.ts';
 
@@ -62,14 +62,22 @@ exit 0`,
       name: 'ask for a halt',
       body: `request_halt ${quoteAll(args)}`,
       timeoutSeconds: 60,
-      parse(answer) {
-        const lines = readLines(answer.stdout);
-        if (lines.at(-1)?.word !== 'asked') throw new UnexpectedAnswer('ask for a halt', answer);
-        return valuesOf(lines, 'halting');
-      },
+      parse: (answer) => parseAsked('ask for a halt', answer),
     };
   },
+
+  stopUnit(actor, { attempt, worker, unit }, reason) {
+    const name = `stop ${unit}`;
+    const args = [actor.run, String(actor.token), String(attempt), String(worker), unit, reason.replaceAll(/\s+/g, ' ')];
+    return { name, body: `stop_unit ${quoteAll(args)}`, timeoutSeconds: 60, parse: (answer) => parseAsked(name, answer) };
+  },
 };
+
+function parseAsked(name: string, answer: RemoteAnswer): string[] {
+  const lines = readLines(answer.stdout);
+  if (lines.at(-1)?.word !== 'asked') throw new UnexpectedAnswer(name, answer);
+  return valuesOf(lines, 'halting');
+}
 
 function assignments(work: UnitWork): string {
   const moves = work.then.map((move) => ('signal' in move ? move.signal : `wait:${Math.ceil(move.waitSeconds)}`));

@@ -25,12 +25,13 @@ with_environment() {
   done 2>/dev/null
 }
 
-# Sets leaders to the recorded pids of the units of run $1, each between blanks. Left out are those of another boot, those whose session
-# is known to be over, and those whose number has another process now.
+# Sets leaders to the recorded pids of the units of run $1, or of its unit $2 alone, each between blanks. Left out are those of another boot,
+# those whose session is known to be over, and those whose number has another process now.
 read_leaders() {
   leaders=' '
   for rl_file in "$FLEET_DIR/runs/$1"/a*/w*/*/pid; do
     rl_unit=${rl_file%/pid}
+    if [ -n "$2" ] && [ "$rl_unit" != "$FLEET_DIR/runs/$1/$2" ]; then continue; fi
     if [ ! -s "$rl_file" ] || [ -e "$rl_unit/spent" ] || ! started_here "$rl_unit"; then continue; fi
     read -r rl_pid rl_start <"$rl_file"
     if read_process "$rl_pid" && [ "$st_start" != "$rl_start" ]; then continue; fi
@@ -38,11 +39,14 @@ read_leaders() {
   done
 }
 
-# members RUN: every live process of the run, "PID STATE START" a line: in a recorded session or group, carrying the run's id in its
-# environment, or a descendant of one of these. The wrapper and the guard are ours, not the run's.
+# members RUN [UNIT]: every live process of the run, "PID STATE START" a line: in a recorded session or group, carrying the run's id in its
+# environment, or a descendant of one of these. With UNIT, "a1/w0/job": those of that unit, which carry its name. The wrapper and the guard are
+# ours, not the run's.
 members() {
-  me_set=" $(with_environment "FLEET_RUN_ID=$1" | tr '\n' ' ')" me_table=''
-  read_leaders "$1"
+  me_carried=FLEET_RUN_ID=$1
+  [ -z "${2-}" ] || me_carried=FLEET_UNIT=$1/$2
+  me_set=" $(with_environment "$me_carried" | tr '\n' ' ')" me_table=''
+  read_leaders "$1" "${2-}"
   for me_dir in /proc/[0-9]*; do
     me_pid=${me_dir#/proc/}
     read_process "$me_pid" || continue
@@ -66,8 +70,8 @@ members() {
   done
 }
 
-# Does no process of run $1 live? Two looks: one can miss what is being forked meanwhile.
-nobody_left() { [ -z "$(members "$1")" ] && pause && [ -z "$(members "$1")" ]; }
+# Does no process of run $1, or of its unit $2, live? Two looks: one can miss what is being forked meanwhile.
+nobody_left() { [ -z "$(members "$1" "${2-}")" ] && pause && [ -z "$(members "$1" "${2-}")" ]; }
 
 # Does nobody live in the session or the group that process $1 led?
 session_is_over() {
@@ -89,14 +93,17 @@ look() {
   say looked
 }
 
-# send_signal RUN SIGNAL: to the recorded groups first, so that nobody is missed between two looks, then to the members outside them: a
-# second TERM means something else than the first to many a program.
+# send_signal RUN SIGNAL UNIT ATTEMPT MEMBERS: to the recorded groups first, so that nobody is missed between two looks, then to the members
+# outside them: a second TERM means something else than the first to many a program. UNIT empty: to all of the run up to that attempt.
 send_signal() {
-  ss_to=$(members "$1") ss_groups=' '
+  ss_groups=' '
   for ss_file in "$FLEET_DIR/runs/$1"/a*/w*/*/pid; do
+    ss_place=${ss_file#"$FLEET_DIR/runs/$1/"} ss_attempt=${ss_file#"$FLEET_DIR/runs/$1/a"}
+    if [ -n "$3" ] && [ "$ss_place" != "$3/pid" ]; then continue; fi
+    [ "${ss_attempt%%/*}" -le "$4" ] 2>/dev/null || continue
     if unit_lives "${ss_file%/pid}" pid && kill "-$2" "-$fl_pid" 2>/dev/null; then ss_groups="$ss_groups$fl_pid "; fi
   done
-  say "$ss_to" | while read -r ss_pid _ ss_start; do
+  say "$5" | while read -r ss_pid _ ss_start; do
     if [ -z "$ss_pid" ] || ! lives "$ss_pid" "$ss_start"; then continue; fi
     case $ss_groups in *" $st_group "*) ;; *) kill "-$2" "$ss_pid" 2>/dev/null ;; esac
   done

@@ -14,7 +14,7 @@ find_unit_file() {
 
 # stop_for VERDICT REASON: the guard's own wish to stop. The first verdict stays.
 stop_for() {
-  gu_verdict=$1 gu_wish="reason $2"
+  gu_verdict=$1 gu_wish="reason $2${newline}only this unit"
   keep_verdict
   say "$gu_wish" | place "$gu_unit/halt"
 }

@@ -52,7 +52,7 @@ carry() {
     # shellcheck disable=SC1091 # written by the controller
     . "${2%/*}/env"
   fi
-  export FLEET_RUN_ID="$ca_run" FLEET_ATTEMPT="$ca_attempt" FLEET_WORKER_INDEX="$ca_worker"
+  export FLEET_RUN_ID="$ca_run" FLEET_ATTEMPT="$ca_attempt" FLEET_WORKER_INDEX="$ca_worker" FLEET_UNIT="${2#"$FLEET_DIR/runs/"}"
   exec sh "$2/script"
 }
 

@@ -5,6 +5,7 @@ import { askAuthorCommand, exportLines, withSetup } from '../../../remote/author
 import { putEnvironment } from '../../../remote/claims.ts';
 import { detachedExecutor } from '../../../remote/detached/executor.ts';
 import type { UnitPlace, UnitState } from '../../../remote/executor.ts';
+import { readTry } from '../../attempts/record-try.ts';
 import type { Drive } from '../../drive.ts';
 import { judgeAnswer } from '../expectation.ts';
 import { isUnit, questionSeconds } from '../schedule.ts';
@@ -112,10 +113,12 @@ async function waitForEnd(drive: Drive, place: UnitPlace, first: UnitState): Pro
   return state;
 }
 
-/** The one file on the host that holds secrets; a file that is there stays. */
+/** The one file on the host that holds secrets; a file that is there stays. With it goes the checkpoint that the attempt goes on from, if any. */
 export async function pushEnvironment(drive: Drive, attempt: number): Promise<void> {
   requireSecrets(drive.environment);
-  await drive.session.call(putEnvironment(drive.actor, attempt, 0, exportLines(drive.environment.variables)));
+  const checkpoint = readTry(drive)?.checkpoint ?? '';
+  const variables = [...drive.environment.variables, { name: 'FLEET_CHECKPOINT', value: checkpoint }];
+  await drive.session.call(putEnvironment(drive.actor, attempt, 0, exportLines(variables)));
 }
 
 export function setupOf(drive: Drive): string {

@@ -1,0 +1,68 @@
+import type { RestartRules } from '../../playbook/playbook.ts';
+import type { TryRecord } from '../../store/attempt-records.ts';
+import { delayBefore } from './delay.ts';
+
+/** What the playbook says about further attempts. */
+export interface NextRules {
+  restart: RestartRules | null;
+}
+
+/** An attempt that is over, as the rules see it. */
+export interface AttemptEnding {
+  exitCode: number | null;
+  /** Somebody has made the halt file. */
+  sentinel: boolean;
+  /** Of the failure that the run would end with now: `exit-status`, `stalled`; null when it would not fail. */
+  reason: string | null;
+  /** What the failure is of, `nccl-timeout`, and whether the same once more can help. Null when nobody knows. */
+  failure: { class: string; retry: boolean | null } | null;
+  /** What a rule of the playbook has stopped the attempt for. */
+  asked: { action: 'restart' | 'fallback'; because: string } | null;
+  /** Attempts that have left something to go on from, or came further than those before. */
+  progressed: ReadonlySet<number>;
+}
+
+/** What follows an attempt that is over. `why`: what keeps another one from being made, where the playbook speaks of it. */
+export type Next =
+  | { kind: 'none'; why: string | null }
+  | { kind: 'restart'; delaySeconds: number; because: string }
+  | { kind: 'fallback'; profile: string; because: string };
+
+/**
+ * Whether there is another attempt. Only a failure that the playbook names, or that one of its rules has asked for, is followed by one; an attempt that
+ * was used wrongly, or whose failure a retry does not mend, only when it is named. The limits hold for both. `tries` has the attempt that is over as its last.
+ */
+export function decideNext({ restart }: NextRules, tries: readonly TryRecord[], ending: AttemptEnding): Next {
+  if (ending.reason === null) return { kind: 'none', why: null };
+  const cause = findCause(restart, ending);
+  if (cause === null) return { kind: 'none', why: null };
+  if (ending.sentinel) return { kind: 'none', why: `${cause}: the halt file is there` };
+  const { times, delaySeconds, withoutProgress } = restart ?? askedOnce;
+  const restarts = tries.length - 1;
+  if (restarts >= times) return { kind: 'none', why: `${cause}: it was started again ${restarts} of ${times} times` };
+  const idle = countIdle(tries, ending.progressed);
+  if (withoutProgress !== null && idle >= withoutProgress) {
+    return { kind: 'none', why: `${cause}: ${idle} attempts have brought no new checkpoint` };
+  }
+  return { kind: 'restart', delaySeconds: delayBefore(delaySeconds, restarts + 1), because: cause };
+}
+
+/** Where an action asks for a restart, and the playbook has no rules for restarts. */
+const askedOnce: Omit<RestartRules, 'on'> = { times: 3, delaySeconds: { first: 30, longest: 600 }, withoutProgress: 3 };
+
+/** Null: the playbook has said nothing of this end. A reason such as `exit-status` stands for many failures, also those that a retry does not mend. */
+function findCause(restart: RestartRules | null, { asked, failure, reason, exitCode }: AttemptEnding): string | null {
+  if (asked !== null) return asked.action === 'restart' ? asked.because : null;
+  if (restart === null) return null;
+  const own = [failure?.class, exitCode === null ? undefined : `exit ${exitCode}`].find((name) =>
+    restart.on.includes(name ?? ''),
+  );
+  if (own !== undefined) return own;
+  return reason !== null && failure?.retry !== false && restart.on.includes(reason) ? reason : null;
+}
+
+/** How many of the last attempts have brought nothing to go on from. */
+function countIdle(tries: readonly TryRecord[], progressed: ReadonlySet<number>): number {
+  const last = tries.findLastIndex(({ attempt }) => progressed.has(attempt));
+  return tries.length - 1 - last;
+}

@@ -1,0 +1,31 @@
+import { parseDurationRange } from '../language/range.ts';
+import type { RestartRules } from './playbook.ts';
+import type { Reader } from './reader.ts';
+import { restartSchema } from './schema.ts';
+import { partAt, take } from './sections.ts';
+
+const defaultDelay = '30s..10m';
+
+export function buildRestart(reader: Reader, playbook: unknown): RestartRules | null {
+  const file = take(restartSchema, partAt(playbook, 'restart'));
+  if (file === null) return null;
+  if (partAt(playbook, 'launch') === undefined) {
+    reader.report(['restart'], '"restart" starts the job again, and there is no "launch"', { part: 'key' });
+  }
+  for (const [index, name] of file.on.entries()) {
+    if (!/^[a-z][a-z0-9-]*$|^exit (?:[1-9]\d?|1\d\d|2[0-4]\d|25[0-5])$/.test(name)) {
+      const expected = 'a class of failures such as "nccl-timeout", or "exit 75"';
+      reader.report(['restart', 'on', index], `expected ${expected}, got ${JSON.stringify(name)}`);
+    }
+  }
+  const { low, high } = reader.range(['restart', 'delay'], file.delay ?? defaultDelay, parseDurationRange);
+  if (low === null || high === null) {
+    reader.report(['restart', 'delay'], `expected the first and the longest wait, "30s..10m", got ${JSON.stringify(file.delay)}`);
+  }
+  return {
+    on: file.on,
+    times: file.times,
+    delaySeconds: { first: low ?? 0, longest: high ?? low ?? 0 },
+    withoutProgress: file['without-progress'] ?? null,
+  };
+}
