@@ -30,8 +30,24 @@ export interface UnitWork {
   disk: { path: string; freeBytes: number } | null;
   /** `script` is run again and again beside the unit, and what it says is kept. `beside`: a file whose length is noted with each sample. */
   sampling: { script: string; everySeconds: number; beside: string | null } | null;
+  /** The one that it runs in, where the playbook has any. */
+  profile?: string | null;
+  /** What the guard makes of it when it ends in one of some ways, and no controller is there. */
+  next?: NextWork | null;
   graceSeconds: number;
   then: ({ signal: string } | { waitSeconds: number })[];
+}
+
+/** The attempt after this one, in another profile. Its environment is pushed before. */
+export interface NextWork {
+  work: UnitWork;
+  /** Any of these is enough. */
+  exits: number[];
+  texts: string[];
+  /** How long no controller must have spoken. */
+  afterSeconds: number;
+  /** A pattern of the files that it may go on from, relative to the workdir. */
+  checkpoints: string | null;
 }
 
 /**
@@ -55,6 +71,12 @@ export interface UnitState {
   verdict: string | null;
   /** Why it could not begin: the workdir cannot be entered, the log cannot be opened. */
   error: string | null;
+  /** The one that it runs in; null: it has none, or is of an older fleet. */
+  profile: string | null;
+  /** Why the guard has made this attempt, and what it goes on from; null: it has not. */
+  madeByGuard: { because: string; checkpoint: string | null } | null;
+  /** It has ended as one that an attempt in another profile follows: by what it is known. */
+  fallsBack: string | null;
   /** What the guard found in the environment of the job's processes; no values. */
   proof: Proof[];
   /** Moves of a halt so far, each `UPTIME WORD...`; the last word of a proved one is `gone`. */

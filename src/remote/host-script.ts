@@ -2,6 +2,8 @@ import { createHash } from 'node:crypto';
 import { quote } from '../quoting.ts';
 import base from './host/base.sh';
 import claims from './host/claims.sh';
+import checkpoints from './host/checkpoints.sh';
+import fallback from './host/fallback.sh';
 import files from './host/files.sh';
 import guard from './host/guard.sh';
 import incarnation from './host/incarnation.sh';
@@ -26,6 +28,8 @@ export const hostScript = [
   records,
   guard,
   rules,
+  fallback,
+  checkpoints,
   files,
   looks,
   program,

@@ -1,4 +1,4 @@
-import { readLines, UnexpectedAnswer, valueOf, valuesOf, type RemoteAnswer } from '../command.ts';
+import { readLines, UnexpectedAnswer, valueOf, valuesOf, type Line, type RemoteAnswer } from '../command.ts';
 import type { Proof, StartAnswer, UnitState, UnitWord } from '../executor.ts';
 
 const unitWords: readonly string[] = [
@@ -31,6 +31,9 @@ export function parseUnitState(what: string, answer: RemoteAnswer): UnitState {
     logStart: numberOf(valueOf(lines, 'log-start')),
     verdict: valueOf(lines, 'verdict'),
     error: valuesOf(lines, 'error').at(-1) ?? null,
+    profile: nameOf(valueOf(lines, 'profile')),
+    madeByGuard: readMadeByGuard(lines),
+    fallsBack: valueOf(lines, 'falls-back'),
     proof: readProof(valuesOf(lines, 'proof')),
     haltMoves: valuesOf(lines, 'halt'),
     incarnation,
@@ -39,6 +42,15 @@ export function parseUnitState(what: string, answer: RemoteAnswer): UnitState {
     hidesProcesses: valueOf(lines, 'hides-processes') === 'yes',
     uptimeSeconds: Number(valueOf(lines, 'uptime')),
   };
+}
+
+function readMadeByGuard(lines: Line[]): UnitState['madeByGuard'] {
+  const because = valueOf(lines, 'because');
+  return because === null ? null : { because, checkpoint: nameOf(valueOf(lines, 'checkpoint')) };
+}
+
+function nameOf(text: string | null): string | null {
+  return text === '' ? null : text;
 }
 
 function readProof(lines: string[]): Proof[] {

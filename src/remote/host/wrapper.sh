@@ -16,6 +16,8 @@ wrap() {
   until say "$wr_code" | place "$wr_unit/exit" || [ ! -d "$wr_unit" ]; do sleep 2; done
   if [ ! -s "$wr_unit/pid" ] || session_is_over "$(cut -d' ' -f1 "$wr_unit/pid")"; then say over | place "$wr_unit/spent"; fi
   wait
+  # Its guard removes it, unless it was killed.
+  case $wr_unit in */job) unit_lives "$wr_unit" guard || rm -f "${wr_unit%/*}/env-next" ;; esac
 }
 
 open_workdir() {
