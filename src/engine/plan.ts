@@ -37,6 +37,8 @@ export interface Decisions {
   waivers: PlannedWaiver[];
   /** By the name of the check. */
   answers: Record<string, Answer>;
+  /** The monitor only tells. Left out in the plans of an older fleet. */
+  observe?: boolean;
 }
 
 /**

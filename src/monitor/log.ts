@@ -20,7 +20,7 @@ export function readLog(chunk: Chunk, visit: (line: string, at: number) => void)
   return reading;
 }
 
-function plainText(text: string): string {
+export function plainText(text: string): string {
   const plain = text.includes('\x1b') ? text.replaceAll(escapes, '') : text;
   return plain.includes('\0') ? plain.replaceAll('\0', '') : plain;
 }

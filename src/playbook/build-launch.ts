@@ -1,13 +1,14 @@
 import { suggestName } from '../language/check-schema.ts';
 import type { YamlPath } from '../yaml.ts';
-import type { GuardRules, HaltMove, Launch } from './playbook.ts';
+import type { GuardRules, HaltMove, Launch, Linger } from './playbook.ts';
 import type { Reader } from './reader.ts';
-import { guardSchema, haltSchema, stackDumpSchema, startSchema, type HaltFile } from './schema.ts';
+import { guardSchema, haltSchema, stackDumpSchema, startSchema, type HaltFile, type LingerFile } from './schema.ts';
 import { partAt, take } from './sections.ts';
 
 /** Signals that a job may be sent. */
 const signals = ['HUP', 'INT', 'QUIT', 'ABRT', 'KILL', 'USR1', 'USR2', 'ALRM', 'TERM', 'CONT', 'WINCH'];
 const defaultGraceSeconds = 60;
+const defaultLingerSeconds = 300;
 const defaultMoves = ['TERM', '60s', 'KILL'];
 
 export function buildLaunch(reader: Reader, playbook: unknown): Launch | null {
@@ -17,6 +18,7 @@ export function buildLaunch(reader: Reader, playbook: unknown): Launch | null {
   const file = take(startSchema, partAt(playbook, 'launch'));
   if (file === null) return null;
   const limit = file['time-limit'];
+  if (file.done !== undefined) reader.pattern(['launch', 'done'], file.done);
   return {
     command: file.run,
     log: file.log,
@@ -24,8 +26,20 @@ export function buildLaunch(reader: Reader, playbook: unknown): Launch | null {
     halt,
     stackDump,
     guard,
+    done: file.done ?? null,
+    linger: buildLinger(reader, file.linger),
     timeLimitSeconds: limit === undefined ? null : reader.duration(['launch', 'time-limit'], limit),
   };
+}
+
+function buildLinger(reader: Reader, file: LingerFile | undefined): Linger {
+  const { after, then = 'notify', 'counts-as': countsAs = 'failed' } = typeof file === 'string' ? { after: file } : (file ?? {});
+  const path = typeof file === 'string' ? ['launch', 'linger'] : ['launch', 'linger', 'after'];
+  if (countsAs === 'succeeded' && then !== 'halt') {
+    const text = '"counts-as" is about a process that had to be stopped, and "then" is not "halt"';
+    reader.report(['launch', 'linger', 'counts-as'], text, { part: 'key' });
+  }
+  return { afterSeconds: after === undefined ? defaultLingerSeconds : reader.duration(path, after), then, countsAs };
 }
 
 function buildGuard(reader: Reader, playbook: unknown): GuardRules {

@@ -35,8 +35,19 @@ export interface Launch {
   stackDump: { signal: string; collect: string | null } | null;
   /** Wall clock, kept by the guard on the host. */
   timeLimitSeconds: number | null;
+  /** What the log says when the job is done, for a linear-time engine. This and the next one are left out in the plans of an older fleet. */
+  done?: string | null;
+  /** What follows when the work is done and the process does not exit. */
+  linger?: Linger;
   /** What the guard on the host keeps besides, with or without a controller. Left out in the plans of an older fleet. */
   guard?: GuardRules;
+}
+
+export interface Linger {
+  afterSeconds: number;
+  then: 'notify' | 'halt';
+  /** What a run is whose process had to be stopped, and left all that it promised. */
+  countsAs: 'failed' | 'succeeded';
 }
 
 export interface GuardRules {

@@ -86,6 +86,18 @@ const ownLaunch = {
   log: path,
   'prove-env': z.strictObject({ process: text }).optional(),
   'time-limit': duration.optional(),
+  done: pattern.optional().describe('What the log says when the job is done. A hint: it never decides'),
+  linger: z
+    .union([
+      duration,
+      z.strictObject({
+        after: duration.optional(),
+        then: z.enum(['notify', 'halt']).optional(),
+        'counts-as': z.enum(['failed', 'succeeded']).optional(),
+      }),
+    ])
+    .optional()
+    .describe('How long a process may stay when its work is done, and what follows'),
 };
 
 /** The launch without the parts that have a schema of their own. */
@@ -198,4 +210,5 @@ export const playbookSchema = z.strictObject({
 
 export type ParamFile = z.infer<typeof paramSchema>;
 export type FallbackFile = z.infer<typeof fallbackSchema>;
+export type LingerFile = NonNullable<z.infer<typeof startSchema>['linger']>;
 export type HaltFile = z.infer<typeof haltSchema>;

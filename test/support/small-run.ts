@@ -20,6 +20,8 @@ export interface SmallHost {
   everyPhase: string[];
   /** A job that does not end, and does not care for TERM. */
   stubborn: string[];
+  /** A job whose first attempt fails, and is started again. */
+  twice: string[];
   /** To type after `launch`, for a playbook of one's own; `@work` is its folder for work. */
   write(name: string, text: string): string[];
   /** The folder for work of that host. */
@@ -58,6 +60,7 @@ export async function openSmallHost(test: TestEnd, who: Person, options: SshServ
     write,
     everyPhase: write('every-phase', everyPhase),
     stubborn: write('stubborn', stubborn),
+    twice: write('twice', twice),
     clear: (person) => {
       for (const folder of [person.stateDir, work, remote, starts]) rmSync(folder, { recursive: true, force: true });
       mkdirSync(join(work, 'out'), { recursive: true });
@@ -75,7 +78,7 @@ export async function openSmallHost(test: TestEnd, who: Person, options: SshServ
         .map((row) => row.split(',').map(Number)),
     remains: (run) => [
       ...findProcessesOf(run).map((pid) => `process ${pid}`),
-      ...(existsSync(join(remote, 'runs', run, 'a1/w0/env')) ? ['environment'] : []),
+      ...([1, 2].some((attempt) => existsSync(join(remote, 'runs', run, `a${attempt}/w0/env`))) ? ['environment'] : []),
       ...(isClaimed(join(remote, 'claims')) ? ['claim'] : []),
     ],
   };
@@ -127,6 +130,21 @@ verify:
   - { check: the model is there, files: { glob: out/model.bin, count: 1, size: 8B } }
 `;
 
+const twice = `playbook: twice
+workdir: @work
+restart: { on: [exit 75], times: 1, delay: 100ms }
+launch:
+  log: out/training.log
+  run: |
+    echo "$FLEET_RUN_ID job" >>@starts
+    echo "$((FLEET_ATTEMPT * 4)),0.$FLEET_ATTEMPT" >>out/training.csv
+    [ "$FLEET_ATTEMPT" != 1 ] || exit 75
+monitor:
+  metrics:
+    training: { csv: out/training.csv, columns: [step, loss], step: step }
+  progress: { metric: training.step, of: 8 }
+`;
+
 const stubborn = `playbook: stubborn
 workdir: @work
 env:
@@ -162,6 +180,7 @@ export async function giveAccount(who: Person, host: SmallHost, run: RunDocument
   return {
     ...{ kind, state, attempt, health, verdict, outcome, message, controller, criteria },
     progress: run.progress === null ? null : { step: run.progress.step, of: run.progress.of },
+    attempts: run.attempts.map(({ because, checkpoint, lastStep, ending }) => ({ because, checkpoint, lastStep, ending })),
     workers: run.workers.map((worker) => ({ state: worker.state, exitCode: worker.exitCode })),
     checks: run.checks.map(({ seconds: _, observed, ...check }) => ({
       ...check,

@@ -1,5 +1,6 @@
 import type { RestartRules } from '../../playbook/playbook.ts';
 import type { TryRecord } from '../../store/attempt-records.ts';
+import type { FailureClass } from './classify.ts';
 import { delayBefore } from './delay.ts';
 
 /** What the playbook says about further attempts. */
@@ -15,9 +16,9 @@ export interface AttemptEnding {
   /** Of the failure that the run would end with now: `exit-status`, `stalled`; null when it would not fail. */
   reason: string | null;
   /** What the failure is of, `nccl-timeout`, and whether the same once more can help. Null when nobody knows. */
-  failure: { class: string; retry: boolean | null } | null;
+  failure: Pick<FailureClass, 'class' | 'retry'> | null;
   /** What a rule of the playbook has stopped the attempt for. */
-  asked: { action: 'restart' | 'fallback'; because: string } | null;
+  asked: { action: 'restart' | 'fallback' | 'linger'; because: string } | null;
   /** Attempts that have left something to go on from, or came further than those before. */
   progressed: ReadonlySet<number>;
 }

@@ -6,6 +6,7 @@ import { detachedExecutor } from '../../remote/detached/executor.ts';
 import type { UnitState } from '../../remote/executor.ts';
 import type { Batch, OffsetRecord } from '../../store/records.ts';
 import type { Drive } from '../drive.ts';
+import { doneRules } from './completion.ts';
 import { judgeEvidence, type Finding } from './evidence.ts';
 import { describeNews, rememberTold, type Told } from './news.ts';
 import { readNewLines, unreadFile, type FileReading } from './read-files.ts';
@@ -18,6 +19,8 @@ export interface Look {
   judgement: Judgement;
   stalled: boolean;
   stallText: string;
+  /** Something was written since the look before. */
+  grew: boolean;
   /** A file has more than was read in this look. */
   more: boolean;
 }
@@ -32,7 +35,8 @@ const noRules: MonitorRules = { metrics: [], progress: null, stall: null, criter
 export function createJobMonitor(drive: Drive): JobMonitor {
   const { store, clock } = drive.parts;
   const run = drive.actor.run;
-  const rules = drive.plan.playbook.monitor ?? noRules;
+  const said = drive.plan.playbook.monitor ?? noRules;
+  const rules = { ...said, flags: [...said.flags, ...doneRules(drive)] };
   const monitor = createRunMonitor(rules, {
     samples: store.readSamples(run, null),
     flags: store.readFlags(run),
@@ -101,6 +105,7 @@ export function createJobMonitor(drive: Drive): JobMonitor {
         events: describeNews(drive, judgement, told),
       };
       drive.must(store.recordBatch(drive.lease, batch));
+      const grew = files.some(({ reading }) => reading !== null);
       if (!isElsewhere) offsets = batch.offsets;
       told = rememberTold(judgement);
       return {
@@ -109,6 +114,7 @@ export function createJobMonitor(drive: Drive): JobMonitor {
         judgement,
         stalled,
         stallText,
+        grew,
         more,
       };
     },

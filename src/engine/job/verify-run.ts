@@ -3,10 +3,10 @@ import { detachedExecutor } from '../../remote/detached/executor.ts';
 import { lookForMembers } from '../../remote/members.ts';
 import type { Drive } from '../drive.ts';
 import { endRun } from '../end-run.ts';
-import { decideOutcome, describeOutcome } from './outcome.ts';
+import { gatherEnding } from './gather-ending.ts';
+import { decideOutcome, describeOutcome, explainFailure } from './outcome.ts';
 import { watchEnvironment } from './prove-environment.ts';
 import { jobPlace } from './job.ts';
-import { hasSentinel } from './sentinel.ts';
 import { isFailed } from '../entries/check-rows.ts';
 import { walkEntries } from '../entries/walk-entries.ts';
 
@@ -19,29 +19,26 @@ export async function verifyRun(drive: Drive): Promise<void> {
   const exitCode = state.exitCode ?? store.readWorkers(run)[0]?.exitCode ?? null;
   if (exitCode === null) throw new TypeError(`run ${run}: verifying without an exit status`);
   const records = await walkEntries(drive, 'verify', playbook.verify);
-  const outcome = decideOutcome({
-    exitCode,
-    verdict: state.verdict,
-    error: state.error,
-    tracksProgress: playbook.monitor?.progress !== undefined && playbook.monitor.progress !== null,
-    lastStep: store.readProgress(run)?.step ?? null,
-    targetStep: playbook.monitor?.progress?.of ?? null,
-    sentinel: await hasSentinel(drive, state),
+  const ending = {
+    ...(await gatherEnding(drive, state, exitCode)),
     environmentProved: watchEnvironment(drive).proved(),
     artifactsMissing: records.some(isFailed),
     violated: store
       .readCriteria(run)
       .filter(({ verdict, severity }) => verdict === 'violated' && severity === 'red')
       .map(({ name }) => name),
-  });
+  };
+  const outcome = decideOutcome(ending);
   await tellLeftovers(drive);
-  const text = describeOutcome(outcome, outcome.reason === 'not-begun' ? state.error : describeVerdict(state.verdict));
+  const said = outcome.reason === 'not-begun' ? state.error : describeVerdict(state.verdict);
+  const text = describeOutcome(outcome, said ?? (outcome.reason === 'exit-status' ? (ending.failure?.class ?? null) : null));
+  const explained = outcome.result === 'failed' ? explainFailure(ending.failure) : [];
   await endRun(drive, {
     from: ['verifying'],
     to: outcome.result,
     event: drive.event('state', text),
     outcome,
-    message: outcome.reason === null ? null : text,
+    message: outcome.reason === null ? null : [text, ...explained].join('\n'),
   });
 }
 

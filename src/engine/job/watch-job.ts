@@ -2,6 +2,7 @@ import type { MonitorAction } from '../../playbook/playbook.ts';
 import { listFiles } from '../../remote/files.ts';
 import { askForStackDumps } from '../../remote/members.ts';
 import { followUp } from '../attempts/follow-up.ts';
+import { carryOnStopping } from '../attempts/stop-attempt.ts';
 import { adoptAttempt, isSuperseded } from './adopt-attempt.ts';
 import { createJobMonitor, type Look } from './job-monitor.ts';
 import { tellElsewhere } from '../tell-elsewhere.ts';
@@ -9,6 +10,7 @@ import type { Drive } from '../drive.ts';
 import { watchCheckpoints } from './checkpoints.ts';
 import { watchEnvironment } from './prove-environment.ts';
 import { launchOf } from './job.ts';
+import { watchLinger } from './linger.ts';
 import { endRun } from '../end-run.ts';
 import { beginHalt } from '../halt/wish-halt.ts';
 
@@ -23,7 +25,9 @@ export async function watchJob(drive: Drive): Promise<void> {
   const monitor = createJobMonitor(drive);
   const environment = watchEnvironment(drive);
   const checkpoints = watchCheckpoints(drive);
+  const linger = watchLinger(drive);
   const done = new Set<string>();
+  await carryOnStopping(drive);
   for (;;) {
     drive.signal.throwIfAborted();
     const look = await monitor.look({ final: false, extraReasons: environment.reasons() });
@@ -55,6 +59,7 @@ export async function watchJob(drive: Drive): Promise<void> {
       await endLost(drive, finding.reason, finding.sentence);
       return;
     }
+    if (!look.more) await linger.look(look);
     if (!look.more && (await actOn(drive, look, done))) return;
     if (!look.more) await pause(drive, finding.kind === 'alive' ? lookEveryMs : betweenGoneLooksMs);
   }

@@ -1,0 +1,32 @@
+import type { UnitState } from '../../remote/executor.ts';
+import { readAsked } from '../attempts/asked.ts';
+import { classifyExit } from '../attempts/classify.ts';
+import { readTry } from '../attempts/record-try.ts';
+import type { Drive } from '../drive.ts';
+import { saidDone } from './completion.ts';
+import { launchOf } from './job.ts';
+import type { Ending } from './outcome.ts';
+import { hasSentinel } from './sentinel.ts';
+
+/** What is known of an attempt that is over, before anybody looks at what it promised. */
+export async function gatherEnding(drive: Drive, state: UnitState, exitCode: number): Promise<Ending> {
+  const { store } = drive.parts;
+  const { monitor } = drive.plan.playbook;
+  const isLinger = readAsked(drive)?.action === 'linger';
+  return {
+    exitCode,
+    verdict: state.verdict,
+    error: state.error,
+    failure: exitCode === 0 && state.verdict === null ? null : classifyExit({ exitCode, verdict: state.verdict }),
+    saidDone: saidDone(drive),
+    lingered: isLinger ? { counted: launchOf(drive).linger?.countsAs ?? 'failed' } : null,
+    degraded: readTry(drive)?.degraded ?? false,
+    tracksProgress: monitor?.progress != null,
+    lastStep: store.readProgress(drive.actor.run)?.step ?? null,
+    targetStep: monitor?.progress?.of ?? null,
+    sentinel: await hasSentinel(drive, state),
+    environmentProved: null,
+    artifactsMissing: false,
+    violated: [],
+  };
+}
