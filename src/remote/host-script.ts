@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { quote } from '../quoting.ts';
 import base from './host/base.sh';
+import checkpoints from './host/checkpoints.sh';
 import claims from './host/claims.sh';
 import files from './host/files.sh';
 import guard from './host/guard.sh';
@@ -27,6 +28,7 @@ export const hostScript = [
   guard,
   rules,
   files,
+  checkpoints,
   looks,
   program,
 ].join('\n');
