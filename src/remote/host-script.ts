@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { quote } from '../quoting.ts';
 import base from './host/base.sh';
-import claims from './host/claims.sh';
 import checkpoints from './host/checkpoints.sh';
+import claims from './host/claims.sh';
 import fallback from './host/fallback.sh';
 import files from './host/files.sh';
 import guard from './host/guard.sh';
@@ -29,8 +29,8 @@ export const hostScript = [
   guard,
   rules,
   fallback,
-  checkpoints,
   files,
+  checkpoints,
   looks,
   program,
 ].join('\n');
