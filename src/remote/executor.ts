@@ -32,6 +32,8 @@ export interface UnitWork {
   sampling: { script: string; everySeconds: number; beside: string | null } | null;
   /** The one that it runs in, where the playbook has any. */
   profile?: string | null;
+  /** Files that are read of it, relative to the workdir. */
+  files?: string[];
   /** What the guard makes of it when it ends in one of some ways, and no controller is there. */
   next?: NextWork | null;
   graceSeconds: number;
@@ -73,8 +75,8 @@ export interface UnitState {
   error: string | null;
   /** The one that it runs in; null: it has none, or is of an older fleet. */
   profile: string | null;
-  /** Why the guard has made this attempt, and what it goes on from; null: it has not. */
-  madeByGuard: { because: string; checkpoint: string | null } | null;
+  /** Null: the guard has not made this attempt. */
+  madeByGuard: MadeByGuard | null;
   /** It has ended as one that an attempt in another profile follows: by what it is known. */
   fallsBack: string | null;
   /** What the guard found in the environment of the job's processes; no values. */
@@ -90,6 +92,14 @@ export interface UnitState {
   hidesProcesses: boolean;
   /** Seconds on the host's own clock that never jumps. */
   uptimeSeconds: number;
+}
+
+export interface MadeByGuard {
+  because: string;
+  /** What it goes on from. */
+  checkpoint: string | null;
+  /** How long files were when it began: what comes after that is of this attempt. By path, as the work names them. */
+  starts: Map<string, { size: number; inode: string }>;
 }
 
 export type StartAnswer =

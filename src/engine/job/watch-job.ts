@@ -39,7 +39,7 @@ export async function watchJob(drive: Drive): Promise<void> {
     }
     if (isSuperseded(drive, look.state)) {
       await readRest(drive, monitor, environment.reasons());
-      adoptAttempt(drive, look.state);
+      await adoptAttempt(drive, look.state);
       return;
     }
     environment.take(look.state.proof, { progressed: (look.judgement.progress.step ?? 0) > 0, over: finding.kind === 'over' });

@@ -99,6 +99,7 @@ function assignments(work: UnitWork): string {
     sample_every: String(Math.ceil(work.sampling?.everySeconds ?? 0)),
     sample_beside: work.sampling?.beside ?? '',
     profile: work.profile ?? '',
+    files: work.files?.join('\n') ?? '',
     next: work.next == null ? '' : describeNext(work.next),
     needs_env: work.needsEnvironment ? '1' : '0',
     needs_claim: work.needsClaim ? '1' : '0',

@@ -46,7 +46,12 @@ export function parseUnitState(what: string, answer: RemoteAnswer): UnitState {
 
 function readMadeByGuard(lines: Line[]): UnitState['madeByGuard'] {
   const because = valueOf(lines, 'because');
-  return because === null ? null : { because, checkpoint: nameOf(valueOf(lines, 'checkpoint')) };
+  if (because === null) return null;
+  const starts = valuesOf(lines, 'starts').map((rest) => {
+    const [size = '', inode = '', ...path] = rest.split(' ');
+    return [path.join(' '), { size: Number(size), inode }] as const;
+  });
+  return { because, checkpoint: nameOf(valueOf(lines, 'checkpoint')), starts: new Map(starts) };
 }
 
 function nameOf(text: string | null): string | null {

@@ -14,7 +14,7 @@
 #     halt halt-progress             a wish to stop, and how far it got
 #     profile                        the one that it runs in, where the playbook has any
 #     next next-begun                what the attempt in another profile needs; its second name when somebody makes it
-#     because checkpoint             a guard has made this attempt: why, and what it goes on from
+#     because checkpoint starts      a guard has made this attempt: why, what it goes on from, and how long the files were then
 #     stall stall-start disk         the guard's rules, and how long the file was before the job began
 #     sample sample-every samples    what asks the accelerators, and what they said; "sampler" is at it
 #     verdict                        why the guard stopped the unit by itself

@@ -104,10 +104,19 @@ begin_next() {
   fi 2>/dev/null
   sa_unit=$gu_next_unit
   claim_unit || return 0
-  if say "$fb_cause" | place "$sa_unit/because" && say "$bn_checkpoint" | place "$sa_unit/checkpoint" &&
+  if say "$unit_workdir" | place "$sa_unit/workdir" && note_ends "$sa_unit" | place "$sa_unit/starts" && say "$fb_cause" | place "$sa_unit/because" && say "$bn_checkpoint" | place "$sa_unit/checkpoint" &&
     write_unit "$gu_run" "$gu_token" $((gu_attempt + 1)) "$gu_worker" && ! stop_is_wanted &&
     leave_running sh "$FLEET_SCRIPT" wrap "$FLEET_DIR" "$sa_unit"; then
     return 0
   fi
   rm -rf "$sa_unit" "$bn_dir/env"
+}
+
+# note_ends UNIT: "SIZE INODE PATH" for each file that is read of the job: what comes after that is of the attempt that begins now.
+note_ends() {
+  # shellcheck disable=SC2154 # in what the controller has written
+  say "$unit_files" | while IFS= read -r ne_path; do
+    find_unit_file "$1" "$ne_path"
+    if [ -n "$ne_path" ] && file_facts "$unit_file"; then say "$fi_size" "$fi_inode" "$ne_path"; fi
+  done
 }

@@ -148,6 +148,7 @@ unit_state() {
   say_lines profile "$1/profile"
   say_lines because "$1/because"
   say_lines checkpoint "$1/checkpoint"
+  say_lines starts "$1/starts"
   us_cause=$(fallback_cause "$1")
   [ -z "$us_cause" ] || say falls-back "$us_cause"
   say_lines exit "$1/exit"
