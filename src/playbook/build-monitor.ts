@@ -3,7 +3,7 @@ import { buildCriterion, type CheckActions, type FindSeries } from './build-crit
 import { readFileSize } from './entries/build-deed.ts';
 import type { FlagRule, MetricSource, Monitor } from './playbook.ts';
 import type { Reader } from './reader.ts';
-import { checkpointsSchema, flagSchema, metricSchema, progressSchema, stallSchema } from './schema.ts';
+import { checkpointsSchema, deviceSchema, flagSchema, metricSchema, progressSchema, stallSchema } from './schema.ts';
 import { entriesAt, listAt, partAt, take } from './sections.ts';
 
 /** Columns that sampling an accelerator gives. */
@@ -34,6 +34,7 @@ export function buildMonitor(reader: Reader, playbook: unknown, canDumpStack: bo
       buildCriterion(reader, ['monitor', 'criteria', index], item, { names, findSeries, checkActions }),
     ),
     flags: listAt(playbook, 'monitor', 'flags').flatMap((item, index) => buildFlag(reader, ['monitor', 'flags', index], item)),
+    device: buildDevice(reader, playbook, metrics),
     checkpoints: buildCheckpoints(reader, playbook),
   };
 }
@@ -110,6 +111,15 @@ function buildFlag(reader: Reader, path: YamlPath, item: unknown): FlagRule[] {
   }
   reader.pattern([...path, color], source);
   return [{ color, pattern: source, hint: file.hint ?? null, expected: file.expected ?? false }];
+}
+
+function buildDevice(reader: Reader, playbook: unknown, metrics: readonly MetricSource[]): NonNullable<Monitor['device']> | null {
+  const path = ['monitor', 'device'];
+  const device = take(deviceSchema, partAt(playbook, ...path));
+  if (device !== null && !metrics.some(({ kind }) => kind === 'accelerators')) {
+    reader.report(path, '"device" is told by samples, and no source of monitor.metrics is "accelerators"', { part: 'key' });
+  }
+  return device;
 }
 
 function buildCheckpoints(reader: Reader, playbook: unknown): Monitor['checkpoints'] {

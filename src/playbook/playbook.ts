@@ -114,6 +114,8 @@ export interface Monitor {
   stall: { noProgressSeconds: number; firstStepSeconds: number; then: MonitorAction[] } | null;
   criteria: Criterion[];
   flags: FlagRule[];
+  /** What the job is to run on. Left out in the plans of an older fleet. */
+  device?: 'accelerator' | 'cpu' | null;
   checkpoints: { path: string; every: number | null; size: Range | null } | null;
 }
 

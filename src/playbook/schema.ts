@@ -143,6 +143,8 @@ export const stallSchema = z.strictObject({
 
 export const checkpointsSchema = z.strictObject({ path, every: z.int().min(1).optional(), size: fileSize.optional() });
 
+export const deviceSchema = z.enum(['accelerator', 'cpu']);
+
 const monitor = z.strictObject({
   metrics: z.record(identifier, metricSchema).optional(),
   progress: progressSchema.optional(),
@@ -150,6 +152,7 @@ const monitor = z.strictObject({
   criteria: z.array(criterionSchema).optional(),
   flags: z.array(flagSchema).optional(),
   checkpoints: checkpointsSchema.optional(),
+  device: deviceSchema.optional().describe('What the training is to run on; needs a source of accelerators'),
 });
 
 /** Its sections are held to the format where they are put into the playbook. */

@@ -6,12 +6,14 @@ import { detachedExecutor } from '../../remote/detached/executor.ts';
 import type { UnitState } from '../../remote/executor.ts';
 import type { Batch, OffsetRecord, SampleRow } from '../../store/records.ts';
 import { firstAttemptInProfile } from '../attempts/profiles.ts';
+import { trainerFallbackRules } from '../attempts/trainer-fallback.ts';
 import type { Drive } from '../drive.ts';
 import { doneRules } from './completion.ts';
 import { judgeEvidence, type Finding } from './evidence.ts';
 import { describeNews, rememberTold, type Told } from './news.ts';
 import { readNewLines, unreadFile, type FileEnd, type FileReading } from './read-files.ts';
 import { createSampleReader } from './read-samples.ts';
+import { watchDevice } from './watch-device.ts';
 import { filesOfJob, jobPlace, type JobFile } from './job.ts';
 
 export interface Look {
@@ -37,7 +39,7 @@ export function createJobMonitor(drive: Drive): JobMonitor {
   const { store, clock } = drive.parts;
   const run = drive.actor.run;
   const said = drive.plan.playbook.monitor ?? noRules;
-  const rules = { ...said, flags: [...said.flags, ...doneRules(drive)] };
+  const rules = { ...said, flags: [...said.flags, ...doneRules(drive), ...trainerFallbackRules(drive)] };
   const firstAttempt = firstAttemptInProfile(drive);
   const criteria = () => store.readCriteria(run).filter(({ attempt }) => (attempt ?? 0) >= firstAttempt);
   const monitor = createRunMonitor(rules, {
@@ -47,6 +49,7 @@ export function createJobMonitor(drive: Drive): JobMonitor {
   });
   const place = jobPlace(drive);
   const sampler = createSampleReader(monitor);
+  const device = watchDevice(drive);
   const jobFiles = filesOfJob(drive);
   let offsets = currentOffsets(drive, jobFiles);
   const incarnation = store.readWorkers(run)[0]?.incarnation ?? null;
@@ -57,7 +60,8 @@ export function createJobMonitor(drive: Drive): JobMonitor {
     health: drive.record().health,
   };
 
-  /** Samples are placed by the rows that were there when they were taken, so those are read to their end before. */
+  const isSample = ({ source }: OffsetRecord) => jobFiles.some(({ name, kind }) => kind === 'samples' && name === source);
+
   /** Known once there is an attempt that the guard has made after this one. */
   async function findEnds(state: UnitState): Promise<ReadonlyMap<string, FileEnd>> {
     const { newestAttempt: attempt } = state;
@@ -66,8 +70,8 @@ export function createJobMonitor(drive: Drive): JobMonitor {
     return begun.madeByGuard?.starts ?? new Map<string, FileEnd>();
   }
 
+  /** Samples are placed by the rows that were there when they were taken, so those are read to their end before. */
   async function readFiles({ uptimeSeconds }: UnitState, ends: ReadonlyMap<string, FileEnd>): Promise<FileReading[]> {
-    const isSample = ({ source }: OffsetRecord) => jobFiles.some(({ name, kind }) => kind === 'samples' && name === source);
     const lines = await Promise.all(
       offsets.map(async (offset) =>
         isSample(offset) ? null : readNewLines(drive, offset, (chunk) => monitor.read(chunk), ends.get(offset.path)),
@@ -98,11 +102,12 @@ export function createJobMonitor(drive: Drive): JobMonitor {
           ? []
           : [{ source: offset.source, attempt: offset.attempt, worker: 0, generation: offset.generation, rows: reading.rows }],
       );
+      for (const { offset, reading } of files) if (isSample(offset)) device.take(reading?.rows ?? []);
       const stall = monitor.judgeStall(clock.monotonic());
       const stalled = stall.stalled && finding.kind === 'alive';
       const stallText = describeStall(stall);
       const stallReasons = stalled ? [{ color: 'red' as const, text: stallText }] : [];
-      const reasons = [...extraReasons, ...stallReasons, ...sampler.reasons()];
+      const reasons = [...extraReasons, ...stallReasons, ...sampler.reasons(), ...device.reasons()];
       const judgement = monitor.judge({ final, behind: more, extraReasons: reasons });
       const batch: Batch = {
         observedAt: clock.now(),

@@ -1,6 +1,7 @@
 import type { MonitorAction } from '../../playbook/playbook.ts';
 import { listFiles } from '../../remote/files.ts';
 import { askForStackDumps } from '../../remote/members.ts';
+import { noteTrainerFallback } from '../attempts/trainer-fallback.ts';
 import { followUp } from '../attempts/follow-up.ts';
 import { carryOnStopping } from '../attempts/stop-attempt.ts';
 import { adoptAttempt, isSuperseded } from './adopt-attempt.ts';
@@ -43,6 +44,7 @@ export async function watchJob(drive: Drive): Promise<void> {
       return;
     }
     environment.take(look.state.proof, { progressed: (look.judgement.progress.step ?? 0) > 0, over: finding.kind === 'over' });
+    noteTrainerFallback(drive, look.judgement.flags);
     await checkpoints.look();
     if (finding.kind === 'over') {
       await readRest(drive, monitor, environment.reasons());
@@ -76,7 +78,8 @@ async function readRest(
     drive.signal.throwIfAborted();
     look = await monitor.look({ final: false, extraReasons: reasons });
   } while (look.more);
-  await monitor.look({ final: true, extraReasons: reasons });
+  const last = await monitor.look({ final: true, extraReasons: reasons });
+  noteTrainerFallback(drive, last.judgement.flags);
 }
 
 function endLost(drive: Drive, reason: string, sentence: string): Promise<void> {
