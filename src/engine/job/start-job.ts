@@ -12,7 +12,7 @@ import { adoptAttempt, isSuperseded } from './adopt-attempt.ts';
 import { pushEnvironment, setupOf } from '../entries/deeds/run-command.ts';
 import type { Drive } from '../drive.ts';
 import { beginTry } from '../attempts/record-try.ts';
-import { budgetLeft } from '../entries/time-left.ts';
+import { budgetLeft, spentOnTries } from '../entries/time-left.ts';
 import { holdMachine } from '../hold-machine.ts';
 import { describeKeptRun } from '../kept-record.ts';
 import { lookAgain } from './look-again.ts';
@@ -70,9 +70,14 @@ function start(drive: Drive, launch: Launch, place: UnitPlace): Promise<StartAns
   return drive.session.call(detachedExecutor.start(drive.actor, place, work));
 }
 
-/** Of the job itself, or what the budget has left for it: the guard on the host keeps it. A budget that is used up leaves a second. */
+/**
+ * Of the job itself, or what the budget has left for it: the guard on the host keeps it. Earlier attempts have used theirs. A budget that is used up leaves
+ * a second.
+ */
 function limitJob(drive: Drive, { timeLimitSeconds }: Launch): number | null {
-  const left = budgetLeft(drive.plan.playbook, drive.parts.store.readChecks(drive.actor.run));
+  const { store } = drive.parts;
+  const { run } = drive.actor;
+  const left = budgetLeft(drive.plan.playbook, store.readChecks(run), spentOnTries(store.readTries(run)));
   if (left === null) return timeLimitSeconds;
   return Math.max(1, Math.ceil(Math.min(left, timeLimitSeconds ?? Infinity)));
 }

@@ -142,6 +142,8 @@ unit_state() {
   say_lines proof "$1/proof"
   say_lines halt "$1/halt-progress"
   say_lines error "$1/error"
+  say_lines began "$1/began"
+  say_lines ended "$1/ended"
   say_lines exit "$1/exit"
   say state "$unit_word"
 }
