@@ -6,7 +6,6 @@ import { notYet } from '../errors.ts';
 
 const notBuilt = {
   point: Flags.string({ hidden: true }),
-  observe: Flags.boolean({ hidden: true }),
 };
 
 export default class Launch extends RunCommand {
@@ -32,6 +31,7 @@ export default class Launch extends RunCommand {
     }),
     ...profileFlag,
     detach: Flags.boolean({ summary: 'Start the job and leave. Nobody watches it then.' }),
+    observe: Flags.boolean({ summary: 'Only tell: nothing is done about a verdict, and no job is started again.' }),
     'dry-run': Flags.boolean({ summary: 'Print what would be done, with every script. Opens no connection.' }),
     ...decisionFlags,
     ...notBuilt,
@@ -39,9 +39,7 @@ export default class Launch extends RunCommand {
 
   async run(): Promise<RunsDocument | { plans: object[] }> {
     const { args, flags } = await this.parse(Launch);
-    for (const name of ['point', 'observe'] as const) {
-      if (flags[name] !== undefined && flags[name] !== false) throw notYet(`fleet launch --${name}`);
-    }
+    if (flags.point !== undefined) throw notYet('fleet launch --point');
     return this.withContext(flags, async (context) => {
       const onlyShow = flags['dry-run'];
       const plans = await this.planRuns(context, { kind: 'launch', playbook: args.playbook, ...flags, onlyShow });

@@ -20,6 +20,8 @@ export interface KeptRun {
   criteria: ReturnType<Store['readCriteria']>;
   flags: ReturnType<Store['readFlags']>;
   progress: ReturnType<Store['readProgress']>;
+  /** Left out by an older fleet. */
+  tries?: ReturnType<Store['readTries']>;
   /** Where the files stood before the start. */
   offsets: ReturnType<Store['readOffsets']>;
   end: Pick<RunRecord, 'state' | 'outcome' | 'endedAt'> | null;
@@ -42,6 +44,7 @@ export function describeKeptRun(drive: Drive, ending: Transition | null): string
     criteria: store.readCriteria(actor.run),
     flags: store.readFlags(actor.run),
     progress: store.readProgress(actor.run),
+    tries: store.readTries(actor.run),
     offsets: store.readOffsets(actor.run),
     end: ending === null ? null : { state: ending.to, outcome: ending.outcome ?? null, endedAt: ending.event.at },
   };

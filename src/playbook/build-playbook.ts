@@ -50,7 +50,7 @@ export function buildPlaybook(
     validate: buildEntries(reader, value, 'validate', names),
     launch: buildLaunch(reader, value),
     restart: buildRestart(reader, value),
-    monitor: buildMonitor(reader, value, partAt(value, 'launch', 'stack-dump') !== undefined),
+    monitor: buildMonitor(reader, value),
     verify: buildEntries(reader, value, 'verify', names),
   };
 }

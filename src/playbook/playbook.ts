@@ -33,6 +33,8 @@ export interface Launch {
   proveEnv: { process: string } | null;
   halt: { sentinel: string | null; graceSeconds: number; then: HaltMove[] };
   stackDump: { signal: string; collect: string | null } | null;
+  /** How the job is asked to save now. Left out in the plans of an older fleet. */
+  checkpointNow?: { signal: string } | { file: string } | null;
   /** Wall clock, kept by the guard on the host. */
   timeLimitSeconds: number | null;
   /** What the log says when the job is done, for a linear-time engine. This and the next one are left out in the plans of an older fleet. */
@@ -85,7 +87,16 @@ export type MetricSource =
 
 export type Window = { kind: 'steps'; from: number; to: number } | { kind: 'whole' };
 
-export type MonitorAction = 'notify' | 'stack-dump' | 'halt';
+export type MonitorAction =
+  | 'notify'
+  | 'stack-dump'
+  | 'checkpoint-now'
+  | 'quarantine'
+  | 'restart'
+  | 'fallback'
+  | 'halt'
+  /** Shell lines, beside the job. */
+  | { run: string; timeoutSeconds: number };
 
 export interface Criterion {
   name: string;
@@ -105,6 +116,8 @@ export interface FlagRule {
   pattern: string;
   hint: string | null;
   expected: boolean;
+  /** Left out in the plans of an older fleet. */
+  then?: MonitorAction[];
 }
 
 export interface Monitor {
@@ -116,6 +129,8 @@ export interface Monitor {
   flags: FlagRule[];
   /** What the job is to run on. Left out in the plans of an older fleet. */
   device?: 'accelerator' | 'cpu' | null;
+  /** Before the same cause is answered again. Left out in the plans of an older fleet. */
+  cooldownSeconds?: number;
   checkpoints: { path: string; every: number | null; size: Range | null } | null;
 }
 

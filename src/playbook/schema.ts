@@ -8,8 +8,12 @@ import { requiresSchema } from './requires-schema.ts';
  * readers look at them later, so that each can say what it expected.
  */
 
-const monitorActions = ['notify', 'stack-dump', 'halt'] as const;
-const actions = z.array(z.enum(monitorActions)).describe('What fleet does then');
+const monitorActions = ['notify', 'stack-dump', 'checkpoint-now', 'restart', 'fallback', 'halt', 'quarantine'] as const;
+const action = z.union([
+  z.enum(monitorActions),
+  z.strictObject({ run: text.describe('Shell lines, beside the job'), timeout: duration.optional() }),
+]);
+const actions = z.array(action).describe('What fleet does then');
 
 export const paramSchema = z.strictObject({
   type: z.enum(['string', 'integer', 'number', 'boolean']),
@@ -60,6 +64,8 @@ export const haltSchema = z.strictObject({
 
 export const stackDumpSchema = z.strictObject({ signal: text, collect: path.optional() });
 
+export const checkpointNowSchema = z.union([z.strictObject({ signal: text }), z.strictObject({ file: path })]);
+
 const oneLine = z.string().regex(/^[^\0\r\n]+$/, { error: 'expected one line of text' });
 
 export const guardSchema = z.strictObject({
@@ -107,6 +113,9 @@ const launchSchema = z.strictObject({
   ...ownLaunch,
   halt: haltSchema.optional(),
   'stack-dump': stackDumpSchema.optional(),
+  'checkpoint-now': checkpointNowSchema
+    .optional()
+    .describe('How the job is asked to save now: by a signal that it catches, or by a file'),
   guard: guardSchema.optional().describe('What the guard beside the job keeps, with or without a controller'),
 });
 
@@ -131,6 +140,7 @@ export const flagSchema = z.strictObject({
   green: pattern.optional(),
   hint: text.optional(),
   expected: z.boolean().optional(),
+  then: actions.optional(),
 });
 
 export const progressSchema = z.strictObject({ metric: text, of: z.number().positive().optional() });
@@ -151,6 +161,7 @@ const monitor = z.strictObject({
   stall: stallSchema.optional(),
   criteria: z.array(criterionSchema).optional(),
   flags: z.array(flagSchema).optional(),
+  cooldown: duration.optional().describe('Before the same cause is answered again. Default: 10m'),
   checkpoints: checkpointsSchema.optional(),
   device: deviceSchema.optional().describe('What the training is to run on; needs a source of accelerators'),
 });
@@ -211,6 +222,7 @@ export const playbookSchema = z.strictObject({
   verify: z.array(entrySchema).optional(),
 });
 
+export type ActionFile = z.infer<typeof action>;
 export type ParamFile = z.infer<typeof paramSchema>;
 export type FallbackFile = z.infer<typeof fallbackSchema>;
 export type LingerFile = NonNullable<z.infer<typeof startSchema>['linger']>;

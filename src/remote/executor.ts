@@ -81,6 +81,8 @@ export interface UnitState {
   fallsBack: string | null;
   /** What the guard found in the environment of the job's processes; no values. */
   proof: Proof[];
+  /** How long it ran, by the host's clock; null while it runs, or where the host cannot say. */
+  ranSeconds?: number | null;
   /** Moves of a halt so far, each `UPTIME WORD...`; the last word of a proved one is `gone`. */
   haltMoves: string[];
   /** The machine and boot that answered, and the one that the unit was started on. */

@@ -33,6 +33,7 @@ export async function followUp(drive: Drive, state: UnitState, exitCode: number)
     return false;
   }
   const failure = ending.failure?.class ?? outcome.reason;
-  beginNext(drive, next, { exitCode, failure, text: describeOutcome(outcome, ending.failure?.class ?? null) });
+  const text = describeOutcome(outcome, ending.failure?.class ?? null);
+  beginNext(drive, next, { exitCode, failure, text, seconds: state.ranSeconds ?? null });
   return true;
 }

@@ -59,7 +59,8 @@ function isTrouble({ result }: { result: CheckResult | null }): boolean {
   return result === 'fail' || result === 'error';
 }
 
-function quarantineHost(drive: Drive, name: string, reason: string): void {
+/** Takes the host out of use until a person lifts it. */
+export function quarantineHost(drive: Drive, name: string, reason: string): void {
   const { store, owner, clock } = drive.parts;
   const by = `run ${drive.actor.run} of ${describePerson(owner)}`;
   store.quarantine({ host: drive.host.name, reason: `${reason} ("${name}" failed)`, by, at: clock.now() });

@@ -36,7 +36,12 @@ export async function adoptAttempt(drive: Drive, { newestAttempt: attempt, incar
   store.together(() => {
     if (ending !== null) {
       const said = describeOutcome(decideOutcome(ending), ending.failure?.class ?? null);
-      endTry(drive, { exitCode: ending.exitCode, failure: ending.failure?.class ?? 'exit-status', text: said });
+      endTry(drive, {
+        exitCode: ending.exitCode,
+        failure: ending.failure?.class ?? 'exit-status',
+        text: said,
+        seconds: ended.ranSeconds ?? null,
+      });
     }
     carryOffsets(drive, { before, attempt });
     beginTry(drive, { attempt, because: 'begun on the host', profile });

@@ -6,7 +6,7 @@ import { hostSigns } from '../attempts/host-signs.ts';
 import { fallbackOf, inProfile } from '../attempts/profiles.ts';
 import type { Drive } from '../drive.ts';
 import { setupOf } from '../entries/deeds/run-command.ts';
-import { budgetLeft } from '../entries/time-left.ts';
+import { budgetLeft, spentOnTries } from '../entries/time-left.ts';
 import { criticalVariables, filesOfJob, launchOf } from './job.ts';
 
 /** The job in the profile that the run is in, with what the guard needs to make an attempt in another by itself. */
@@ -48,19 +48,19 @@ function describeNext(drive: Drive): NextWork | null {
   };
 }
 
-/** Of the job itself, or what the budget has left for it: the guard on the host keeps it. A limit that is used up leaves a second. */
+/**
+ * Of the job itself, or what the budget has left for it: the guard on the host keeps it. Earlier attempts have used of the budget, and those in another
+ * profile of the limit too. A limit that is used up leaves a second.
+ */
 function limitJob(drive: Drive, { timeLimitSeconds }: Launch): number | null {
-  const left = budgetLeft(drive.plan.playbook, drive.parts.store.readChecks(drive.actor.run));
-  const own = timeLimitSeconds === null ? null : timeLimitSeconds - usedInOtherProfiles(drive);
+  const { store } = drive.parts;
+  const { playbook } = drive.plan;
+  const tries = store.readTries(drive.actor.run);
+  const others = tries.filter(({ profile }) => profile !== (playbook.profile ?? null));
+  const left = budgetLeft(playbook, store.readChecks(drive.actor.run), spentOnTries(tries));
+  const own = timeLimitSeconds === null ? null : timeLimitSeconds - spentOnTries(others);
   if (left === null && own === null) return null;
   return Math.max(1, Math.ceil(Math.min(left ?? Infinity, own ?? Infinity)));
-}
-
-/** The limit of a job that another profile follows is that of both. */
-function usedInOtherProfiles(drive: Drive): number {
-  const { profile = null } = drive.plan.playbook;
-  const others = drive.parts.store.readTries(drive.actor.run).filter((one) => one.profile !== profile);
-  return others.reduce((sum, { begunAt, endedAt }) => sum + ((endedAt ?? begunAt) - begunAt) / 1000, 0);
 }
 
 /** The accelerators are asked beside the job, so that they are sampled with or without a controller. */

@@ -35,6 +35,7 @@ export function parseUnitState(what: string, answer: RemoteAnswer): UnitState {
     madeByGuard: readMadeByGuard(lines),
     fallsBack: valueOf(lines, 'falls-back'),
     proof: readProof(valuesOf(lines, 'proof')),
+    ranSeconds: subtract(numberOf(valueOf(lines, 'ended')), numberOf(valueOf(lines, 'began'))),
     haltMoves: valuesOf(lines, 'halt'),
     incarnation,
     startedOn: valueOf(lines, 'started-on'),
@@ -67,6 +68,10 @@ function readProof(lines: string[]): Proof[] {
     if (word === 'variable' && known) proofs.at(-1)?.variables.push({ name: first, found });
   }
   return proofs;
+}
+
+function subtract(end: number | null, begin: number | null): number | null {
+  return end === null || begin === null ? null : Math.max(0, end - begin);
 }
 
 function isUnitWord(word: string): word is UnitWord {

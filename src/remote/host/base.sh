@@ -19,6 +19,7 @@
 #     sample sample-every samples    what asks the accelerators, and what they said; "sampler" is at it
 #     verdict                        why the guard stopped the unit by itself
 #     error                          why it could not begin
+#     ended                          when it was over, on the clock of "began"
 #     exit                           the exit status, renamed into place; its presence ends the unit
 #     spent                          nobody is left in the session and the group of "pid": the number may mean another process now
 #   runs/RUN/aATTEMPT/wWORKER/env    the environment with its secrets, 0600, removed when the attempt ends

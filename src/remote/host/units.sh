@@ -151,6 +151,8 @@ unit_state() {
   say_lines starts "$1/starts"
   us_cause=$(fallback_cause "$1")
   [ -z "$us_cause" ] || say falls-back "$us_cause"
+  say_lines began "$1/began"
+  say_lines ended "$1/ended"
   say_lines exit "$1/exit"
   say state "$unit_word"
 }
