@@ -89,24 +89,44 @@ export class YamlDocument {
   readonly #parsed: Document;
   readonly #lines: LineCounter;
   readonly #pairs = new Map<YAMLMap, Map<string, Pair>>();
+  readonly #written: (path: YamlPath) => YamlPath;
 
-  constructor(file: string, bytes: Buffer, value: unknown, parsed: Document, lines: LineCounter) {
+  constructor(
+    file: string,
+    bytes: Buffer,
+    value: unknown,
+    parsed: Document,
+    lines: LineCounter,
+    written: (path: YamlPath) => YamlPath = (path) => path,
+  ) {
     this.file = file;
     this.bytes = bytes;
     this.value = value;
     this.#parsed = parsed;
     this.#lines = lines;
+    this.#written = written;
+  }
+
+  /** The same file with another value. `written`: where in the file the part of that value at a path is written. */
+  rearrange(value: unknown, written: (path: YamlPath) => YamlPath): YamlDocument {
+    return new YamlDocument(this.file, this.bytes, value, this.#parsed, this.#lines, written);
+  }
+
+  /** A path as problems name it. */
+  nameOf(path: YamlPath): string {
+    return formatPath(this.#written(path));
   }
 
   /** Where a key or value stands. What is missing is answered by the key of the nearest part that is there. */
   locate(path: YamlPath, part: 'key' | 'value' = 'value'): Position {
+    const written = this.#written(path);
     let node = this.#resolve(this.#parsed.contents);
     let key: Node | null = node;
-    for (const [depth, step] of path.entries()) {
+    for (const [depth, step] of written.entries()) {
       const next = this.#findChild(node, step);
       if (next === null) return this.#place(key);
       key = next.key ?? next.value;
-      const last = depth === path.length - 1;
+      const last = depth === written.length - 1;
       if (last && part === 'value') return this.#place(next.value ?? key);
       node = this.#resolve(next.value);
     }
@@ -115,7 +135,7 @@ export class YamlDocument {
 
   problem(path: YamlPath, message: string, extras: ProblemExtras = {}): Problem {
     const { suggestion = null, severity = 'error', part = 'value' } = extras;
-    return { file: this.file, ...this.locate(path, part), path: formatPath(path), message, suggestion, severity };
+    return { file: this.file, ...this.locate(path, part), path: this.nameOf(path), message, suggestion, severity };
   }
 
   #findChild(node: Node | null, step: string | number): { key: Node | null; value: Node | null } | null {

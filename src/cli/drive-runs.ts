@@ -98,8 +98,8 @@ async function moveOn(parts: EngineParts, id: string, move: Move, options: MoveO
 }
 
 async function leave(parts: EngineParts, id: string): Promise<End> {
-  const state = parts.store.readRun(id)?.state;
-  if (state === undefined || !precedesJob(state)) return { kind: 'left' };
+  const run = parts.store.readRun(id);
+  if (run === null || !precedesJob(run)) return { kind: 'left' };
   const wish = { reason: 'cancelled by Ctrl-C before the job had started', graceSeconds: 0, force: true };
   try {
     await haltRun(parts, id, wish, { signal: new AbortController().signal, patienceMs: cancelPatienceMs });

@@ -1,10 +1,10 @@
-import { makePlan, type Plan } from '../engine/plan.ts';
+import { makePlan, type Asked, type Plan } from '../engine/plan.ts';
 import { requireSecrets, resolveEnvironment } from '../engine/secrets.ts';
 import { usageError } from '../errors.ts';
 import { findPlaybook, playbookFolders } from '../playbook/find-playbook.ts';
 import { lintPlaybook } from '../playbook/lint/lint-playbook.ts';
 import { readPlaybook, type Playbook } from '../playbook/read-playbook.ts';
-import { resolvePlaybook } from '../playbook/resolve-playbook.ts';
+import { resolvePlaybook, type ProfileWish } from '../playbook/resolve-playbook.ts';
 import { FilesHaveErrors, formatProblem, type Problem } from '../problem.ts';
 import type { Context } from './context.ts';
 import { readDecisions, withoutSecrets, type DecisionWish } from './read-decisions.ts';
@@ -16,6 +16,8 @@ export interface PlanWish extends DecisionWish {
   host: string;
   /** `name=value`, as typed. */
   set?: readonly string[] | undefined;
+  /** Left out: the first one of the playbook. */
+  profile?: string | undefined;
 }
 
 export interface PlannedRuns {
@@ -31,17 +33,28 @@ export async function planRuns(context: Context, wish: PlanWish): Promise<Planne
   const hosts = await selectTargets(context, wish.host);
   const today = localDate(new Date(context.clock.now()));
   const resolved = hosts.map((host) => {
-    const { resolved, problems } = resolvePlaybook(playbook, { set, host: host.params, today });
-    if (resolved === null) throw new FilesHaveErrors(problems);
-    const secrets = resolveEnvironment(resolved.env, context.environment);
+    const asked = resolveProfiles(playbook, { set, host: host.params, today, profile: wish.profile ?? null });
+    const env = [...asked.playbook.env, ...(asked.fallback?.env ?? [])];
+    const secrets = resolveEnvironment(env, context.environment);
     requireSecrets(secrets);
-    return { host, playbook: resolved, scrubber: secrets.scrubber };
+    return { host, asked, scrubber: secrets.scrubber };
   });
-  const decisions = await readDecisions(context, wish, resolved[0]?.playbook ?? null);
-  const plans = resolved.map(({ host, playbook, scrubber }) =>
-    makePlan(wish.kind, playbook, host, withoutSecrets(decisions, scrubber)),
+  const decisions = await readDecisions(context, wish, resolved[0]?.asked.playbook ?? null);
+  const plans = resolved.map(({ host, asked, scrubber }) =>
+    makePlan(wish.kind, asked, host, withoutSecrets(decisions, scrubber)),
   );
   return { plans, warnings: findWarnings(playbook, plans) };
+}
+
+/** The playbook in the profile that was asked for, and in the one that it may fall back to. */
+function resolveProfiles(playbook: Playbook, wish: ProfileWish): Asked {
+  const { resolved, problems } = resolvePlaybook(playbook, wish);
+  if (resolved === null) throw new FilesHaveErrors(problems);
+  const change = resolved.fallback?.change ?? null;
+  if (change === null || change.from !== resolved.profile) return { playbook: resolved, fallback: null };
+  const other = resolvePlaybook(playbook, { ...wish, profile: change.to, isFallback: true });
+  if (other.resolved === null) throw new FilesHaveErrors(other.problems);
+  return { playbook: resolved, fallback: other.resolved };
 }
 
 /** `20261127`, where the person is. */
@@ -57,8 +70,10 @@ function openPlaybook(file: string): Playbook {
 
 /** Each once, though every host has its own params and its own price. */
 function findWarnings(playbook: Playbook, plans: readonly Plan[]): Problem[] {
-  const found = plans.flatMap(({ playbook: { params }, hosts: [host] }) =>
-    lintPlaybook(playbook, { params, price: host?.cost ? { host: host.name, ...host.cost } : null }),
+  const found = plans.flatMap(({ playbook: planned, fallback, hosts: [host] }) =>
+    [planned, ...(fallback ? [fallback] : [])].flatMap(({ params, profile = null }) =>
+      lintPlaybook(playbook, { params, profile, price: host?.cost ? { host: host.name, ...host.cost } : null }),
+    ),
   );
   const warnings = found.filter(({ severity }) => severity === 'warning');
   return [...new Map(warnings.map((problem) => [formatProblem(problem), problem])).values()];

@@ -13,6 +13,8 @@ export interface DecisionWish {
   /** `QUESTION=ANSWER`, as typed. */
   answer?: readonly string[] | undefined;
   yes?: boolean;
+  /** The monitor only tells. */
+  observe?: boolean;
   /** Nobody is asked anything, and nothing is missing: the plan is only shown. */
   onlyShow?: boolean;
   /** Whether a person at a terminal may be asked. */
@@ -31,16 +33,17 @@ export async function readDecisions(context: Context, wish: DecisionWish, playbo
   const dialogue = wish.mayAsk === true && signOffs.some(({ name }) => !isGiven(name)) && canAsk() ? openDialogue() : null;
   try {
     const answers = await answerAll(signOffs, { given, yes: wish.yes ?? false, ask: dialogue?.ask ?? null, stamp });
-    return { waivers, answers };
+    return { waivers, answers, ...(wish.observe === true ? { observe: true } : {}) };
   } finally {
     dialogue?.close();
   }
 }
 
 /** A plan is kept for ever, and on the host too: what a person types holds no secret of the playbook there. */
-export function withoutSecrets({ waivers, answers }: Decisions, scrubber: Scrubber): Decisions {
+export function withoutSecrets({ waivers, answers, ...others }: Decisions, scrubber: Scrubber): Decisions {
   const clean = <T>(value: T) => (typeof value === 'string' ? scrubber.scrubText(value) : value);
   return {
+    ...others,
     waivers: waivers.map((waiver) => ({ ...waiver, reason: clean(waiver.reason) })),
     answers: Object.fromEntries(
       Object.entries(answers).map(([name, answer]) => [name, { ...answer, value: clean(answer.value) }] as const),

@@ -24,6 +24,10 @@ export interface RunsDocument {
   runs: RunDocument[];
 }
 
+export const profileFlag = {
+  profile: Flags.string({ summary: 'The variant of the playbook; its first one when not given.', helpValue: 'PROFILE' }),
+};
+
 /** What a person decides about a launch, for the commands that plan one. */
 export const decisionFlags = {
   answer: Flags.string({

@@ -1,13 +1,11 @@
 import * as Args from '@oclif/core/args';
 import * as Flags from '@oclif/core/flags';
 import { inventoryFlag } from '../cli/base-command.ts';
-import { decisionFlags, RunCommand, type RunsDocument } from '../cli/run-command.ts';
+import { decisionFlags, profileFlag, RunCommand, type RunsDocument } from '../cli/run-command.ts';
 import { notYet } from '../errors.ts';
 
 const notBuilt = {
   point: Flags.string({ hidden: true }),
-  profile: Flags.string({ hidden: true }),
-  observe: Flags.boolean({ hidden: true }),
 };
 
 export default class Launch extends RunCommand {
@@ -31,7 +29,9 @@ export default class Launch extends RunCommand {
       multiple: true,
       multipleNonGreedy: true,
     }),
+    ...profileFlag,
     detach: Flags.boolean({ summary: 'Start the job and leave. Nobody watches it then.' }),
+    observe: Flags.boolean({ summary: 'Only tell: nothing is done about a verdict, and no job is started again.' }),
     'dry-run': Flags.boolean({ summary: 'Print what would be done, with every script. Opens no connection.' }),
     ...decisionFlags,
     ...notBuilt,
@@ -39,9 +39,7 @@ export default class Launch extends RunCommand {
 
   async run(): Promise<RunsDocument | { plans: object[] }> {
     const { args, flags } = await this.parse(Launch);
-    for (const name of ['point', 'profile', 'observe'] as const) {
-      if (flags[name] !== undefined && flags[name] !== false) throw notYet(`fleet launch --${name}`);
-    }
+    if (flags.point !== undefined) throw notYet('fleet launch --point');
     return this.withContext(flags, async (context) => {
       const onlyShow = flags['dry-run'];
       const plans = await this.planRuns(context, { kind: 'launch', playbook: args.playbook, ...flags, onlyShow });

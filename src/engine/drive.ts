@@ -4,17 +4,21 @@ import type { Lease, NewEvent, RunRecord, Transition } from '../store/records.ts
 import type { HostSession } from './host-session.ts';
 import type { EngineParts } from './parts.ts';
 import type { Plan, PlannedHost } from './plan.ts';
+import type { ProfileEnvironments } from './profile-environments.ts';
 import type { ResolvedEnvironment } from './secrets.ts';
 
 /** One controller's hold on one run: what every part of the walk works with. */
 export interface Drive {
   parts: EngineParts;
-  plan: Plan;
+  /** Its playbook is that of the profile that the run is in. */
+  readonly plan: Plan;
   host: PlannedHost;
   actor: Actor;
   lease: Lease;
   session: HostSession;
-  environment: ResolvedEnvironment;
+  /** Of the profile that the run is in. */
+  readonly environment: ResolvedEnvironment;
+  environments: ProfileEnvironments;
   /** Aborts with Detached when the person goes away, and with LeaseLost when somebody else took over. */
   signal: AbortSignal;
   /** `--detach`: leave as soon as the job is running. */

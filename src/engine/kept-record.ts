@@ -3,6 +3,7 @@ import type { Store } from '../store/store.ts';
 import type { Drive } from './drive.ts';
 import { fillGaps } from './older-plans.ts';
 import type { Plan } from './plan.ts';
+import { readPlan } from './read-plan.ts';
 
 /**
  * What a run's own folder on the host says of it, for a store that was lost. It is kept when the machine is claimed, right before the job is
@@ -11,26 +12,30 @@ import type { Plan } from './plan.ts';
 export interface KeptRun {
   version: 1;
   plan: Plan;
-  run: Pick<RunRecord, 'attempt' | 'verdict' | 'health' | 'message' | 'createdAt' | 'startedAt'>;
+  /** `profile`: left out by an older fleet, which had none. */
+  run: Pick<RunRecord, 'attempt' | 'verdict' | 'health' | 'message' | 'createdAt' | 'startedAt'> &
+    Partial<Pick<RunRecord, 'profile'>>;
   workers: ReturnType<Store['readWorkers']>;
   checks: ReturnType<Store['readChecks']>;
   criteria: ReturnType<Store['readCriteria']>;
   flags: ReturnType<Store['readFlags']>;
   progress: ReturnType<Store['readProgress']>;
+  /** Left out by an older fleet. */
+  tries?: ReturnType<Store['readTries']>;
   /** Where the files stood before the start. */
   offsets: ReturnType<Store['readOffsets']>;
   end: Pick<RunRecord, 'state' | 'outcome' | 'endedAt'> | null;
 }
 
 export function describeKeptRun(drive: Drive, ending: Transition | null): string {
-  const { plan, actor } = drive;
+  const { actor } = drive;
   const { store } = drive.parts;
-  const { attempt, verdict, health, message, createdAt, startedAt } = drive.record();
+  const { plan, attempt, profile, verdict, health, message, createdAt, startedAt } = drive.record();
   const kept: KeptRun = {
     version: 1,
-    plan,
+    plan: readPlan(plan),
     run: {
-      ...{ attempt, health, createdAt, startedAt },
+      ...{ attempt, profile, health, createdAt, startedAt },
       verdict: ending?.verdict ?? verdict,
       message: ending?.message === undefined ? message : ending.message,
     },
@@ -39,6 +44,7 @@ export function describeKeptRun(drive: Drive, ending: Transition | null): string
     criteria: store.readCriteria(actor.run),
     flags: store.readFlags(actor.run),
     progress: store.readProgress(actor.run),
+    tries: store.readTries(actor.run),
     offsets: store.readOffsets(actor.run),
     end: ending === null ? null : { state: ending.to, outcome: ending.outcome ?? null, endedAt: ending.event.at },
   };

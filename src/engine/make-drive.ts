@@ -5,45 +5,53 @@ import { anotherMachine, openHostSession, type Contact } from './host-session.ts
 import type { LeaseKeeper } from './keep-lease.ts';
 import { LeaseLost } from './lease-lost.ts';
 import type { EngineParts } from './parts.ts';
+import { planInProfile } from './plan.ts';
 import { readPlan } from './read-plan.ts';
-import { resolveEnvironment } from './secrets.ts';
+import { resolveEnvironments } from './profile-environments.ts';
 
 /** What every part of the walk works with, for a run whose lease is held. */
 export function makeDrive(parts: EngineParts, before: RunRecord, keeper: LeaseKeeper, options: DriveOptions): Drive {
   const { signal } = options;
   const { lease } = keeper;
   const run = before.id;
-  const plan = readPlan(before.plan);
+  const planned = readPlan(before.plan);
+  const plan = planInProfile(planned, before.profile);
   const [host] = plan.hosts;
   const [target] = plan.targets;
   if (host === undefined || target === undefined)
     throw new FleetError(`run ${run}: its plan has no target`, { code: 'defect', exit: exitCodes.couldNot });
-  const environment = resolveEnvironment(plan.playbook.env, parts.environment);
+  const environments = resolveEnvironments(planned, parts.environment);
+  const { scrubber } = environments;
   const must = (landed: boolean) => {
     if (!landed) throw new LeaseLost(run);
   };
   const event = (kind: string, text: string, detail?: unknown): NewEvent => ({
     at: parts.clock.now(),
     kind,
-    text: environment.scrubber.scrubText(text),
+    text: scrubber.scrubText(text),
     ...(detail === undefined ? {} : { detail }),
   });
   const contact = makeContact(parts, before, lease, event);
   return {
     parts,
-    plan,
+    get plan() {
+      return planned.fallback ? planInProfile(planned, readRun(parts, run).profile) : plan;
+    },
     host,
     lease,
     actor: { run, token: lease.token },
     session: openHostSession(parts, host, target.address, {
       run,
-      scrubber: environment.scrubber,
+      scrubber,
       contact,
       signal,
       patienceMs: options.patienceMs ?? Number.POSITIVE_INFINITY,
       machine: () => readMachine(parts, run),
     }),
-    environment,
+    get environment() {
+      return environments.of(this.plan.playbook);
+    },
+    environments,
     signal,
     leaveWhenRunning: options.leaveWhenRunning ?? false,
     record: () => readRun(parts, run),

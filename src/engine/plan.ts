@@ -43,21 +43,31 @@ export interface Decisions {
 
 /**
  * All that a run is, fixed before anything is touched: a resume reads it again and nothing else. It holds references to secrets, never values.
- * There is one target, one attempt, one profile and one executor today; the form has room for more.
+ * There is one target and one executor today; the form has room for more.
  */
 export interface Plan extends Decisions {
   version: 1;
   run: string;
   kind: 'launch' | 'validate';
   executor: 'detached';
+  /** The one that the run begins in. */
   profile: string | null;
   point: string | null;
+  /** Of that profile. */
   playbook: ResolvedPlaybook;
+  /** Of the profile that the run may fall back to. Left out in the plans of an older fleet. */
+  fallback?: ResolvedPlaybook | null;
   hosts: PlannedHost[];
   targets: TargetRecord[];
 }
 
-export function makePlan(kind: Plan['kind'], playbook: ResolvedPlaybook, host: Host, decisions: Decisions): Plan {
+/** What was asked for, in the profile that the run begins in, and in the one that it may fall back to. */
+export interface Asked {
+  playbook: ResolvedPlaybook;
+  fallback: ResolvedPlaybook | null;
+}
+
+export function makePlan(kind: Plan['kind'], { playbook, fallback }: Asked, host: Host, decisions: Decisions): Plan {
   if (kind === 'launch' && playbook.launch === null) {
     throw new FleetError(`${playbook.file}: nothing to launch: there is no "launch" section`, {
       code: 'nothing-to-launch',
@@ -72,13 +82,20 @@ export function makePlan(kind: Plan['kind'], playbook: ResolvedPlaybook, host: H
     run: makeRunId(),
     kind,
     executor: 'detached',
-    profile: null,
+    profile: playbook.profile ?? null,
     point: null,
     ...decisions,
     playbook,
+    fallback,
     hosts: [planHost(host)],
     targets: [{ index: 0, role: 'main', host: host.name, worker: 0, address: firstAddress(host) }],
   };
+}
+
+/** The plan of a run that is in this profile by now. */
+export function planInProfile(plan: Plan, profile: string | null): Plan {
+  const { fallback = null } = plan;
+  return fallback === null || fallback.profile !== profile ? plan : { ...plan, playbook: fallback };
 }
 
 /** Refused when its address is not known yet. */

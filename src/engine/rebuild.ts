@@ -64,12 +64,12 @@ async function addRun(parts: EngineParts, session: HostSession, found: Found, re
     rebuilt.left.push(`run ${run}: left alone: ${why ?? ''}`);
     return;
   }
-  const { plan, workers, checks, criteria, flags, progress, offsets } = keptRun;
+  const { plan, workers, checks, criteria, flags, progress, tries = [], offsets } = keptRun;
   const added = parts.store.importRun({
-    run: describeRun(plan, keptRun.run.createdAt),
+    run: { ...describeRun(plan, keptRun.run.createdAt), profile: keptRun.run.profile ?? plan.profile },
     record: { ...keptRun.run, ...standingOf(keptRun, record) },
     token: record.token,
-    ...{ workers, checks, criteria, flags, progress, offsets },
+    ...{ workers, checks, criteria, flags, progress, tries, offsets },
     event: { at: parts.clock.now(), kind: 'rebuilt', text: `rebuilt from ${host.name} by ${describeOwner(parts.owner)}` },
   });
   (added ? rebuilt.added : rebuilt.known).push(run);

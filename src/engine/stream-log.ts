@@ -3,8 +3,9 @@ import { readFrom } from '../remote/files.ts';
 import type { RunRecord } from '../store/records.ts';
 import { openHostSession, type HostSession } from './host-session.ts';
 import type { EngineParts } from './parts.ts';
+import { planInProfile } from './plan.ts';
 import { readPlan } from './read-plan.ts';
-import { resolveEnvironment } from './secrets.ts';
+import { resolveEnvironments } from './profile-environments.ts';
 
 const chunkBytes = 1_048_576;
 const lookEveryMs = 500;
@@ -28,11 +29,12 @@ export async function streamLog(
   wish: LogWish,
   write: (bytes: Buffer) => Promise<void> | void,
 ): Promise<boolean> {
-  const plan = readPlan(run.plan);
+  const planned = readPlan(run.plan);
+  const plan = planInProfile(planned, run.profile);
   const [host] = plan.hosts;
   const { launch, workdir } = plan.playbook;
   if (host === undefined || launch === null) return false;
-  const { scrubber } = resolveEnvironment(plan.playbook.env, parts.environment);
+  const { scrubber } = resolveEnvironments(planned, parts.environment);
   const contact = { reached: () => undefined, missed: () => undefined };
   const session = openHostSession(parts, host, plan.targets[0]?.address ?? null, {
     run: run.id,

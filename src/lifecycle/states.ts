@@ -38,9 +38,9 @@ export function isResult(state: RunState): state is Result {
 
 const withoutJob: readonly RunState[] = ['queued', 'preparing', 'validating', 'launching'];
 
-/** Whether the job is not known to have been started: a run that is stopped here is cancelled, later it is halted. */
-export function precedesJob(state: RunState): boolean {
-  return withoutJob.includes(state);
+/** Whether no job of the run is known to have been started: a run that is stopped here is cancelled, later it is halted. */
+export function precedesJob({ state, startedAt }: { state: RunState; startedAt: number | null }): boolean {
+  return startedAt === null && withoutJob.includes(state);
 }
 
 /** How a line of a NO-GO's message begins that tells what was changed before it. */

@@ -1,21 +1,20 @@
 import { compileCriterion, type CompiledCriterion } from '../language/criterion.ts';
 import { parseBand } from '../language/range.ts';
 import type { YamlPath } from '../yaml.ts';
-import type { Criterion, MonitorAction, Window } from './playbook.ts';
+import type { ReadActions } from './build-actions.ts';
+import type { Criterion, Window } from './playbook.ts';
 import { describeExpression, type Reader } from './reader.ts';
 import { criterionSchema } from './schema.ts';
 import { take } from './sections.ts';
 
 /** Reports a series that no source of the playbook has. */
 export type FindSeries = (path: YamlPath, source: string, column: string) => void;
-/** Reports an action that the playbook gives no means for. */
-export type CheckActions = (path: YamlPath, actions: readonly MonitorAction[]) => MonitorAction[];
 
 export interface Surroundings {
   /** Of the criteria so far. */
   names: Set<string>;
   findSeries: FindSeries;
-  checkActions: CheckActions;
+  readActions: ReadActions;
 }
 
 export function buildCriterion(reader: Reader, path: YamlPath, item: unknown, around: Surroundings): Criterion[] {
@@ -35,7 +34,7 @@ export function buildCriterion(reader: Reader, path: YamlPath, item: unknown, ar
       window: readWindow(reader, [...path, 'window'], file.window),
       expected: file.expected === undefined ? null : reader.range([...path, 'expected'], file.expected, parseBand),
       severity: file.severity ?? 'red',
-      then: around.checkActions([...path, 'then'], file.then ?? []),
+      then: around.readActions([...path, 'then'], file.then ?? []),
       line: reader.line(path),
     },
   ];

@@ -2,7 +2,15 @@ import { suggestName } from '../language/check-schema.ts';
 import type { YamlPath } from '../yaml.ts';
 import type { GuardRules, HaltMove, Launch, Linger } from './playbook.ts';
 import type { Reader } from './reader.ts';
-import { guardSchema, haltSchema, stackDumpSchema, startSchema, type HaltFile, type LingerFile } from './schema.ts';
+import {
+  checkpointNowSchema,
+  guardSchema,
+  haltSchema,
+  stackDumpSchema,
+  startSchema,
+  type HaltFile,
+  type LingerFile,
+} from './schema.ts';
 import { partAt, take } from './sections.ts';
 
 /** Signals that a job may be sent. */
@@ -14,6 +22,7 @@ const defaultMoves = ['TERM', '60s', 'KILL'];
 export function buildLaunch(reader: Reader, playbook: unknown): Launch | null {
   const halt = buildHalt(reader, take(haltSchema, partAt(playbook, 'launch', 'halt') ?? {}) ?? {});
   const stackDump = buildStackDump(reader, playbook);
+  const checkpointNow = buildCheckpointNow(reader, playbook);
   const guard = buildGuard(reader, playbook);
   const file = take(startSchema, partAt(playbook, 'launch'));
   if (file === null) return null;
@@ -25,6 +34,7 @@ export function buildLaunch(reader: Reader, playbook: unknown): Launch | null {
     proveEnv: file['prove-env'] ?? null,
     halt,
     stackDump,
+    checkpointNow,
     guard,
     done: file.done ?? null,
     linger: buildLinger(reader, file.linger),
@@ -61,6 +71,15 @@ function buildGuard(reader: Reader, playbook: unknown): GuardRules {
     disk:
       disk === undefined ? null : { path: disk.path ?? '.', freeBytes: reader.size([...at, 'disk', 'free'], disk.free).bytes },
   };
+}
+
+function buildCheckpointNow(reader: Reader, playbook: unknown): NonNullable<Launch['checkpointNow']> | null {
+  const file = take(checkpointNowSchema, partAt(playbook, 'launch', 'checkpoint-now'));
+  if (file === null || 'file' in file) return file;
+  const path = ['launch', 'checkpoint-now', 'signal'];
+  reportUnknownSignal(reader, path, file.signal);
+  if (file.signal === 'KILL') reader.report(path, 'KILL ends the job before it can save');
+  return file;
 }
 
 function buildStackDump(reader: Reader, playbook: unknown): Launch['stackDump'] {

@@ -1,16 +1,17 @@
 import type { YamlPath } from '../yaml.ts';
-import { buildCriterion, type CheckActions, type FindSeries } from './build-criterion.ts';
+import { actionReader, type ReadActions } from './build-actions.ts';
+import { buildCriterion, type FindSeries } from './build-criterion.ts';
 import { readFileSize } from './entries/build-deed.ts';
 import type { FlagRule, MetricSource, Monitor } from './playbook.ts';
 import type { Reader } from './reader.ts';
-import { checkpointsSchema, flagSchema, metricSchema, progressSchema, stallSchema } from './schema.ts';
+import { checkpointsSchema, deviceSchema, flagSchema, metricSchema, progressSchema, stallSchema } from './schema.ts';
 import { entriesAt, listAt, partAt, take } from './sections.ts';
 
 /** Columns that sampling an accelerator gives. */
 const acceleratorColumns = ['index', 'memory_used', 'utilization', 'temperature', 'power'];
 const defaultFirstStep = '10m';
 
-export function buildMonitor(reader: Reader, playbook: unknown, canDumpStack: boolean): Monitor | null {
+export function buildMonitor(reader: Reader, playbook: unknown): Monitor | null {
   if (partAt(playbook, 'monitor') === undefined) return null;
   const metrics = entriesAt(playbook, 'monitor', 'metrics').flatMap(([name, value]) => buildMetric(reader, name, value));
   const sources = entriesAt(playbook, 'monitor', 'metrics').map(([name]) => name);
@@ -19,21 +20,21 @@ export function buildMonitor(reader: Reader, playbook: unknown, canDumpStack: bo
     const known = columnsOf(metrics.find(({ name }) => name === source));
     if (known !== null && !known.includes(column)) reader.reportUnknown(path, `column of "${source}"`, column, known);
   };
-  const checkActions: CheckActions = (path, actions) => {
-    const index = actions.indexOf('stack-dump');
-    if (index !== -1 && !canDumpStack)
-      reader.report([...path, index], '"stack-dump" needs launch.stack-dump, which is not there');
-    return [...actions];
-  };
+  const readActions = actionReader(reader, playbook);
+  const cooldown = partAt(playbook, 'monitor', 'cooldown');
   const names = new Set<string>();
   return {
     metrics,
     progress: buildProgress(reader, playbook, findSeries),
-    stall: buildStall(reader, playbook, checkActions),
+    stall: buildStall(reader, playbook, readActions),
     criteria: listAt(playbook, 'monitor', 'criteria').flatMap((item, index) =>
-      buildCriterion(reader, ['monitor', 'criteria', index], item, { names, findSeries, checkActions }),
+      buildCriterion(reader, ['monitor', 'criteria', index], item, { names, findSeries, readActions }),
     ),
-    flags: listAt(playbook, 'monitor', 'flags').flatMap((item, index) => buildFlag(reader, ['monitor', 'flags', index], item)),
+    flags: listAt(playbook, 'monitor', 'flags').flatMap((item, index) =>
+      buildFlag(reader, ['monitor', 'flags', index], item, readActions),
+    ),
+    ...(typeof cooldown === 'string' ? { cooldownSeconds: reader.duration(['monitor', 'cooldown'], cooldown) } : {}),
+    device: buildDevice(reader, playbook, metrics),
     checkpoints: buildCheckpoints(reader, playbook),
   };
 }
@@ -84,7 +85,7 @@ function buildProgress(reader: Reader, playbook: unknown, findSeries: FindSeries
   return { source, column, of: file.of ?? null };
 }
 
-function buildStall(reader: Reader, playbook: unknown, checkActions: CheckActions): Monitor['stall'] {
+function buildStall(reader: Reader, playbook: unknown, readActions: ReadActions): Monitor['stall'] {
   const path = ['monitor', 'stall'];
   const file = take(stallSchema, partAt(playbook, ...path));
   if (file === null) return null;
@@ -94,11 +95,11 @@ function buildStall(reader: Reader, playbook: unknown, checkActions: CheckAction
   return {
     noProgressSeconds: reader.duration([...path, 'no-progress'], file['no-progress']),
     firstStepSeconds: reader.duration([...path, 'first-step'], file['first-step'] ?? defaultFirstStep),
-    then: checkActions([...path, 'then'], file.then ?? ['notify']),
+    then: readActions([...path, 'then'], file.then ?? ['notify']),
   };
 }
 
-function buildFlag(reader: Reader, path: YamlPath, item: unknown): FlagRule[] {
+function buildFlag(reader: Reader, path: YamlPath, item: unknown, readActions: ReadActions): FlagRule[] {
   const file = take(flagSchema, item);
   if (file === null) return [];
   const colors = (['red', 'yellow', 'green'] as const).filter((color) => file[color] !== undefined);
@@ -109,7 +110,17 @@ function buildFlag(reader: Reader, path: YamlPath, item: unknown): FlagRule[] {
     return [];
   }
   reader.pattern([...path, color], source);
-  return [{ color, pattern: source, hint: file.hint ?? null, expected: file.expected ?? false }];
+  const then = file.then === undefined ? {} : { then: readActions([...path, 'then'], file.then) };
+  return [{ color, pattern: source, hint: file.hint ?? null, expected: file.expected ?? false, ...then }];
+}
+
+function buildDevice(reader: Reader, playbook: unknown, metrics: readonly MetricSource[]): NonNullable<Monitor['device']> | null {
+  const path = ['monitor', 'device'];
+  const device = take(deviceSchema, partAt(playbook, ...path));
+  if (device !== null && !metrics.some(({ kind }) => kind === 'accelerators')) {
+    reader.report(path, '"device" is told by samples, and no source of monitor.metrics is "accelerators"', { part: 'key' });
+  }
+  return device;
 }
 
 function buildCheckpoints(reader: Reader, playbook: unknown): Monitor['checkpoints'] {

@@ -1,4 +1,5 @@
 import { buildDuties } from './build-duties.ts';
+import { buildFallback } from './build-fallback.ts';
 import { buildLaunch } from './build-launch.ts';
 import { buildMonitor } from './build-monitor.ts';
 import { buildRestart } from './build-restart.ts';
@@ -25,9 +26,13 @@ export type Built = Omit<ResolvedPlaybook, 'file' | 'sha256' | 'params'>;
  * Puts a filled-in playbook together, part by part: a part whose shape is wrong has been told already and is left out, the others are
  * still looked at. Only without any problem is the result whole.
  */
-export function buildPlaybook(reader: Reader, value: unknown): Built {
+export function buildPlaybook(
+  reader: Reader,
+  value: unknown,
+  { profile, profiles }: { profile: string | null; profiles: readonly string[] },
+): Built {
   const names = new Set<string>(ownRows);
-  const monitor = buildMonitor(reader, value, partAt(value, 'launch', 'stack-dump') !== undefined);
+  const monitor = buildMonitor(reader, value);
   return {
     name: textAt(value, 'playbook') ?? '',
     description: textAt(value, 'description'),
@@ -40,6 +45,8 @@ export function buildPlaybook(reader: Reader, value: unknown): Built {
     setup: textAt(value, 'setup') ?? '',
     source: buildSource(value),
     env: entriesAt(value, 'env').flatMap(([name, variable]) => buildVariable(name, variable)),
+    profile,
+    fallback: buildFallback(reader, value, profiles),
     strictOrder: textAt(value, 'order') === 'strict',
     prepare: buildEntries(reader, value, 'prepare', names),
     validate: buildEntries(reader, value, 'validate', names),

@@ -33,6 +33,8 @@ export interface Launch {
   proveEnv: { process: string } | null;
   halt: { sentinel: string | null; graceSeconds: number; then: HaltMove[] };
   stackDump: { signal: string; collect: string | null } | null;
+  /** How the job is asked to save now. Left out in the plans of an older fleet. */
+  checkpointNow?: { signal: string } | { file: string } | null;
   /** Wall clock, kept by the guard on the host. */
   timeLimitSeconds: number | null;
   /** What the log says when the job is done, for a linear-time engine. This and the next one are left out in the plans of an older fleet. */
@@ -57,6 +59,25 @@ export interface GuardRules {
   disk: { path: string; freeBytes: number } | null;
 }
 
+/** How a run goes on in another profile, once. */
+export interface FallbackRules {
+  /** Null: only the trainer falls back, by itself. */
+  change: ProfileChange | null;
+  /** For a linear-time engine: a line of the log with it says that the trainer has fallen back by itself. */
+  byTrainer: string | null;
+}
+
+export interface ProfileChange {
+  from: string;
+  to: string;
+  /** Any of these is enough: exit statuses, classes of failures, texts of the log. */
+  exits: number[];
+  failures: string[];
+  texts: string[];
+  /** How long the guard on the host waits for a controller to do it. */
+  afterSeconds: number;
+}
+
 export type MetricSource =
   /** `columns` null: the first line names them. */
   | { kind: 'csv'; name: string; path: string; columns: string[] | null; step: string }
@@ -66,7 +87,16 @@ export type MetricSource =
 
 export type Window = { kind: 'steps'; from: number; to: number } | { kind: 'whole' };
 
-export type MonitorAction = 'notify' | 'stack-dump' | 'halt';
+export type MonitorAction =
+  | 'notify'
+  | 'stack-dump'
+  | 'checkpoint-now'
+  | 'quarantine'
+  | 'restart'
+  | 'fallback'
+  | 'halt'
+  /** Shell lines, beside the job. */
+  | { run: string; timeoutSeconds: number };
 
 export interface Criterion {
   name: string;
@@ -86,6 +116,8 @@ export interface FlagRule {
   pattern: string;
   hint: string | null;
   expected: boolean;
+  /** Left out in the plans of an older fleet. */
+  then?: MonitorAction[];
 }
 
 export interface Monitor {
@@ -95,6 +127,10 @@ export interface Monitor {
   stall: { noProgressSeconds: number; firstStepSeconds: number; then: MonitorAction[] } | null;
   criteria: Criterion[];
   flags: FlagRule[];
+  /** What the job is to run on. Left out in the plans of an older fleet. */
+  device?: 'accelerator' | 'cpu' | null;
+  /** Before the same cause is answered again. Left out in the plans of an older fleet. */
+  cooldownSeconds?: number;
   checkpoints: { path: string; every: number | null; size: Range | null } | null;
 }
 
@@ -168,6 +204,9 @@ export interface ResolvedPlaybook {
   setup: string;
   source: { branch: string | null; commit: string | null; clean: boolean } | null;
   env: EnvVariable[];
+  /** The one that this is resolved for. Left out, with the next one, in the plans of an older fleet. */
+  profile?: string | null;
+  fallback?: FallbackRules | null;
   /** Nothing is begun before its predecessor has passed. */
   strictOrder: boolean;
   prepare: Entry[];

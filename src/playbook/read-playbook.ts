@@ -1,9 +1,10 @@
 import { checkSchema } from '../language/check-schema.ts';
 import type { Problem } from '../problem.ts';
-import { readYamlFile, sortProblems, type YamlDocument, type YamlPath, formatPath } from '../yaml.ts';
+import { readYamlFile, sortProblems, type YamlDocument, type YamlPath } from '../yaml.ts';
 import { buildPlaybook, type Built } from './build-playbook.ts';
 import { fillIn } from './fill-in.ts';
 import { readParams } from './params.ts';
+import { checkProfiles, inProfile, profilesOf } from './profiles.ts';
 import type { Scalar } from './fields.ts';
 import type { Param } from './playbook.ts';
 import { createReader } from './reader.ts';
@@ -17,6 +18,8 @@ export interface Playbook {
   description: string | null;
   file: string;
   params: Record<string, Param>;
+  /** Names, in the order of the file. */
+  profiles: string[];
   document: YamlDocument;
 }
 
@@ -27,18 +30,35 @@ export function readPlaybook(file: string): { playbook: Playbook | null; problem
 }
 
 export function checkPlaybook(document: YamlDocument, earlier: Problem[]): { playbook: Playbook | null; problems: Problem[] } {
-  const declared = entriesAt(document.value, 'params').flatMap(([name, value]) => {
+  const profiles = profilesOf(document);
+  // Where there are profiles, no run is without one.
+  const [first, ...others] = (profiles.length === 0 ? [null] : profiles).map((profile) => checkVariant(document, profile));
+  const problems = [first, ...others].flatMap((variant) => variant?.problems ?? []);
+  const all = sortProblems([...earlier, ...checkProfiles(document), ...problems, ...findNulBytes(document, document.value, [])]);
+  if (all.length > 0 || first === undefined) return { playbook: null, problems: all };
+  const { name, description } = first.built;
+  return { playbook: { name, description, file: document.file, params: first.params, profiles, document }, problems: [] };
+}
+
+function checkVariant(document: YamlDocument, profile: string | null) {
+  const { params, problems } = declaredParams(document, profile);
+  const names = entriesAt(document.value, 'params').map(([name]) => name);
+  const values = Object.fromEntries(names.map((name) => [name, params[name]?.default ?? undefined]));
+  const assembled = assemblePlaybook(document, values, { profile });
+  return { built: assembled.built, params, problems: [...problems, ...assembled.problems] };
+}
+
+/** Those whose declaration has the right shape, with the defaults that a profile gives them. */
+export function declaredParams(
+  document: YamlDocument,
+  profile: string | null,
+): { params: Record<string, Param>; problems: Problem[] } {
+  const variant = inProfile(document, profile);
+  const declared = entriesAt(variant.value, 'params').flatMap(([name, value]) => {
     const param = take(paramSchema, value);
     return param === null ? [] : [[name, param] as const];
   });
-  const { params, problems } = readParams(document, Object.fromEntries(declared));
-  const names = entriesAt(document.value, 'params').map(([name]) => name);
-  const values = Object.fromEntries(names.map((name) => [name, params[name]?.default ?? undefined]));
-  const assembled = assemblePlaybook(document, values);
-  const all = sortProblems([...earlier, ...problems, ...findNulBytes(document, document.value, []), ...assembled.problems]);
-  if (all.length > 0) return { playbook: null, problems: all };
-  const { name, description } = assembled.built;
-  return { playbook: { name, description, file: document.file, params, document }, problems: [] };
+  return readParams(variant, Object.fromEntries(declared));
 }
 
 /** Where a file is only looked at, the day does not matter. */
@@ -48,14 +68,15 @@ const anyDay = '20000101';
 export function assemblePlaybook(
   document: YamlDocument,
   params: Readonly<Record<string, Scalar | undefined>>,
-  today = anyDay,
+  { today = anyDay, profile = null }: { today?: string | undefined; profile?: string | null } = {},
 ): { built: Built; problems: Problem[] } {
-  const { value, problems: reserved } = takeOutReserved(document);
-  const filled = fillIn(document, value, params, today);
-  const { problems: shape } = checkSchema(playbookSchema, document, filled.value);
+  const variant = inProfile(document, profile);
+  const { value, problems: reserved } = takeOutReserved(variant);
+  const filled = fillIn(variant, value, params, today);
+  const { problems: shape } = checkSchema(playbookSchema, variant, filled.value);
   const meaning: Problem[] = [];
-  const built = buildPlaybook(createReader(document, meaning), filled.value);
-  const settled = [...shape, ...meaning].filter((problem) => !isWaiting(problem, filled.waiting));
+  const built = buildPlaybook(createReader(variant, meaning), filled.value, { profile, profiles: profilesOf(document) });
+  const settled = [...shape, ...meaning].filter((problem) => !isWaiting(problem, variant, filled.waiting));
   return { built, problems: sortProblems([...reserved, ...filled.problems, ...settled]) };
 }
 
@@ -70,9 +91,9 @@ function findNulBytes(document: YamlDocument, value: unknown, path: YamlPath): P
 }
 
 /** Whether the problem is of a value that has not been filled in. */
-function isWaiting(problem: Problem, waiting: readonly YamlPath[]): boolean {
+function isWaiting(problem: Problem, document: YamlDocument, waiting: readonly YamlPath[]): boolean {
   return waiting.some((path) => {
-    const text = formatPath(path);
+    const text = document.nameOf(path);
     return problem.path === text || problem.path.startsWith(`${text}.`) || problem.path.startsWith(`${text}[`);
   });
 }

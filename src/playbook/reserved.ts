@@ -5,14 +5,14 @@ import type { YamlDocument, YamlPath } from '../yaml.ts';
 const reserved: readonly { at: readonly string[]; keys: readonly string[] }[] = [
   {
     at: [],
-    keys: ['profiles', 'sweeps', 'points', 'roles', 'gang', 'fallback', 'questions', 'notify', 'schedule', 'emergency'],
+    keys: ['sweeps', 'points', 'roles', 'gang', 'questions', 'notify', 'schedule'],
   },
   ...['prepare', 'validate', 'verify', 'rollback'].map((phase) => ({
     at: [phase, '*'],
     keys: ['answer', 'when', 'role', 'each', 'rollback'],
   })),
-  { at: ['launch'], keys: ['restart', 'confirm', 'question', 'roles', 'gang', 'executor', 'fallback', 'points'] },
-  { at: ['monitor'], keys: ['restart', 'fallback', 'notify'] },
+  { at: ['launch'], keys: ['restart', 'confirm', 'question', 'roles', 'gang', 'executor', 'points'] },
+  { at: ['monitor'], keys: ['restart', 'notify'] },
   { at: ['monitor', 'checkpoints'], keys: ['loads', 'back-up', 'keep'] },
   { at: ['monitor', 'criteria', '*'], keys: ['for', 'aliases'] },
 ];

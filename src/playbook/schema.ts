@@ -8,8 +8,12 @@ import { requiresSchema } from './requires-schema.ts';
  * readers look at them later, so that each can say what it expected.
  */
 
-const monitorActions = ['notify', 'stack-dump', 'halt'] as const;
-const actions = z.array(z.enum(monitorActions)).describe('What fleet does then');
+const monitorActions = ['notify', 'stack-dump', 'checkpoint-now', 'restart', 'fallback', 'halt', 'quarantine'] as const;
+const action = z.union([
+  z.enum(monitorActions),
+  z.strictObject({ run: text.describe('Shell lines, beside the job'), timeout: duration.optional() }),
+]);
+const actions = z.array(action).describe('What fleet does then');
 
 export const paramSchema = z.strictObject({
   type: z.enum(['string', 'integer', 'number', 'boolean']),
@@ -60,6 +64,8 @@ export const haltSchema = z.strictObject({
 
 export const stackDumpSchema = z.strictObject({ signal: text, collect: path.optional() });
 
+export const checkpointNowSchema = z.union([z.strictObject({ signal: text }), z.strictObject({ file: path })]);
+
 const oneLine = z.string().regex(/^[^\0\r\n]+$/, { error: 'expected one line of text' });
 
 export const guardSchema = z.strictObject({
@@ -107,6 +113,9 @@ const launchSchema = z.strictObject({
   ...ownLaunch,
   halt: haltSchema.optional(),
   'stack-dump': stackDumpSchema.optional(),
+  'checkpoint-now': checkpointNowSchema
+    .optional()
+    .describe('How the job is asked to save now: by a signal that it catches, or by a file'),
   guard: guardSchema.optional().describe('What the guard beside the job keeps, with or without a controller'),
 });
 
@@ -131,6 +140,7 @@ export const flagSchema = z.strictObject({
   green: pattern.optional(),
   hint: text.optional(),
   expected: z.boolean().optional(),
+  then: actions.optional(),
 });
 
 export const progressSchema = z.strictObject({ metric: text, of: z.number().positive().optional() });
@@ -143,13 +153,44 @@ export const stallSchema = z.strictObject({
 
 export const checkpointsSchema = z.strictObject({ path, every: z.int().min(1).optional(), size: fileSize.optional() });
 
+export const deviceSchema = z.enum(['accelerator', 'cpu']);
+
 const monitor = z.strictObject({
   metrics: z.record(identifier, metricSchema).optional(),
   progress: progressSchema.optional(),
   stall: stallSchema.optional(),
   criteria: z.array(criterionSchema).optional(),
   flags: z.array(flagSchema).optional(),
+  cooldown: duration.optional().describe('Before the same cause is answered again. Default: 10m'),
   checkpoints: checkpointsSchema.optional(),
+  device: deviceSchema.optional().describe('What the training is to run on; needs a source of accelerators'),
+});
+
+/** Its sections are held to the format where they are put into the playbook. */
+export const profileSchema = z.strictObject({
+  description: text.optional(),
+  params: z.record(z.string(), scalar).optional(),
+  env: z.record(z.string(), z.unknown()).optional(),
+  launch: z.record(z.string(), z.unknown()).optional(),
+  monitor: z.record(z.string(), z.unknown()).optional(),
+});
+
+const profile = profileSchema.extend({
+  env: z.record(identifier, variableSchema).optional(),
+  launch: launchSchema.partial().optional(),
+  monitor: monitor.optional(),
+});
+
+export const fallbackSchema = z.strictObject({
+  from: text.optional().describe('A profile; the first one when not given'),
+  to: text.optional().describe('The profile that the run goes on with'),
+  on: z.array(textOf('"exit 134" or the class of a failure')).min(1).optional(),
+  pattern: z
+    .union([oneLine, z.array(oneLine).min(1)])
+    .optional()
+    .describe('Text in the log, as it is'),
+  after: duration.optional().describe('How long the guard waits for a controller. Default: 20s'),
+  'by-trainer': pattern.optional().describe('A line of the log that says that the trainer has fallen back by itself'),
 });
 
 export const dutySchema = z.strictObject({
@@ -176,6 +217,8 @@ export const playbookSchema = z.strictObject({
   setup: text.optional(),
   source: sourceSchema.optional(),
   env: z.record(identifier, variableSchema).optional(),
+  profiles: z.record(z.string(), profile).optional().describe('Named variants; the first is used unless another is asked for'),
+  fallback: fallbackSchema.optional(),
   order: z
     .literal('strict')
     .optional()
@@ -190,7 +233,9 @@ export const playbookSchema = z.strictObject({
   rollback: z.array(entrySchema).optional().describe('Done once, in order, when a run fails that has begun to change something'),
 });
 
+export type ActionFile = z.infer<typeof action>;
 export type ParamFile = z.infer<typeof paramSchema>;
 export type DutyFile = z.infer<typeof dutySchema>;
+export type FallbackFile = z.infer<typeof fallbackSchema>;
 export type LingerFile = NonNullable<z.infer<typeof startSchema>['linger']>;
 export type HaltFile = z.infer<typeof haltSchema>;

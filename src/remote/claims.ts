@@ -41,10 +41,16 @@ export function tidyRun(actor: Actor): RemoteCommand<null> {
 }
 
 /** Keeps `text` (lines `export NAME='value'`) as the one file on the host that holds secrets. A file that is there already stays. */
-export function putEnvironment(actor: Actor, attempt: number, worker: number, text: string): RemoteCommand<null> {
+export function putEnvironment(
+  actor: Actor,
+  attempt: number,
+  worker: number,
+  text: string,
+  file: 'env' | 'env-next' = 'env',
+): RemoteCommand<null> {
   return {
     name: 'push the environment',
-    body: `printf '%s' ${quote(text)} | put_env ${quoteAll([actor.run, String(actor.token), String(attempt), String(worker)])}`,
+    body: `printf '%s' ${quote(text)} | put_env ${quoteAll([actor.run, String(actor.token), String(attempt), String(worker), file])}`,
     timeoutSeconds: 30,
     parse(answer) {
       if (valueOf(readLines(answer.stdout), 'kept') === null) throw new UnexpectedAnswer('push the environment', answer);

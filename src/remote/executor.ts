@@ -30,8 +30,26 @@ export interface UnitWork {
   disk: { path: string; freeBytes: number } | null;
   /** `script` is run again and again beside the unit, and what it says is kept. `beside`: a file whose length is noted with each sample. */
   sampling: { script: string; everySeconds: number; beside: string | null } | null;
+  /** The one that it runs in, where the playbook has any. */
+  profile?: string | null;
+  /** Files that are read of it, relative to the workdir. */
+  files?: string[];
+  /** What the guard makes of it when it ends in one of some ways, and no controller is there. */
+  next?: NextWork | null;
   graceSeconds: number;
   then: ({ signal: string } | { waitSeconds: number })[];
+}
+
+/** The attempt after this one, in another profile. Its environment is pushed before. */
+export interface NextWork {
+  work: UnitWork;
+  /** Any of these is enough. */
+  exits: number[];
+  texts: string[];
+  /** How long no controller must have spoken. */
+  afterSeconds: number;
+  /** A pattern of the files that it may go on from, relative to the workdir. */
+  checkpoints: string | null;
 }
 
 /**
@@ -55,8 +73,16 @@ export interface UnitState {
   verdict: string | null;
   /** Why it could not begin: the workdir cannot be entered, the log cannot be opened. */
   error: string | null;
+  /** The one that it runs in; null: it has none, or is of an older fleet. */
+  profile: string | null;
+  /** Null: the guard has not made this attempt. */
+  madeByGuard: MadeByGuard | null;
+  /** It has ended as one that an attempt in another profile follows: by what it is known. */
+  fallsBack: string | null;
   /** What the guard found in the environment of the job's processes; no values. */
   proof: Proof[];
+  /** How long it ran, by the host's clock; null while it runs, or where the host cannot say. */
+  ranSeconds?: number | null;
   /** Moves of a halt so far, each `UPTIME WORD...`; the last word of a proved one is `gone`. */
   haltMoves: string[];
   /** The machine and boot that answered, and the one that the unit was started on. */
@@ -68,6 +94,14 @@ export interface UnitState {
   hidesProcesses: boolean;
   /** Seconds on the host's own clock that never jumps. */
   uptimeSeconds: number;
+}
+
+export interface MadeByGuard {
+  because: string;
+  /** What it goes on from. */
+  checkpoint: string | null;
+  /** How long files were when it began: what comes after that is of this attempt. By path, as the work names them. */
+  starts: Map<string, { size: number; inode: string }>;
 }
 
 export type StartAnswer =

@@ -105,6 +105,22 @@ export function describeFiles(
   };
 }
 
+/** Makes an empty file, or leaves the one that is there with a new time. */
+export function touchFile(actor: Actor, workdir: string, path: string): RemoteCommand<null> {
+  const name = `make "${path}"`;
+  return {
+    name,
+    body: `fence ${quote(actor.run)} ${actor.token}
+enter ${quote(workdir)} && : >>${shellPath(path)} || cannot_write ${shellPath(path)}
+say made`,
+    timeoutSeconds: 30,
+    parse(answer) {
+      if (readLines(answer.stdout).at(-1)?.word !== 'made') throw new UnexpectedAnswer(name, answer);
+      return null;
+    },
+  };
+}
+
 /** Moves what the globs match into `.fleet-archive/RUN` beside it. Returns all that lies there now; nothing is fine. */
 export function archiveFiles(actor: Actor, workdir: string, globs: string[]): RemoteCommand<string[]> {
   return {

@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
 import { quote } from '../quoting.ts';
 import base from './host/base.sh';
+import checkpoints from './host/checkpoints.sh';
 import claims from './host/claims.sh';
+import fallback from './host/fallback.sh';
 import files from './host/files.sh';
 import guard from './host/guard.sh';
 import incarnation from './host/incarnation.sh';
@@ -27,8 +29,10 @@ export const hostScript = [
   records,
   guard,
   rules,
+  fallback,
   files,
   notes,
+  checkpoints,
   looks,
   program,
 ].join('\n');

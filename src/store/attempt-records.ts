@@ -5,6 +5,8 @@ export interface TryEnding {
   failure: string | null;
   /** One line for a person. */
   text: string;
+  /** How long its job ran, by the clock of its host; null where that is not known. */
+  seconds?: number | null;
 }
 
 /** One attempt of a run, over all its workers. */

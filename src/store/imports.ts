@@ -3,6 +3,7 @@ import type { Connection } from './connection.ts';
 import type { AddEvent } from './events.ts';
 import type { PutStanding } from './looks.ts';
 import type { PutOffset } from './offsets.ts';
+import type { PutTry } from './tries.ts';
 import type { InsertRun } from './runs.ts';
 import type { Store } from './store.ts';
 import type { PutWorkerState } from './workers.ts';
@@ -11,6 +12,7 @@ interface Parts {
   insertRun: InsertRun;
   addEvent: AddEvent;
   putOffset: PutOffset;
+  putTry: PutTry;
   putWorkerState: PutWorkerState;
   putStanding: PutStanding;
 }
@@ -33,7 +35,7 @@ export function prepareImports(connection: Connection, parts: Parts): Pick<Store
   );
 
   return {
-    importRun: ({ run, record, token, workers, checks, criteria, flags, progress, offsets, event }) =>
+    importRun: ({ run, record, token, workers, checks, criteria, flags, progress, tries, offsets, event }) =>
       connection.write(() => {
         if (isKnown.get(run.id) !== undefined) return false;
         const number = parts.insertRun(run);
@@ -43,6 +45,7 @@ export function prepareImports(connection: Connection, parts: Parts): Pick<Store
         putLease.run(number, token);
         for (const worker of workers) parts.putWorkerState(number, worker.index, worker.attempt, worker);
         for (const check of checks) putCheck.run({ ...check, number, waiver: writeWaiver(check.waiver) });
+        for (const record of tries) parts.putTry(number, record);
         for (const offset of offsets) parts.putOffset(number, offset);
         parts.putStanding(number, { criteria, flags, progress });
         parts.addEvent(number, event);

@@ -65,19 +65,20 @@ function prepareStore(connection: Connection): Omit<Store, 'isCopy'> {
   const guard = prepareGuard(connection);
   const addEvent = prepareAddEvent(connection);
   const putOffset = preparePutOffset(connection);
+  const putTry = preparePutTry(connection);
   const putSample = preparePutSample(connection);
   const putWorkerState = preparePutWorkerState(connection);
   const putStanding = preparePutStanding(connection);
   const insertRun = prepareInsertRun(connection);
   return {
     ...prepareRuns(connection, insertRun, addEvent),
-    ...prepareImports(connection, { insertRun, addEvent, putOffset, putWorkerState, putStanding }),
+    ...prepareImports(connection, { insertRun, addEvent, putOffset, putTry, putWorkerState, putStanding }),
     ...prepareLeases(connection, guard),
     ...prepareTransitions(connection, guard, addEvent),
     ...prepareWorkers(connection, guard, addEvent, putWorkerState),
     ...prepareEvents(connection, guard, addEvent),
     ...prepareChecks(connection, guard, addEvent),
-    ...prepareTries(connection, guard, preparePutTry(connection)),
+    ...prepareTries(connection, guard, putTry),
     ...prepareCheckpoints(connection, guard, addEvent),
     ...prepareDuties(connection, guard, addEvent),
     ...prepareLooks(connection, guard, { addEvent, putOffset, putSample, putWorkerState, putStanding }),

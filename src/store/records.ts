@@ -1,4 +1,5 @@
 import type { Moment } from '../clock.ts';
+import type { TryRecord } from './attempt-records.ts';
 import type {
   ActiveState,
   CheckResult,
@@ -274,6 +275,7 @@ export interface ImportedRun {
   criteria: CriterionRecord[];
   flags: FlagRecord[];
   progress: ProgressRecord | null;
+  tries: TryRecord[];
   offsets: OffsetRecord[];
   event: NewEvent;
 }

@@ -175,7 +175,6 @@ describe('a launch that is typed wrong', () => {
     [[...play, '--point', 'a'], { exit: 2, code: 'not-yet', says: /not yet: fleet launch --point/ }],
     [[...play, '--waive', 'dsk=ok'], { exit: 2, code: 'usage', says: /no check that can be waived is called "dsk"/ }],
     [[...play, '--answer', 'who=me'], { exit: 2, code: 'usage', says: /the playbook does not ask "who", it asks nothing/ }],
-    [[...play, '--observe'], { exit: 2, code: 'not-yet', says: /not yet: fleet launch --observe/ }],
     [['retry', 'abc'], { exit: 2, code: 'not-yet', says: /not yet: fleet retry/ }],
     [['lanuch', 'prod-50k'], { exit: 2, code: 'unknown-command', says: /"lanuch"[^]*fleet launch/ }],
     [['halt', '--grace', 'soon'], { ...usage, says: /--grace: .*"soon"/ }],

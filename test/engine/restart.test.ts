@@ -1,8 +1,9 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { usePeople } from '../support/person.ts';
 import { openSmallHost } from '../support/small-run.ts';
+import { withClockWrongBy } from '../support/wrong-clock.ts';
 
 const { person } = usePeople();
 
@@ -53,5 +54,60 @@ monitor:
     expect(who.events(run.id)).toContainEqual(
       expect.stringMatching(/^stopping what is left before attempt 2: pid \d+ sleep 300$/),
     );
+  });
+});
+
+const waiting = `playbook: waiting
+workdir: @work
+restart: { on: [exit 75], times: 1, delay: 50m }
+launch:
+  log: out/training.log
+  halt: { sentinel: out/halt, grace: 1s, then: [TERM, 1s, KILL] }
+  run: |
+    echo "$FLEET_RUN_ID job" >>@starts
+    [ "$FLEET_ATTEMPT" != 1 ] || exit 75
+`;
+
+describe('a run that waits for its next attempt', { timeout: 120_000 }, () => {
+  it('goes on at once when the controller comes back after the wait', async (test) => {
+    const who = person(test);
+    const host = await openSmallHost(test, who);
+    host.clear(who);
+    const launch = who.start(['launch', ...host.write('waiting', waiting)]);
+    await who.waitForRun('it waits', ({ state }) => state === 'restarting');
+    launch.kill('SIGKILL');
+    await launch.ended;
+    expect((await who.run(['resume'], withClockWrongBy(1))).code).toBe(0);
+    const run = who.newest();
+    expect(run).toMatchObject({ state: 'succeeded', attempt: 2 });
+    expect(host.starts(run.id)).toEqual(['job', 'job']);
+  });
+
+  it('is halted, and not cancelled, and starts nothing more', async (test) => {
+    const who = person(test);
+    const host = await openSmallHost(test, who);
+    host.clear(who);
+    const launch = who.start(['launch', ...host.write('waiting', waiting)]);
+    await who.waitForRun('it waits', ({ state }) => state === 'restarting');
+    expect((await who.run(['halt'])).code).toBe(0);
+    await launch.ended;
+    const run = who.newest();
+    expect(run).toMatchObject({ state: 'halted', attempts: [{ ending: { exitCode: 75 } }, { because: 'exit 75' }] });
+    expect(host.starts(run.id)).toEqual(['job']);
+  });
+
+  it('ends as halted when a person makes the halt file meanwhile', async (test) => {
+    const who = person(test);
+    const host = await openSmallHost(test, who);
+    host.clear(who);
+    const launch = who.start(['launch', ...host.write('waiting', waiting)]);
+    await who.waitForRun('it waits', ({ state }) => state === 'restarting');
+    launch.kill('SIGKILL');
+    await launch.ended;
+    writeFileSync(join(host.work, 'out/halt'), '');
+    await who.run(['resume'], withClockWrongBy(1));
+    const run = who.newest();
+    expect(run.outcome).toMatchObject({ result: 'halted', reason: 'sentinel' });
+    expect(host.starts(run.id)).toEqual(['job']);
   });
 });

@@ -197,7 +197,6 @@ describe('one mistake gives one message', () => {
 
 describe('names that the format keeps for later', () => {
   it.each([
-    ['profiles: {}', '2:1: profiles', 'profiles'],
     ['sweeps: {}', '2:1: sweeps', 'sweeps'],
     ['points: {}', '2:1: points', 'points'],
     ['roles: {}', '2:1: roles', 'roles'],

@@ -99,6 +99,9 @@ describe('a playbook with its params in place', () => {
     expect(resolved?.launch).toEqual({
       command: 'x',
       log: 'x.log',
+      checkpointNow: null,
+      done: null,
+      linger: { afterSeconds: 300, then: 'notify', countsAs: 'failed' },
       guard: { stall: null, disk: null },
       proveEnv: null,
       halt: {

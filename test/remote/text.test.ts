@@ -22,7 +22,7 @@ describe('the text of a question', () => {
     [sayHello(), 'hello'],
     [claimHost(actor, `ann's\nlaptop`), `claim_host 'r'\\''1' 7 'ann'\\''s laptop'`],
     [tidyRun(actor), `tidy 'r'\\''1' 7`],
-    [putEnvironment(actor, 2, 3, `export A='b'\n`), `printf '%s' 'export A='\\''b'\\''\n' | put_env 'r'\\''1' '7' '2' '3'`],
+    [putEnvironment(actor, 2, 3, `export A='b'\n`), `printf '%s' 'export A='\\''b'\\''\n' | put_env 'r'\\''1' '7' '2' '3' 'env'`],
     [detachedExecutor.state('r', place), `state 'r' '2' '3' 'job'`],
     [detachedExecutor.watch({ run: 'r', token: 7 }, place), `watch 'r' '7' '2' '3' 'job'`],
     [
@@ -65,6 +65,7 @@ describe('the text of a question', () => {
       stall: { file: 'beat.jsonl', contains: `"it's"`, noNewLineSeconds: 60, firstLineSeconds: 90.5 },
       disk: { path: '.', freeBytes: 4097 },
       sampling: { script: 'nvidia-smi', everySeconds: 10, beside: 'training.csv' },
+      profile: 'gpu',
       graceSeconds: 0.5,
       then: [{ signal: 'TERM' }, { waitSeconds: 59.1 }, { signal: 'KILL' }],
     });
@@ -90,6 +91,9 @@ unit_disk='.
 unit_sample='nvidia-smi'
 unit_sample_every='10'
 unit_sample_beside='training.csv'
+unit_profile='gpu'
+unit_files=''
+unit_next=''
 unit_needs_env='1'
 unit_needs_claim='0'
 start 'r' '7' '2' '3' 'job'`;

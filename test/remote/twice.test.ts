@@ -6,6 +6,7 @@ import { askAuthorCommand } from '../../src/remote/author-command.ts';
 import { claimHost, putEnvironment, tidyRun } from '../../src/remote/claims.ts';
 import type { RemoteCommand } from '../../src/remote/command.ts';
 import { detachedExecutor } from '../../src/remote/detached/executor.ts';
+import { keepNext } from '../../src/remote/fallback.ts';
 import { archiveFiles, listFiles, readFrom } from '../../src/remote/files.ts';
 import { sayHello } from '../../src/remote/hello.ts';
 import { sendHostScript } from '../../src/remote/host-script.ts';
@@ -35,6 +36,7 @@ const commands: [string, Make][] = [
   ['leftovers', (host) => lookForLeftovers(host.run, 2)],
   ['stop leftovers', (host) => stopLeftovers(actorOf(host), 'a test asks')],
   ['stop a unit', (host) => detachedExecutor.stopUnit(actorOf(host), second, 'a test asks')],
+  ['next', (host) => keepNext(actorOf(host), job)],
   ['halt file', (host) => takeSentinel(actorOf(host), job)],
   ['read', () => readFrom('work', { path: 'data', offset: 0, maxBytes: 100, headBytes: 0 })],
   ['list', () => listFiles('work', ['*'])],

@@ -9,7 +9,6 @@ export function renderOutcome(run: RunDocument, screen: Screen): string[] {
   const { text, color } = describeState(run);
   const parts = [
     color === undefined ? text : screen.paint(color, text),
-    ...(run.outcome.degraded ? ['degraded'] : []),
     ...(run.outcome.exitCode === null ? [] : [`exit status ${run.outcome.exitCode}`]),
     ...(secondsOf(run) === null ? [] : [`after ${formatSeconds(secondsOf(run))}`]),
     ...(run.cost === null ? [] : [`cost ${formatMoney(run.cost.spent, run.cost.currency)}`]),

@@ -15,6 +15,7 @@ export function renderPlan(plan: Plan): string[] {
       'params',
       Object.entries(playbook.params).map(([name, value]) => `${name} = ${value}`),
     ),
+    ...block('profile', describeProfiles(plan)),
     ...block('workdir', [playbook.workdir]),
     ...block('setup', lines(`${host?.setup ?? ''}\n${playbook.setup}`)),
     ...block('env', playbook.env.map(describeVariable)),
@@ -31,6 +32,35 @@ export function renderPlan(plan: Plan): string[] {
     ...block('asked and waived', describeDecisions(plan)),
     ...block('cost', describeCost(plan)),
   ];
+}
+
+/** In which one it begins, and what is otherwise in the one that it may fall back to. */
+function describeProfiles({ playbook, fallback }: Plan): string[] {
+  const { profile = null, fallback: rules } = playbook;
+  const change = rules?.change;
+  if (profile === null) return [];
+  if (!fallback || !change) return [profile];
+  const causes = [
+    ...change.exits.map((status) => `exit ${status}`),
+    ...change.failures,
+    ...change.texts.map((text) => `"${text}" in the log`),
+  ];
+  return [
+    profile,
+    `falls back to ${change.to}, once, on ${causes.join(' or ')}:`,
+    ...describeChanges(playbook, fallback).map((line) => `  ${line}`),
+  ];
+}
+
+function describeChanges(before: ResolvedPlaybook, after: ResolvedPlaybook): string[] {
+  const says = ({ params, env, launch, monitor }: ResolvedPlaybook) => [
+    ...Object.entries(params).map(([name, value]) => `${name} = ${value}`),
+    ...env.map(describeVariable),
+    ...lines(launch?.command ?? ''),
+    ...(monitor?.criteria ?? []).map(({ name, expr }) => `${name}: ${expr}`),
+  ];
+  const known = says(before);
+  return says(after).filter((line) => !known.includes(line));
 }
 
 function describeCost({ playbook, hosts: [host] }: Plan): string[] {

@@ -2,6 +2,7 @@ import { isResult } from '../../lifecycle/states.ts';
 import type { RunDocument } from '../../store/run-document.ts';
 import type { EventRecord } from '../../store/records.ts';
 import type { Screen } from '../screen.ts';
+import { renderAttempts } from './attempts.ts';
 import { renderChecks, renderVerdict } from './checks.ts';
 import { renderCriteria } from './criteria.ts';
 import { renderDuties } from './duties.ts';
@@ -29,6 +30,7 @@ export function renderRunDetails(run: RunDocument, events: readonly EventRecord[
     renderFields(fieldsOf(run, nowMs), screen),
     isUndriven(run) ? [screen.paint('yellow', describeUndriven(run))] : [],
     renderWorkers(run, screen),
+    renderAttempts(run.attempts, screen),
     [...renderChecks(run.checks, screen), ...renderVerdict(run.verdict, run.checks, screen)],
     renderCriteria(run.criteria, screen),
     renderFlags(run, screen),

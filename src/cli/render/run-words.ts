@@ -30,7 +30,16 @@ export function describeReturn(run: Pick<RunDocument, 'id' | 'state' | 'controll
 export function describeState(run: RunDocument): Cell {
   const reason = run.outcome?.reason ?? null;
   const reach = !isResult(run.state) && run.reachability.status === 'unreachable' ? ', unreachable' : '';
-  return { text: `${run.state}${reason === null ? '' : ` (${reason})`}${reach}`, ...stateColor(run) };
+  return { text: `${run.state}${reason === null ? '' : ` (${reason})`}${describeDegraded(run)}${reach}`, ...stateColor(run) };
+}
+
+/** `, degraded: cpu`: not in the profile that was asked for; without a name where the trainer has fallen back by itself. */
+function describeDegraded({ outcome, attempts }: RunDocument): string {
+  const [first, last] = [attempts[0], attempts.at(-1)];
+  if (!(outcome?.degraded ?? last?.degraded ?? false)) return '';
+  return last === undefined || last.profile === null || last.profile === first?.profile
+    ? ', degraded'
+    : `, degraded: ${last.profile}`;
 }
 
 export function describeHealth(health: Health): Cell {

@@ -1,5 +1,5 @@
 import { rfc3339, type Moment } from '../../clock.ts';
-import type { Plan } from '../../engine/plan.ts';
+import { planInProfile, type Plan } from '../../engine/plan.ts';
 import { readPlan } from '../../engine/read-plan.ts';
 import type { Facts } from '../../facts/facts.ts';
 import { formatSize } from '../../language/units.ts';
@@ -17,7 +17,7 @@ const mostEvents = 10_000;
 
 export function readReport(store: Store, run: RunRecord, moment: Moment): Report {
   return store.snapshot(() => {
-    const plan = readPlan(run.plan);
+    const plan = planInProfile(readPlan(run.plan), run.profile);
     const document = readRunDocument(store, run, moment);
     return {
       run: document,

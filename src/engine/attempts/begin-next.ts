@@ -15,17 +15,20 @@ export function beginNext(drive: Drive, next: Exclude<Next, { kind: 'none' }>, e
   const attempt = before + 1;
   const delaySeconds = next.kind === 'restart' ? next.delaySeconds : 0;
   const when = delaySeconds === 0 ? 'now' : `in ${formatDuration(delaySeconds)}`;
-  const text = `attempt ${before} is over: ${ending.text}; attempt ${attempt} begins ${when} (${next.because})`;
+  const where = next.kind === 'fallback' ? ` in the profile ${next.profile}` : '';
+  const inProfile = next.kind === 'fallback' ? { profile: next.profile } : {};
+  const text = `attempt ${before} is over: ${ending.text}; attempt ${attempt} begins ${when}${where} (${next.because})`;
   const detail: RestartDetail = { restart: { attempt, delaySeconds } };
   drive.parts.store.together(() => {
     endTry(drive, ending);
-    beginTry(drive, { attempt, because: next.because });
+    beginTry(drive, { attempt, because: next.because, ...inProfile });
     drive.transition({
       from: ['running', 'lingering'],
       to: 'restarting',
       event: drive.event('state', text, detail),
       message: text,
       attempt,
+      ...inProfile,
     });
   });
 }

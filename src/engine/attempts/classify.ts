@@ -1,11 +1,22 @@
-/** What a failure is of, and whether the same once more can help; null: nobody knows. */
+import { classifyFailure } from '../../monitor/failures/classify-failure.ts';
+
+/** What a failure is of, and whether the same once more can help; null: the class alone does not say. */
 export interface FailureClass {
   class: string;
   retry: boolean | null;
-  /** The line that tells it; null where the exit status alone does. */
+  /** The line that tells it; null where the guard or the exit status alone does. */
   text: string | null;
   /** What to do. */
   advice: string;
+}
+
+export interface EndEvidence {
+  exitCode: number;
+  /** What the guard stopped it for. */
+  verdict: string | null;
+  /** The last lines of what the attempt has printed. */
+  logTail: string;
+  pid: number | null;
 }
 
 /** What the guard stops a job for, as the class of the failure. */
@@ -20,14 +31,21 @@ const guardClasses: Readonly<Record<string, FailureClass>> = {
   },
 };
 
-/** What a shell and most programs mean by a status. */
-const exitClasses: Readonly<Record<number, FailureClass>> = {
-  2: { class: 'usage', retry: false, text: null, advice: 'the program does not know its arguments: look at launch.run' },
-  137: { class: 'killed', retry: true, text: null, advice: 'it was ended by KILL: look who did, and at the memory of the host' },
+/** What most programs mean by it, argparse before all. */
+const usage: FailureClass = {
+  class: 'usage',
+  retry: false,
+  text: null,
+  advice: 'the program does not know these arguments: look at launch.run',
 };
 
-/** The class of a failure by what the guard and the exit status say, for what the log does not explain. */
-export function classifyExit({ exitCode, verdict }: { exitCode: number; verdict: string | null }): FailureClass | null {
+/** What an attempt failed of: what the guard says, then what its texts tell, then its exit status. Null: it did not fail. */
+export function classifyEnd({ exitCode, verdict, logTail, pid }: EndEvidence): FailureClass | null {
   const stopped = verdict === null ? undefined : guardClasses[verdict.split(' ')[0] ?? ''];
-  return stopped ?? exitClasses[exitCode] ?? null;
+  if (stopped !== undefined) return stopped;
+  if (exitCode === 0) return null;
+  const failure = classifyFailure({ exitCode, logTail, kernelLog: null, pids: pid === null ? [] : [pid] });
+  if (failure.class === 'unknown' && exitCode === 2) return usage;
+  const retry = failure.retry === 'by-cause' ? null : failure.retry === 'once';
+  return { class: failure.class, retry, text: failure.text, advice: failure.advice };
 }

@@ -1,11 +1,14 @@
-import type { RestartRules } from '../../playbook/playbook.ts';
+import type { ProfileChange, RestartRules } from '../../playbook/playbook.ts';
 import type { TryRecord } from '../../store/attempt-records.ts';
 import type { FailureClass } from './classify.ts';
 import { delayBefore } from './delay.ts';
+import { findFallback } from './find-fallback.ts';
 
 /** What the playbook says about further attempts. */
 export interface NextRules {
   restart: RestartRules | null;
+  /** From the profile that the attempt was in. */
+  fallback: ProfileChange | null;
 }
 
 /** An attempt that is over, as the rules see it. */
@@ -19,6 +22,8 @@ export interface AttemptEnding {
   failure: Pick<FailureClass, 'class' | 'retry'> | null;
   /** What a rule of the playbook has stopped the attempt for. */
   asked: { action: 'restart' | 'fallback' | 'linger'; because: string } | null;
+  /** What the host knows the end by, of what the fallback names. */
+  endedLike: string | null;
   /** Attempts that have left something to go on from, or came further than those before. */
   progressed: ReadonlySet<number>;
 }
@@ -31,10 +36,13 @@ export type Next =
 
 /**
  * Whether there is another attempt. Only a failure that the playbook names, or that one of its rules has asked for, is followed by one; an attempt that
- * was used wrongly, or whose failure a retry does not mend, only when it is named. The limits hold for both. `tries` has the attempt that is over as its last.
+ * was used wrongly, or whose failure a retry does not mend, only when it is named. The limits hold for both. Another profile, where the
+ * playbook has one for this end, comes before the same once more, and is no restart. `tries` has the attempt that is over as its last.
  */
-export function decideNext({ restart }: NextRules, tries: readonly TryRecord[], ending: AttemptEnding): Next {
+export function decideNext({ restart, fallback }: NextRules, tries: readonly TryRecord[], ending: AttemptEnding): Next {
   if (ending.reason === null) return { kind: 'none', why: null };
+  const fallsBack = findFallback(fallback, ending);
+  if (fallback !== null && fallsBack !== null) return { kind: 'fallback', profile: fallback.to, because: fallsBack };
   const cause = findCause(restart, ending);
   if (cause === null) return { kind: 'none', why: null };
   if (ending.sentinel) return { kind: 'none', why: `${cause}: the halt file is there` };

@@ -6,6 +6,7 @@ import { readAsked } from './asked.ts';
 import { beginNext } from './begin-next.ts';
 import { decideNext } from './decide-next.ts';
 import { findProgress } from './find-progress.ts';
+import { fallbackOf } from './profiles.ts';
 
 /** The attempt is over, and all that it wrote is read. True: another one is intended, and the run is `restarting`. */
 export async function followUp(drive: Drive, state: UnitState, exitCode: number): Promise<boolean> {
@@ -17,12 +18,14 @@ export async function followUp(drive: Drive, state: UnitState, exitCode: number)
   const outcome = decideOutcome(ending);
   const tries = store.readTries(run);
   const checkpoints = playbook.monitor?.checkpoints == null ? null : store.readCheckpoints(run);
-  const next = decideNext({ restart: playbook.restart ?? null }, tries, {
+  const rules = { restart: playbook.restart ?? null, fallback: fallbackOf(drive.plan)?.change ?? null };
+  const next = decideNext(rules, tries, {
     exitCode,
     sentinel: ending.sentinel,
     reason: outcome.result === 'failed' ? outcome.reason : null,
     failure: ending.failure,
     asked: readAsked(drive),
+    endedLike: state.fallsBack,
     progressed: findProgress(tries, checkpoints, ending.lastStep),
   });
   if (next.kind === 'none') {
@@ -30,6 +33,7 @@ export async function followUp(drive: Drive, state: UnitState, exitCode: number)
     return false;
   }
   const failure = ending.failure?.class ?? outcome.reason;
-  beginNext(drive, next, { exitCode, failure, text: describeOutcome(outcome, ending.failure?.class ?? null) });
+  const text = describeOutcome(outcome, ending.failure?.class ?? null);
+  beginNext(drive, next, { exitCode, failure, text, seconds: state.ranSeconds ?? null });
   return true;
 }

@@ -1,5 +1,6 @@
 import type { Drive } from '../drive.ts';
 import { endRun } from '../end-run.ts';
+import { keepNext } from '../../remote/fallback.ts';
 import { takeSentinel } from '../../remote/leftovers.ts';
 import { readEventsOf } from '../read-events.ts';
 import type { RestartDetail } from './begin-next.ts';
@@ -15,6 +16,7 @@ import { findResumePoint } from './resume-point.ts';
 export async function restartJob(drive: Drive): Promise<void> {
   const { store } = drive.parts;
   const attempt = drive.record().attempt;
+  await drive.session.call(keepNext(drive.actor, { attempt: attempt - 1, worker: 0 }));
   await waitForTurn(drive, attempt);
   await clearAway(drive, attempt);
   const before = { attempt: attempt - 1, worker: 0 };

@@ -1,6 +1,7 @@
 import { formatDuration } from '../../language/units.ts';
 import type { Entry } from '../../playbook/entries/entry.ts';
 import type { ResolvedPlaybook } from '../../playbook/playbook.ts';
+import type { TryRecord } from '../../store/attempt-records.ts';
 import type { CheckRecord } from '../../store/records.ts';
 
 /** What an entry may still take; `seconds` null is no limit. */
@@ -43,9 +44,18 @@ export function timeLeft(
   );
 }
 
-/** Seconds; null: there is no budget of time. */
-export function budgetLeft({ budget }: Pick<ResolvedPlaybook, 'budget'>, checks: readonly CheckRecord[]): number | null {
-  return budget?.seconds == null ? null : budget.seconds - spentOn(checks);
+/** Seconds; null: there is no budget of time. `spentSeconds`: on attempts that are over. */
+export function budgetLeft(
+  { budget }: Pick<ResolvedPlaybook, 'budget'>,
+  checks: readonly CheckRecord[],
+  spentSeconds = 0,
+): number | null {
+  return budget?.seconds == null ? null : budget.seconds - spentOn(checks) - spentSeconds;
+}
+
+/** What the jobs of these attempts took, each by the clock of its host. */
+export function spentOnTries(tries: readonly TryRecord[]): number {
+  return tries.reduce((sum, { ending }) => sum + (ending?.seconds ?? 0), 0);
 }
 
 function spentOn(checks: readonly CheckRecord[]): number {

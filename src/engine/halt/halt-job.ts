@@ -1,10 +1,10 @@
 import { exitCodes, FleetError } from '../../errors.ts';
 import { acceleratorsFree } from '../../facts/accelerators-free.ts';
-import type { Facts } from '../../facts/facts.ts';
 import { formatSize } from '../../language/units.ts';
 import { detachedExecutor } from '../../remote/detached/executor.ts';
 import type { UnitState } from '../../remote/executor.ts';
 import { lookForMembers, type Member } from '../../remote/members.ts';
+import { readBaseline } from '../accelerator-baseline.ts';
 import { endRun } from '../end-run.ts';
 import { endFailed } from '../rollback/end-failed.ts';
 import { setupOf } from '../entries/deeds/run-command.ts';
@@ -144,16 +144,4 @@ async function tellDevices(drive: Drive): Promise<void> {
 
 function describeSize(bytes: number | null): string {
   return bytes === null ? 'unknown' : formatSize(bytes);
-}
-
-/**
- * As the requirements of this run were looked at. Facts of a host are overwritten by the next look at it, which `fleet facts` may have had since the
- * start: that is no baseline.
- */
-function readBaseline(drive: Drive): { index: number | null; memoryUsedBytes: number | null }[] {
-  const seen = drive.parts.store.readFacts(drive.host.name, 0);
-  const { startedAt } = drive.record();
-  if (seen === null || (startedAt !== null && seen.at > startedAt)) return [];
-  const facts = seen.facts as Pick<Facts, 'accelerators'>;
-  return facts.accelerators.kind === 'found' ? facts.accelerators.accelerators : [];
 }

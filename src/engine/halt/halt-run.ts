@@ -58,7 +58,7 @@ function cannotStoreWish(run: string, cause: FleetError): FleetError {
 }
 
 function storeHalt(drive: Drive, wish: Omit<HaltWish, 'result'>): void {
-  const { state, reachability } = drive.record();
+  const { state, startedAt, reachability } = drive.record();
   if (state === 'queued' && reachability === 'unknown') {
     drive.transition({
       from: ['queued'],
@@ -72,7 +72,7 @@ function storeHalt(drive: Drive, wish: Omit<HaltWish, 'result'>): void {
     drive.tell('halt-wish', `halting: ${wish.reason}`, { wish: { ...wish, result: readWish(drive).result } });
   } else {
     const others = activeStates.filter((active) => active !== 'halting');
-    storeWish(drive, others, { ...wish, result: precedesJob(state) ? 'cancelled' : 'halted' });
+    storeWish(drive, others, { ...wish, result: precedesJob({ state, startedAt }) ? 'cancelled' : 'halted' });
   }
 }
 

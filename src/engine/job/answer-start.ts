@@ -13,7 +13,7 @@ import { jobPlace } from './job.ts';
 export async function answerStart(drive: Drive, started: boolean): Promise<void> {
   const state = await drive.session.call(detachedExecutor.watch(drive.actor, jobPlace(drive)));
   const who = describeOwner(drive.parts.owner);
-  if (isSuperseded(drive, state)) adoptAttempt(drive, state);
+  if (isSuperseded(drive, state)) await adoptAttempt(drive, state);
   else if (state.word === 'claimed' || state.word === 'absent') {
     if (started) await endLost(drive, `${who} says that the job had begun`);
     else startAgain(drive, `${who} says that the job had not begun`);

@@ -1,10 +1,11 @@
 import type { UnitState } from '../../remote/executor.ts';
 import { readAsked } from '../attempts/asked.ts';
-import { classifyExit } from '../attempts/classify.ts';
+import { classifyEnd, type FailureClass } from '../attempts/classify.ts';
 import { readTry } from '../attempts/record-try.ts';
 import type { Drive } from '../drive.ts';
 import { saidDone } from './completion.ts';
 import { launchOf } from './job.ts';
+import { readLogTail } from './log-tail.ts';
 import type { Ending } from './outcome.ts';
 import { hasSentinel } from './sentinel.ts';
 
@@ -17,7 +18,7 @@ export async function gatherEnding(drive: Drive, state: UnitState, exitCode: num
     exitCode,
     verdict: state.verdict,
     error: state.error,
-    failure: exitCode === 0 && state.verdict === null ? null : classifyExit({ exitCode, verdict: state.verdict }),
+    failure: exitCode === 0 && state.verdict === null ? null : await classify(drive, state, exitCode),
     saidDone: saidDone(drive),
     lingered: isLinger ? { counted: launchOf(drive).linger?.countsAs ?? 'failed' } : null,
     degraded: readTry(drive)?.degraded ?? false,
@@ -29,4 +30,8 @@ export async function gatherEnding(drive: Drive, state: UnitState, exitCode: num
     artifactsMissing: false,
     violated: [],
   };
+}
+
+async function classify(drive: Drive, state: UnitState, exitCode: number): Promise<FailureClass | null> {
+  return classifyEnd({ exitCode, verdict: state.verdict, logTail: await readLogTail(drive, state), pid: state.pid });
 }

@@ -4,13 +4,16 @@ import type { MonitorRules } from '../../monitor/rules.ts';
 import type { Stall } from '../../monitor/stall.ts';
 import { detachedExecutor } from '../../remote/detached/executor.ts';
 import type { UnitState } from '../../remote/executor.ts';
-import type { Batch, OffsetRecord } from '../../store/records.ts';
+import type { Batch, OffsetRecord, SampleRow } from '../../store/records.ts';
+import { firstAttemptInProfile } from '../attempts/profiles.ts';
+import { trainerFallbackRules } from '../attempts/trainer-fallback.ts';
 import type { Drive } from '../drive.ts';
 import { doneRules } from './completion.ts';
 import { judgeEvidence, type Finding } from './evidence.ts';
 import { describeNews, rememberTold, type Told } from './news.ts';
-import { readNewLines, unreadFile, type FileReading } from './read-files.ts';
+import { readNewLines, unreadFile, type FileEnd, type FileReading } from './read-files.ts';
 import { createSampleReader } from './read-samples.ts';
+import { watchDevice } from './watch-device.ts';
 import { filesOfJob, jobPlace, type JobFile } from './job.ts';
 
 export interface Look {
@@ -36,29 +39,43 @@ export function createJobMonitor(drive: Drive): JobMonitor {
   const { store, clock } = drive.parts;
   const run = drive.actor.run;
   const said = drive.plan.playbook.monitor ?? noRules;
-  const rules = { ...said, flags: [...said.flags, ...doneRules(drive)] };
+  const rules = { ...said, flags: [...said.flags, ...doneRules(drive), ...trainerFallbackRules(drive)] };
+  const firstAttempt = firstAttemptInProfile(drive);
+  const criteria = () => store.readCriteria(run).filter(({ attempt }) => (attempt ?? 0) >= firstAttempt);
   const monitor = createRunMonitor(rules, {
-    samples: store.readSamples(run, null),
+    samples: samplesSince(store.readSamples(run, null), firstAttempt),
     flags: store.readFlags(run),
-    criteria: store.readCriteria(run),
+    criteria: criteria(),
   });
   const place = jobPlace(drive);
   const sampler = createSampleReader(monitor);
+  const device = watchDevice(drive);
   const jobFiles = filesOfJob(drive);
   let offsets = currentOffsets(drive, jobFiles);
   const incarnation = store.readWorkers(run)[0]?.incarnation ?? null;
   let goneBefore = false;
   let told: Told = {
-    criteria: new Map(store.readCriteria(run).map(({ name, verdict }) => [name, verdict])),
+    criteria: new Map(criteria().map(({ name, verdict }) => [name, verdict])),
     flags: store.readFlags(run).length,
     health: drive.record().health,
   };
 
+  const isSample = ({ source }: OffsetRecord) => jobFiles.some(({ name, kind }) => kind === 'samples' && name === source);
+
+  /** Known once there is an attempt that the guard has made after this one. */
+  async function findEnds(state: UnitState): Promise<ReadonlyMap<string, FileEnd>> {
+    const { newestAttempt: attempt } = state;
+    if (attempt === null || attempt <= place.attempt) return new Map();
+    const begun = await drive.session.call(detachedExecutor.state(run, { ...place, attempt }));
+    return begun.madeByGuard?.starts ?? new Map<string, FileEnd>();
+  }
+
   /** Samples are placed by the rows that were there when they were taken, so those are read to their end before. */
-  async function readFiles({ uptimeSeconds }: UnitState): Promise<FileReading[]> {
-    const isSample = ({ source }: OffsetRecord) => jobFiles.some(({ name, kind }) => kind === 'samples' && name === source);
+  async function readFiles({ uptimeSeconds }: UnitState, ends: ReadonlyMap<string, FileEnd>): Promise<FileReading[]> {
     const lines = await Promise.all(
-      offsets.map(async (offset) => (isSample(offset) ? null : readNewLines(drive, offset, (chunk) => monitor.read(chunk)))),
+      offsets.map(async (offset) =>
+        isSample(offset) ? null : readNewLines(drive, offset, (chunk) => monitor.read(chunk), ends.get(offset.path)),
+      ),
     );
     const isBehind = lines.some((reading) => reading?.more === true);
     return Promise.all(
@@ -78,18 +95,19 @@ export function createJobMonitor(drive: Drive): JobMonitor {
       const finding = judgeEvidence(state, { incarnation }, goneBefore);
       goneBefore = finding.kind === 'look-again';
       const isElsewhere = finding.kind === 'elsewhere';
-      const files = isElsewhere ? [] : await readFiles(state);
+      const files = isElsewhere ? [] : await readFiles(state, await findEnds(state));
       const more = files.some((file) => file.more);
       const samples: Batch['samples'] = files.flatMap(({ offset, reading }) =>
         reading === null || reading.rows.length === 0
           ? []
           : [{ source: offset.source, attempt: offset.attempt, worker: 0, generation: offset.generation, rows: reading.rows }],
       );
+      for (const { offset, reading } of files) if (isSample(offset)) device.take(reading?.rows ?? []);
       const stall = monitor.judgeStall(clock.monotonic());
       const stalled = stall.stalled && finding.kind === 'alive';
       const stallText = describeStall(stall);
       const stallReasons = stalled ? [{ color: 'red' as const, text: stallText }] : [];
-      const reasons = [...extraReasons, ...stallReasons, ...sampler.reasons()];
+      const reasons = [...extraReasons, ...stallReasons, ...sampler.reasons(), ...device.reasons()];
       const judgement = monitor.judge({ final, behind: more, extraReasons: reasons });
       const batch: Batch = {
         observedAt: clock.now(),
@@ -99,7 +117,7 @@ export function createJobMonitor(drive: Drive): JobMonitor {
         offsets: files.map(({ offset }) => offset),
         samples,
         flags: judgement.flags,
-        criteria: judgement.criteria,
+        criteria: judgement.criteria.map((state) => ({ ...state, attempt: place.attempt })),
         progress: rules.progress === null ? null : judgement.progress,
         health: judgement.health,
         events: describeNews(drive, judgement, told),
@@ -119,6 +137,10 @@ export function createJobMonitor(drive: Drive): JobMonitor {
       };
     },
   };
+}
+
+function* samplesSince(samples: Iterable<SampleRow>, firstAttempt: number): Generator<SampleRow> {
+  for (const sample of samples) if (sample.attempt >= firstAttempt) yield sample;
 }
 
 function currentOffsets(drive: Drive, files: readonly JobFile[]): OffsetRecord[] {

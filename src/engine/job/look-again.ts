@@ -1,4 +1,4 @@
-import type { Deed } from '../../playbook/entries/entry.ts';
+import type { Deed, Entry } from '../../playbook/entries/entry.ts';
 import { sourceEntries } from '../../playbook/entries/source-entry.ts';
 import type { Drive } from '../drive.ts';
 import { isFailed } from '../entries/check-rows.ts';
@@ -19,6 +19,7 @@ export async function lookAgain(drive: Drive): Promise<boolean> {
   const { playbook } = drive.plan;
   const again = [...sourceEntries(playbook), ...playbook.validate]
     .filter(({ deed }) => changing.includes(deed.kind))
+    .map(drive.record().attempt === 1 ? (entry) => entry : afterJob)
     .map((entry) => ({ ...entry, name: nameAgain(entry.name), remember: null }));
   const before = drive.parts.store.readChecks(drive.actor.run);
   const isRecorded = (name: string) => before.some((check) => check.name === name && check.status === 'settled');
@@ -32,4 +33,9 @@ export async function lookAgain(drive: Drive): Promise<boolean> {
   if (failed.length === 0 && !drive.parts.store.readChecks(drive.actor.run).some(isFailed)) return true;
   await decideNoGo(drive, ['launching'], 'no-go', failed);
   return false;
+}
+
+/** A job writes beside its source: before a further attempt the commit must be the same, and the folder need not be clean. */
+function afterJob(entry: Entry): Entry {
+  return entry.deed.kind === 'git' ? { ...entry, deed: { ...entry.deed, clean: false } } : entry;
 }

@@ -11,6 +11,12 @@ export interface FileReading {
   more: boolean;
 }
 
+/** Where the part of an attempt ends, of the file that had this inode then. */
+export interface FileEnd {
+  size: number;
+  inode: string;
+}
+
 /** Where a file begins that was never looked at. */
 export function unreadFile({ name, path }: { name: string; path: string }, attempt: number): OffsetRecord {
   return { attempt, worker: 0, source: name, path, inode: null, head: null, headBytes: 0, offset: 0, generation: 0 };
@@ -18,10 +24,17 @@ export function unreadFile({ name, path }: { name: string; path: string }, attem
 
 /**
  * What a file has brought since `offset`. A file with another inode or another head, or one that is shorter than what was read of it, is another
- * file: it is read from its beginning, as a new generation.
+ * file: it is read from its beginning, as a new generation. Nothing is read beyond `end`, which is the next attempt's.
  */
-export async function readNewLines(drive: Drive, offset: OffsetRecord, read: (chunk: Chunk) => Reading): Promise<FileReading> {
-  const part = await ask(drive, offset);
+export async function readNewLines(
+  drive: Drive,
+  offset: OffsetRecord,
+  read: (chunk: Chunk) => Reading,
+  end: FileEnd | null = null,
+): Promise<FileReading> {
+  const isBounded = end !== null && (offset.inode === null || offset.inode === end.inode);
+  const most = isBounded ? Math.min(maxBytes, Math.max(0, end.size - offset.offset)) : maxBytes;
+  const part = await ask(drive, offset, most);
   if (part.kind !== 'file') return { offset, reading: null, more: false };
   if (isReplaced(offset, part)) {
     const fresh = { ...offset, inode: part.inode, head: null, headBytes: 0, offset: 0, generation: offset.generation + 1 };
@@ -37,12 +50,12 @@ export async function readNewLines(drive: Drive, offset: OffsetRecord, read: (ch
   return {
     offset: { ...known, offset: offset.offset + reading.consumed },
     reading,
-    more: reading.consumed > 0 && part.bytes.length === maxBytes,
+    more: reading.consumed > 0 && part.bytes.length === most,
   };
 }
 
-function ask(drive: Drive, { path, offset, headBytes }: OffsetRecord): Promise<FilePart> {
-  return drive.session.call(readFrom(drive.plan.playbook.workdir, { path, offset, maxBytes, headBytes }));
+function ask(drive: Drive, { path, offset, headBytes }: OffsetRecord, most: number): Promise<FilePart> {
+  return drive.session.call(readFrom(drive.plan.playbook.workdir, { path, offset, maxBytes: most, headBytes }));
 }
 
 function isReplaced(offset: OffsetRecord, part: Extract<FilePart, { kind: 'file' }>): boolean {

@@ -1,18 +1,15 @@
-import type { Launch } from '../../playbook/playbook.ts';
-import { withSetup } from '../../remote/author-command.ts';
 import { detachedExecutor } from '../../remote/detached/executor.ts';
-import type { StartAnswer, UnitPlace, UnitState, UnitWork } from '../../remote/executor.ts';
+import type { UnitPlace, UnitState } from '../../remote/executor.ts';
 import { readFrom } from '../../remote/files.ts';
 import { keepRecord } from '../../remote/records.ts';
 import type { OffsetRecord } from '../../store/records.ts';
-import { samplingScript } from '../../facts/accelerator-sections.ts';
-import { criticalVariables, filesOfJob, jobPlace, launchOf } from './job.ts';
+import { describeJob } from './describe-job.ts';
+import { filesOfJob, jobPlace } from './job.ts';
 import { unreadFile } from './read-files.ts';
 import { adoptAttempt, isSuperseded } from './adopt-attempt.ts';
-import { pushEnvironment, setupOf } from '../entries/deeds/run-command.ts';
+import { pushEnvironments } from '../push-environments.ts';
 import type { Drive } from '../drive.ts';
-import { beginTry } from '../attempts/record-try.ts';
-import { budgetLeft } from '../entries/time-left.ts';
+import { beginTry, creditGuard } from '../attempts/record-try.ts';
 import { holdMachine } from '../hold-machine.ts';
 import { describeKeptRun } from '../kept-record.ts';
 import { lookAgain } from './look-again.ts';
@@ -26,20 +23,20 @@ const startingSeconds = 60;
  * lost is found, not repeated.
  */
 export async function startJob(drive: Drive): Promise<void> {
-  const launch = launchOf(drive);
   const place = jobPlace(drive);
   let state = await drive.session.call(detachedExecutor.watch(drive.actor, place));
-  if (isSuperseded(drive, state)) {
-    adoptAttempt(drive, state);
+  // What this one has written is read first, where it was begun at all.
+  if (isSuperseded(drive, state) && state.word === 'absent') {
+    await adoptAttempt(drive, state);
     return;
   }
   if (state.word === 'absent') {
-    await pushEnvironment(drive, place.attempt);
+    await pushEnvironments(drive, place.attempt);
     if (!(await lookAgain(drive))) return;
     await recordBaseline(drive);
     await drive.session.call(keepRecord(drive.actor, describeKeptRun(drive, null)));
     await holdMachine(drive);
-    const answer = await start(drive, launch, place);
+    const answer = await drive.session.call(detachedExecutor.start(drive.actor, place, describeJob(drive)));
     if (answer.kind === 'no-session-tool') {
       block(drive, 'the host has no setsid, busybox, python3 or perl to keep a job running');
       return;
@@ -49,41 +46,6 @@ export async function startJob(drive: Drive): Promise<void> {
     state = answer.state;
   }
   settleStart(drive, await waitForProcess(drive, place, state));
-}
-
-function start(drive: Drive, launch: Launch, place: UnitPlace): Promise<StartAnswer> {
-  const work: UnitWork = {
-    script: withSetup(setupOf(drive), launch.command),
-    workdir: drive.plan.playbook.workdir,
-    log: launch.log,
-    timeLimitSeconds: limitJob(drive, launch),
-    needsEnvironment: true,
-    needsClaim: true,
-    sentinel: launch.halt.sentinel,
-    prove: launch.proveEnv === null ? null : { process: launch.proveEnv.process, variables: criticalVariables(drive) },
-    stall: launch.guard?.stall ?? null,
-    disk: launch.guard?.disk ?? null,
-    sampling: planSampling(drive),
-    graceSeconds: launch.halt.graceSeconds,
-    then: launch.halt.then,
-  };
-  return drive.session.call(detachedExecutor.start(drive.actor, place, work));
-}
-
-/** Of the job itself, or what the budget has left for it: the guard on the host keeps it. A budget that is used up leaves a second. */
-function limitJob(drive: Drive, { timeLimitSeconds }: Launch): number | null {
-  const left = budgetLeft(drive.plan.playbook, drive.parts.store.readChecks(drive.actor.run));
-  if (left === null) return timeLimitSeconds;
-  return Math.max(1, Math.ceil(Math.min(left, timeLimitSeconds ?? Infinity)));
-}
-
-/** The accelerators are asked beside the job, so that they are sampled with or without a controller. */
-function planSampling(drive: Drive): UnitWork['sampling'] {
-  const { monitor } = drive.plan.playbook;
-  const source = monitor?.metrics.find((metric) => metric.kind === 'accelerators');
-  if (source === undefined) return null;
-  const beside = filesOfJob(drive).find(({ name }) => name === monitor?.progress?.source);
-  return { script: samplingScript(setupOf(drive)), everySeconds: source.everySeconds, beside: beside?.path ?? null };
 }
 
 /** Where each file ends before the start: rows of an older run are not this run's. Those that an earlier attempt has read from go on from there. */
@@ -128,11 +90,13 @@ function settleStart(drive: Drive, state: UnitState): void {
       drive.parts.store.together(() => {
         recordJob(drive, state);
         beginTry(drive, { attempt: drive.record().attempt, because: null });
+        creditGuard(drive, state);
         drive.transition({
           from: ['launching'],
           to: 'running',
           event: drive.event('state', text, { pid: state.pid }),
           startedAt,
+          ...(state.profile === null ? {} : { profile: state.profile }),
         });
       });
       return;

@@ -4,6 +4,7 @@ import { lookForMembers } from '../../remote/members.ts';
 import type { Drive } from '../drive.ts';
 import { endRun } from '../end-run.ts';
 import { endFailed } from '../rollback/end-failed.ts';
+import { firstAttemptInProfile } from '../attempts/profiles.ts';
 import { gatherEnding } from './gather-ending.ts';
 import { decideOutcome, describeOutcome, explainFailure } from './outcome.ts';
 import { watchEnvironment } from './prove-environment.ts';
@@ -20,13 +21,15 @@ export async function verifyRun(drive: Drive): Promise<void> {
   const exitCode = state.exitCode ?? store.readWorkers(run)[0]?.exitCode ?? null;
   if (exitCode === null) throw new TypeError(`run ${run}: verifying without an exit status`);
   const records = await walkEntries(drive, 'verify', playbook.verify);
+  const first = firstAttemptInProfile(drive);
   const ending = {
     ...(await gatherEnding(drive, state, exitCode)),
     environmentProved: watchEnvironment(drive).proved(),
     artifactsMissing: records.some(isFailed),
     violated: store
       .readCriteria(run)
-      .filter(({ verdict, severity }) => verdict === 'violated' && severity === 'red')
+
+      .filter(({ attempt, verdict, severity }) => (attempt ?? 0) >= first && verdict === 'violated' && severity === 'red')
       .map(({ name }) => name),
   };
   const outcome = decideOutcome(ending);

@@ -1,6 +1,5 @@
-import type { MonitorAction } from '../../playbook/playbook.ts';
-import { listFiles } from '../../remote/files.ts';
-import { askForStackDumps } from '../../remote/members.ts';
+import { noteTrainerFallback } from '../attempts/trainer-fallback.ts';
+import { watchCauses } from '../actions/act-on.ts';
 import { followUp } from '../attempts/follow-up.ts';
 import { carryOnStopping } from '../attempts/stop-attempt.ts';
 import { adoptAttempt, isSuperseded } from './adopt-attempt.ts';
@@ -10,10 +9,8 @@ import type { Drive } from '../drive.ts';
 import { watchCheckpoints } from './checkpoints.ts';
 import { watchDuties } from '../duties/watch-duties.ts';
 import { watchEnvironment } from './prove-environment.ts';
-import { launchOf } from './job.ts';
 import { watchLinger } from './linger.ts';
 import { endRun } from '../end-run.ts';
-import { beginHalt } from '../halt/wish-halt.ts';
 
 const lookEveryMs = 1_000;
 const betweenGoneLooksMs = 3_000;
@@ -29,7 +26,7 @@ export async function watchJob(drive: Drive): Promise<void> {
   const duties = watchDuties(drive);
   const reasons = () => [...environment.reasons(), ...duties.reasons()];
   const linger = watchLinger(drive);
-  const done = new Set<string>();
+  const actions = watchCauses(drive);
   await carryOnStopping(drive);
   for (;;) {
     drive.signal.throwIfAborted();
@@ -42,14 +39,16 @@ export async function watchJob(drive: Drive): Promise<void> {
     }
     if (isSuperseded(drive, look.state)) {
       await readRest(drive, monitor, reasons());
-      adoptAttempt(drive, look.state);
+      await adoptAttempt(drive, look.state);
       return;
     }
     environment.take(look.state.proof, { progressed: (look.judgement.progress.step ?? 0) > 0, over: finding.kind === 'over' });
+    noteTrainerFallback(drive, look.judgement.flags);
     await checkpoints.look();
     duties.look({ ended: false });
     if (finding.kind === 'over') {
       await readRest(drive, monitor, reasons());
+      await actions.finish();
       if (await followUp(drive, look.state, finding.exitCode)) return;
       drive.transition({
         from: ['running', 'lingering'],
@@ -64,7 +63,7 @@ export async function watchJob(drive: Drive): Promise<void> {
       return;
     }
     if (!look.more) await linger.look(look);
-    if (!look.more && (await actOn(drive, look, done))) return;
+    if (!look.more && (await actions.answer(look))) return;
     if (!look.more) await pause(drive, finding.kind === 'alive' ? lookEveryMs : betweenGoneLooksMs);
   }
 }
@@ -80,7 +79,8 @@ async function readRest(
     drive.signal.throwIfAborted();
     look = await monitor.look({ final: false, extraReasons: reasons });
   } while (look.more);
-  await monitor.look({ final: true, extraReasons: reasons });
+  const last = await monitor.look({ final: true, extraReasons: reasons });
+  noteTrainerFallback(drive, last.judgement.flags);
 }
 
 function endLost(drive: Drive, reason: string, sentence: string): Promise<void> {
@@ -91,46 +91,6 @@ function endLost(drive: Drive, reason: string, sentence: string): Promise<void> 
     outcome: { result: 'lost', reason, exitCode: null, degraded: false },
     message: sentence,
   });
-}
-
-/** What the playbook wants done about a stall or a violated criterion, once each. True: the run is being halted now. */
-async function actOn(drive: Drive, look: Look, done: Set<string>): Promise<boolean> {
-  const rules = drive.plan.playbook.monitor;
-  if (rules === null) return false;
-  const wanted: { why: string; then: MonitorAction[] }[] = rules.criteria
-    .filter(({ name }) => look.judgement.criteria.some((state) => state.name === name && state.verdict === 'violated'))
-    .map(({ name, then }) => ({ why: `criterion "${name}" is violated`, then }));
-  if (look.stalled && rules.stall !== null) wanted.push({ why: 'stall', then: rules.stall.then });
-  if (!look.stalled) done.delete('stall');
-  for (const { why, then } of wanted) {
-    if (done.has(why)) continue;
-    done.add(why);
-    const text = why === 'stall' ? look.stallText : why;
-    if (why === 'stall') drive.must(drive.parts.store.recordHealth(drive.lease, 'red', drive.event('stall', text)));
-    // The dump comes first, whatever order the author wrote: later there may be nobody left to ask.
-    if (then.includes('stack-dump')) await dumpStacks(drive);
-    if (then.includes('notify')) drive.tell('notify', text);
-    if (then.includes('halt')) {
-      beginHalt(drive, ['running', 'lingering'], text, 'failed');
-      return true;
-    }
-  }
-  return false;
-}
-
-async function dumpStacks(drive: Drive): Promise<void> {
-  const { stackDump, proveEnv } = launchOf(drive);
-  if (stackDump === null) return;
-  const answer = await drive.session.call(askForStackDumps(drive.actor, proveEnv?.process ?? '', stackDump.signal));
-  const asked =
-    answer.signalled.length === 0
-      ? `no process catches ${stackDump.signal}`
-      : `pids ${answer.signalled.join(', ')} were asked by ${stackDump.signal}`;
-  drive.tell('stack-dump', `stack dump: ${asked}`);
-  if (stackDump.collect === null || answer.signalled.length === 0) return;
-  await pause(drive, betweenGoneLooksMs);
-  const dumps = await drive.session.call(listFiles(drive.plan.playbook.workdir, [stackDump.collect]));
-  drive.tell('stack-dump', `stack dumps on ${drive.host.name}: ${dumps.map(({ path }) => path).join(', ') || 'none'}`);
 }
 
 async function pause(drive: Drive, ms: number): Promise<void> {

@@ -1,6 +1,6 @@
 import { quote, quoteAll } from '../../quoting.ts';
 import { readLines, UnexpectedAnswer, valuesOf, type RemoteAnswer } from '../command.ts';
-import type { Executor, UnitPlace, UnitWork } from '../executor.ts';
+import type { Executor, NextWork, UnitPlace, UnitWork } from '../executor.ts';
 import { parseStart, parseUnitState } from './unit-state.ts';
 
 /** Plain `sh` and a session of its own: nothing else is needed on the host. */
@@ -98,11 +98,29 @@ function assignments(work: UnitWork): string {
     sample: work.sampling?.script ?? '',
     sample_every: String(Math.ceil(work.sampling?.everySeconds ?? 0)),
     sample_beside: work.sampling?.beside ?? '',
+    profile: work.profile ?? '',
+    files: work.files?.join('\n') ?? '',
+    next: work.next == null ? '' : describeNext(work.next),
     needs_env: work.needsEnvironment ? '1' : '0',
     needs_claim: work.needsClaim ? '1' : '0',
   };
+  return assign('unit', values);
+}
+
+/** In lines that the guard reads when it makes the attempt. */
+function describeNext({ work, exits, texts, afterSeconds, checkpoints }: NextWork): string {
+  const values = {
+    after: String(Math.ceil(afterSeconds)),
+    exits: exits.join(' '),
+    texts: texts.join('\n'),
+    checkpoints: checkpoints ?? '',
+  };
+  return `${assignments(work)}\n${assign('next', values)}\n`;
+}
+
+function assign(kind: 'unit' | 'next', values: Readonly<Record<string, string>>): string {
   return Object.entries(values)
-    .map(([name, value]) => `unit_${name}=${quote(value)}`)
+    .map(([name, value]) => `${kind}_${name}=${quote(value)}`)
     .join('\n');
 }
 

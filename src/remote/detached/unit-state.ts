@@ -1,4 +1,4 @@
-import { readLines, UnexpectedAnswer, valueOf, valuesOf, type RemoteAnswer } from '../command.ts';
+import { readLines, UnexpectedAnswer, valueOf, valuesOf, type Line, type RemoteAnswer } from '../command.ts';
 import type { Proof, StartAnswer, UnitState, UnitWord } from '../executor.ts';
 
 const unitWords: readonly string[] = [
@@ -31,7 +31,11 @@ export function parseUnitState(what: string, answer: RemoteAnswer): UnitState {
     logStart: numberOf(valueOf(lines, 'log-start')),
     verdict: valueOf(lines, 'verdict'),
     error: valuesOf(lines, 'error').at(-1) ?? null,
+    profile: nameOf(valueOf(lines, 'profile')),
+    madeByGuard: readMadeByGuard(lines),
+    fallsBack: valueOf(lines, 'falls-back'),
     proof: readProof(valuesOf(lines, 'proof')),
+    ranSeconds: subtract(numberOf(valueOf(lines, 'ended')), numberOf(valueOf(lines, 'began'))),
     haltMoves: valuesOf(lines, 'halt'),
     incarnation,
     startedOn: valueOf(lines, 'started-on'),
@@ -39,6 +43,20 @@ export function parseUnitState(what: string, answer: RemoteAnswer): UnitState {
     hidesProcesses: valueOf(lines, 'hides-processes') === 'yes',
     uptimeSeconds: Number(valueOf(lines, 'uptime')),
   };
+}
+
+function readMadeByGuard(lines: Line[]): UnitState['madeByGuard'] {
+  const because = valueOf(lines, 'because');
+  if (because === null) return null;
+  const starts = valuesOf(lines, 'starts').map((rest) => {
+    const [size = '', inode = '', ...path] = rest.split(' ');
+    return [path.join(' '), { size: Number(size), inode }] as const;
+  });
+  return { because, checkpoint: nameOf(valueOf(lines, 'checkpoint')), starts: new Map(starts) };
+}
+
+function nameOf(text: string | null): string | null {
+  return text === '' ? null : text;
 }
 
 function readProof(lines: string[]): Proof[] {
@@ -50,6 +68,10 @@ function readProof(lines: string[]): Proof[] {
     if (word === 'variable' && known) proofs.at(-1)?.variables.push({ name: first, found });
   }
   return proofs;
+}
+
+function subtract(end: number | null, begin: number | null): number | null {
+  return end === null || begin === null ? null : Math.max(0, end - begin);
 }
 
 function isUnitWord(word: string): word is UnitWord {

@@ -12,13 +12,18 @@
 #     script                         what runs: setup and the author's command
 #     log-start                      bytes that were in the log before the unit began
 #     halt halt-progress             a wish to stop, and how far it got
+#     profile                        the one that it runs in, where the playbook has any
+#     next next-begun                what the attempt in another profile needs; its second name when somebody makes it
+#     because checkpoint starts      a guard has made this attempt: why, what it goes on from, and how long the files were then
 #     stall stall-start disk         the guard's rules, and how long the file was before the job began
 #     sample sample-every samples    what asks the accelerators, and what they said; "sampler" is at it
 #     verdict                        why the guard stopped the unit by itself
 #     error                          why it could not begin
+#     ended                          when it was over, on the clock of "began"
 #     exit                           the exit status, renamed into place; its presence ends the unit
 #     spent                          nobody is left in the session and the group of "pid": the number may mean another process now
 #   runs/RUN/aATTEMPT/wWORKER/env    the environment with its secrets, 0600, removed when the attempt ends
+#   runs/RUN/aATTEMPT/wWORKER/env-next   the same for an attempt in another profile that the guard may make
 #   claims/MACHINE/N                 which run uses this machine; the highest number counts. A claim is never changed, and no number comes back
 #   claims/MACHINE/N.beat            when its controller last spoke
 #

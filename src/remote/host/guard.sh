@@ -42,6 +42,7 @@ guard() {
     carry_out_halt
     [ "$gu_halted" = gone ] || sleep 2
   done
+  fall_back
 }
 
 # keep_guard UNIT: a job whose guard was killed gets another.

@@ -162,6 +162,6 @@ kills_at_logout() {
 # tidy RUN TOKEN: the environment, also one whose push was cut off, and the machine's claim go; the run's folder stays as evidence.
 tidy() {
   fence "$1" "$2"
-  rm -f "$FLEET_DIR/runs/$1"/a*/w*/env "$FLEET_DIR/runs/$1"/a*/w*/env.*.tmp
+  rm -f "$FLEET_DIR/runs/$1"/a*/w*/env "$FLEET_DIR/runs/$1"/a*/w*/env-next "$FLEET_DIR/runs/$1"/a*/w*/env*.tmp
   release_host "$1" "$2"
 }

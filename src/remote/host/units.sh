@@ -1,16 +1,17 @@
-# put_env RUN TOKEN ATTEMPT WORKER: keeps standard input as the environment of the attempt; an existing one stays.
+# put_env RUN TOKEN ATTEMPT WORKER FILE: keeps standard input as the environment of the attempt ("env"), or of the one that the guard may
+# make after it ("env-next"); an existing one stays.
 put_env() {
   fence "$1" "$2"
   pe_dir=$FLEET_DIR/runs/$1/a$3/w$4
   (umask 077 && mkdir -p "$pe_dir") 2>/dev/null || cannot_write "$pe_dir"
-  [ -f "$pe_dir/env" ] || place "$pe_dir/env" || cannot_write "$pe_dir/env"
+  [ -f "$pe_dir/$5" ] || place "$pe_dir/$5" || cannot_write "$pe_dir/$5"
   say kept
 }
 
 # start RUN TOKEN ATTEMPT WORKER UNIT: claims the unit and leaves its wrapper running; for a unit that is claimed already it only
 # tells the state, so that it can be asked again when the answer was lost. The unit's files come in the variables unit_script,
 # unit_workdir, unit_log (empty: files of its own), unit_limit (seconds, or empty), unit_sentinel, unit_grace, unit_moves, unit_prove, unit_stall, unit_disk,
-# unit_sample, unit_sample_every, unit_sample_beside, unit_needs_env, unit_needs_claim.
+# unit_sample, unit_sample_every, unit_sample_beside, unit_profile, unit_next, unit_needs_env, unit_needs_claim.
 start() {
   fence "$1" "$2"
   sa_dir=$FLEET_DIR/runs/$1/a$3/w$4 sa_unit=$FLEET_DIR/runs/$1/a$3/w$4/$5
@@ -92,6 +93,8 @@ write_unit() {
       printf '%s' "$unit_sample" >"$sa_unit/sample" &&
       say "$unit_sample_every" >"$sa_unit/sample-every" &&
       say "$unit_sample_beside" >"$sa_unit/sample-beside" &&
+      say "$unit_profile" >"$sa_unit/profile" &&
+      { [ -z "$unit_next" ] || printf '%s' "$unit_next" >"$sa_unit/next"; } &&
       note_stall_start "$sa_unit"
   ) 2>/dev/null && say "$1 $3 $4 $2" | place "$sa_unit/owner"
 }
@@ -142,6 +145,14 @@ unit_state() {
   say_lines proof "$1/proof"
   say_lines halt "$1/halt-progress"
   say_lines error "$1/error"
+  say_lines profile "$1/profile"
+  say_lines because "$1/because"
+  say_lines checkpoint "$1/checkpoint"
+  say_lines starts "$1/starts"
+  us_cause=$(fallback_cause "$1")
+  [ -z "$us_cause" ] || say falls-back "$us_cause"
+  say_lines began "$1/began"
+  say_lines ended "$1/ended"
   say_lines exit "$1/exit"
   say state "$unit_word"
 }

@@ -12,10 +12,14 @@ wrap() {
     say "cannot write $wr_unit" >"$wr_unit/error"
   fi 2>/dev/null
   case $wr_unit in */job) rm -f "${wr_unit%/*}/env" ;; esac
+  read_uptime
+  say "$uptime" | place "$wr_unit/ended"
   # A full disk: the exit status waits here, for as long as there is a folder for it.
   until say "$wr_code" | place "$wr_unit/exit" || [ ! -d "$wr_unit" ]; do sleep 2; done
   if [ ! -s "$wr_unit/pid" ] || session_is_over "$(cut -d' ' -f1 "$wr_unit/pid")"; then say over | place "$wr_unit/spent"; fi
   wait
+  # Its guard removes it, unless it was killed.
+  case $wr_unit in */job) unit_lives "$wr_unit" guard || rm -f "${wr_unit%/*}/env-next" ;; esac
 }
 
 open_workdir() {

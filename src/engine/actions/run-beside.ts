@@ -1,0 +1,61 @@
+import { exportLines, withSetup } from '../../remote/author-command.ts';
+import { detachedExecutor } from '../../remote/detached/executor.ts';
+import type { StartAnswer, UnitPlace, UnitState } from '../../remote/executor.ts';
+import type { Drive } from '../drive.ts';
+import { pushEnvironment, setupOf } from '../entries/deeds/run-command.ts';
+import type { EndedDetail } from './remembered.ts';
+
+const outputBytes = 16_384;
+
+export interface BesideJob {
+  unit: string;
+  command: string;
+  /** What it is run for. */
+  cause: string;
+}
+
+/**
+ * A command of the author beside the job, a unit of its own: begun again it is found, never repeated. True: it has ended, and its end is told. One that
+ * takes too long is stopped by its guard, and the job is not touched.
+ */
+export async function followBeside(drive: Drive, work: BesideJob, timeoutSeconds: number): Promise<boolean> {
+  const { attempt } = drive.record();
+  const place: UnitPlace = { attempt, worker: 0, unit: work.unit };
+  const watched = await drive.session.call(detachedExecutor.watch(drive.actor, place));
+  const state = watched.word === 'absent' ? await start(drive, place, work, timeoutSeconds) : watched;
+  if (state === null || state.word === 'running' || state.word === 'starting' || state.word === 'ending') return false;
+  const { stdout, stderr } = await drive.session.call(detachedExecutor.output(drive.actor.run, place, outputBytes));
+  const detail: EndedDetail = { ended: { attempt, unit: work.unit } };
+  const said = [stdout, stderr].map((bytes) => bytes.toString().trim().split('\n').at(-1) ?? '').filter((line) => line !== '');
+  drive.tell('action', [`run: ${work.command}: ${describeEnd(state)}`, ...said].join(': '), detail);
+  return true;
+}
+
+/** Null: not begun yet; it is asked for again. */
+async function start(drive: Drive, place: UnitPlace, work: BesideJob, timeoutSeconds: number): Promise<UnitState | null> {
+  const because = exportLines([{ name: 'FLEET_CAUSE', value: work.cause }]);
+  const command: StartAnswer = await drive.session.call(
+    detachedExecutor.start(drive.actor, place, {
+      script: withSetup(setupOf(drive), `${because}${work.command}`),
+      workdir: drive.plan.playbook.workdir,
+      log: null,
+      timeLimitSeconds: timeoutSeconds,
+      needsEnvironment: true,
+      needsClaim: true,
+      sentinel: null,
+      prove: null,
+      stall: null,
+      disk: null,
+      sampling: null,
+      graceSeconds: 0,
+      then: [{ signal: 'TERM' }, { waitSeconds: 10 }],
+    }),
+  );
+  if (command.kind === 'environment-missing') await pushEnvironment(drive, place.attempt);
+  return command.kind === 'state' ? command.state : null;
+}
+
+function describeEnd({ word, exitCode, verdict }: UnitState): string {
+  if (verdict !== null) return 'took too long, and was stopped';
+  return word === 'exited' ? `exit ${exitCode ?? 'unknown'}` : 'ended without an exit status';
+}

@@ -1,0 +1,16 @@
+import { exportLines } from '../remote/author-command.ts';
+import { putEnvironment } from '../remote/claims.ts';
+import { fallbackOf } from './attempts/profiles.ts';
+import type { Drive } from './drive.ts';
+import { pushEnvironment } from './entries/deeds/run-command.ts';
+import { requireSecrets } from './secrets.ts';
+
+/** That of the job, and that of the attempt in another profile that the guard may make after it. */
+export async function pushEnvironments(drive: Drive, attempt: number): Promise<void> {
+  await pushEnvironment(drive, attempt);
+  const fallback = fallbackOf(drive.plan);
+  if (fallback === null) return;
+  const environment = drive.environments.of(fallback.playbook);
+  requireSecrets(environment);
+  await drive.session.call(putEnvironment(drive.actor, attempt, 0, exportLines(environment.variables), 'env-next'));
+}
