@@ -43,7 +43,7 @@ export interface Decisions {
 
 /**
  * All that a run is, fixed before anything is touched: a resume reads it again and nothing else. It holds references to secrets, never values.
- * There is one target, one attempt, one profile and one executor today; the form has room for more.
+ * There is one target, one profile and one executor today; the form has room for more.
  */
 export interface Plan extends Decisions {
   version: 1;
