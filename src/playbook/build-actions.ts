@@ -10,11 +10,11 @@ export type ReadActions = (path: YamlPath, actions: readonly ActionFile[]) => Mo
 const defaultTimeout = '10m';
 const needs = { 'stack-dump': 'launch.stack-dump', 'checkpoint-now': 'launch.checkpoint-now' } as const;
 /** Each ends the attempt: one of them is all that can follow. */
-const ending: readonly ActionFile[] = ['restart', 'fallback', 'halt'];
+const ending = ['restart', 'fallback', 'halt'] as const;
 
 export function actionReader(reader: Reader, playbook: unknown): ReadActions {
   return (path, actions) => {
-    const last = actions.filter((action) => ending.includes(action));
+    const last = ending.filter((action) => actions.includes(action));
     if (last.length > 1) reader.report(path, `expected one of "restart", "fallback" and "halt", got ${last.join(' and ')}`);
     return actions.map((action, index) => {
       if (typeof action === 'object') {

@@ -1,4 +1,4 @@
-import { parseDurationRange } from '../language/range.ts';
+import { parseDurationRange, type Range } from '../language/range.ts';
 import type { RestartRules } from './playbook.ts';
 import type { Reader } from './reader.ts';
 import { restartSchema } from './schema.ts';
@@ -18,14 +18,17 @@ export function buildRestart(reader: Reader, playbook: unknown): RestartRules | 
       reader.report(['restart', 'on', index], `expected ${expected}, got ${JSON.stringify(name)}`);
     }
   }
-  const { low, high } = reader.range(['restart', 'delay'], file.delay ?? defaultDelay, parseDurationRange);
-  if (low === null || high === null) {
-    reader.report(['restart', 'delay'], `expected the first and the longest wait, "30s..10m", got ${JSON.stringify(file.delay)}`);
-  }
+  const { low, high } = reader.range(['restart', 'delay'], file.delay ?? defaultDelay, parseDelay);
   return {
     on: file.on,
     times: file.times,
-    delaySeconds: { first: low ?? 0, longest: high ?? low ?? 0 },
+    delaySeconds: { first: low ?? 0, longest: high ?? 0 },
     withoutProgress: file['without-progress'] ?? null,
   };
+}
+
+function parseDelay(text: string): Range {
+  const range = parseDurationRange(text);
+  if (range.low !== null && range.high !== null) return range;
+  throw new RangeError(`expected the first and the longest wait, "${defaultDelay}", got ${JSON.stringify(text)}`);
 }

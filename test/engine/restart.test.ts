@@ -1,8 +1,8 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { usePeople } from '../support/person.ts';
-import { openSmallHost } from '../support/small-run.ts';
+import { usePeople, type Person, type Started } from '../support/person.ts';
+import { openSmallHost, type SmallHost } from '../support/small-run.ts';
 import { withClockWrongBy } from '../support/wrong-clock.ts';
 
 const { person } = usePeople();
@@ -68,15 +68,21 @@ launch:
     [ "$FLEET_ATTEMPT" != 1 ] || exit 75
 `;
 
+async function driveUntilItWaits(who: Person, host: SmallHost): Promise<Started> {
+  host.clear(who);
+  expect((await who.run(['launch', ...host.write('waiting', waiting), '--detach'])).code).toBe(0);
+  const driver = who.start(['resume']);
+  await who.waitForRun('it waits', ({ state }) => state === 'restarting');
+  return driver;
+}
+
 describe('a run that waits for its next attempt', { timeout: 120_000 }, () => {
   it('goes on at once when the controller comes back after the wait', async (test) => {
     const who = person(test);
     const host = await openSmallHost(test, who);
-    host.clear(who);
-    const launch = who.start(['launch', ...host.write('waiting', waiting)]);
-    await who.waitForRun('it waits', ({ state }) => state === 'restarting');
-    launch.kill('SIGKILL');
-    await launch.ended;
+    const driver = await driveUntilItWaits(who, host);
+    driver.kill('SIGKILL');
+    await driver.ended;
     expect((await who.run(['resume'], withClockWrongBy(1))).code).toBe(0);
     const run = who.newest();
     expect(run).toMatchObject({ state: 'succeeded', attempt: 2 });
@@ -86,11 +92,9 @@ describe('a run that waits for its next attempt', { timeout: 120_000 }, () => {
   it('is halted, and not cancelled, and starts nothing more', async (test) => {
     const who = person(test);
     const host = await openSmallHost(test, who);
-    host.clear(who);
-    const launch = who.start(['launch', ...host.write('waiting', waiting)]);
-    await who.waitForRun('it waits', ({ state }) => state === 'restarting');
+    const driver = await driveUntilItWaits(who, host);
     expect((await who.run(['halt'])).code).toBe(0);
-    await launch.ended;
+    await driver.ended;
     const run = who.newest();
     expect(run).toMatchObject({ state: 'halted', attempts: [{ ending: { exitCode: 75 } }, { because: 'exit 75' }] });
     expect(host.starts(run.id)).toEqual(['job']);
@@ -99,11 +103,9 @@ describe('a run that waits for its next attempt', { timeout: 120_000 }, () => {
   it('ends as halted when a person makes the halt file meanwhile', async (test) => {
     const who = person(test);
     const host = await openSmallHost(test, who);
-    host.clear(who);
-    const launch = who.start(['launch', ...host.write('waiting', waiting)]);
-    await who.waitForRun('it waits', ({ state }) => state === 'restarting');
-    launch.kill('SIGKILL');
-    await launch.ended;
+    const driver = await driveUntilItWaits(who, host);
+    driver.kill('SIGKILL');
+    await driver.ended;
     writeFileSync(join(host.work, 'out/halt'), '');
     await who.run(['resume'], withClockWrongBy(1));
     const run = who.newest();

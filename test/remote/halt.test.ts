@@ -74,7 +74,9 @@ describe.concurrent('a halt', () => {
         return found.filter(({ command }) => /^sleep 30\d$/.test(command)).length === 3 ? found : null;
       });
       const rank = members.find(({ command }) => command === 'sleep 301');
-      const answer = await host.askWithScript(`kill() { say "$*"; }\nsend_signal '${host.run}' TERM '' 1 "$(members '${host.run}')"`);
+      const answer = await host.askWithScript(
+        `kill() { say "$*"; }\nsend_signal '${host.run}' TERM '' 1 "$(members '${host.run}')"`,
+      );
       context.expect(answer.stdout.toString()).toBe(`-TERM -${pid}\n-TERM ${rank?.pid}\n`);
     });
 

@@ -12,6 +12,7 @@ import type { Price, Rule } from './finding.ts';
 import { lintGuard } from './guard.ts';
 import { lintLaunch } from './launch.ts';
 import { lintPatience } from './patience.ts';
+import { lintRestart } from './restart.ts';
 import { lintSaves } from './saves.ts';
 import { lintSecrets } from './secrets.ts';
 import { lintVolatile } from './volatile.ts';
@@ -29,6 +30,7 @@ const rules: readonly Rule[] = [
   lintSaves,
   lintPatience,
   lintLaunch,
+  lintRestart,
   lintGuard,
 ];
 
