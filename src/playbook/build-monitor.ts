@@ -1,9 +1,10 @@
 import type { YamlPath } from '../yaml.ts';
+import { buildCheckpoints } from './build-checkpoints.ts';
+import { readSeries } from './read-series.ts';
 import { buildCriterion, type CheckActions, type FindSeries } from './build-criterion.ts';
-import { readFileSize } from './entries/build-deed.ts';
 import type { FlagRule, MetricSource, Monitor } from './playbook.ts';
 import type { Reader } from './reader.ts';
-import { checkpointsSchema, flagSchema, metricSchema, progressSchema, stallSchema } from './schema.ts';
+import { flagSchema, metricSchema, progressSchema, stallSchema } from './schema.ts';
 import { entriesAt, listAt, partAt, take } from './sections.ts';
 
 /** Columns that sampling an accelerator gives. */
@@ -34,7 +35,7 @@ export function buildMonitor(reader: Reader, playbook: unknown, canDumpStack: bo
       buildCriterion(reader, ['monitor', 'criteria', index], item, { names, findSeries, checkActions }),
     ),
     flags: listAt(playbook, 'monitor', 'flags').flatMap((item, index) => buildFlag(reader, ['monitor', 'flags', index], item)),
-    checkpoints: buildCheckpoints(reader, playbook),
+    checkpoints: buildCheckpoints(reader, playbook, findSeries),
   };
 }
 
@@ -72,16 +73,10 @@ function columnsOf(source: MetricSource | undefined): readonly string[] | null {
 }
 
 function buildProgress(reader: Reader, playbook: unknown, findSeries: FindSeries): Monitor['progress'] {
-  const path = ['monitor', 'progress', 'metric'];
   const file = take(progressSchema, partAt(playbook, 'monitor', 'progress'));
   if (file === null) return null;
-  const [source = '', column = '', ...rest] = file.metric.split('.');
-  if (source === '' || column === '' || rest.length > 0) {
-    reader.report(path, `expected a series written source.column, got ${JSON.stringify(file.metric)}`);
-    return null;
-  }
-  findSeries(path, source, column);
-  return { source, column, of: file.of ?? null };
+  const series = readSeries(reader, ['monitor', 'progress', 'metric'], file.metric, findSeries);
+  return series === null ? null : { ...series, of: file.of ?? null };
 }
 
 function buildStall(reader: Reader, playbook: unknown, checkActions: CheckActions): Monitor['stall'] {
@@ -110,15 +105,4 @@ function buildFlag(reader: Reader, path: YamlPath, item: unknown): FlagRule[] {
   }
   reader.pattern([...path, color], source);
   return [{ color, pattern: source, hint: file.hint ?? null, expected: file.expected ?? false }];
-}
-
-function buildCheckpoints(reader: Reader, playbook: unknown): Monitor['checkpoints'] {
-  const path = ['monitor', 'checkpoints'];
-  const file = take(checkpointsSchema, partAt(playbook, ...path));
-  if (file === null) return null;
-  return {
-    path: file.path,
-    every: file.every ?? null,
-    size: file.size === undefined ? null : readFileSize(reader, [...path, 'size'], file.size),
-  };
 }
