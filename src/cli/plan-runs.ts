@@ -38,8 +38,9 @@ export async function planRuns(context: Context, wish: PlanWish): Promise<Planne
     return { host, playbook: resolved, scrubber: secrets.scrubber };
   });
   const decisions = await readDecisions(context, wish, resolved[0]?.playbook ?? null);
+  const others = (await context.readInventory()).hosts;
   const plans = resolved.map(({ host, playbook, scrubber }) =>
-    makePlan(wish.kind, playbook, host, withoutSecrets(decisions, scrubber)),
+    makePlan(wish.kind, playbook, host, withoutSecrets(decisions, scrubber), others),
   );
   return { plans, warnings: findWarnings(playbook, plans) };
 }

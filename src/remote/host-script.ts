@@ -3,6 +3,7 @@ import { quote } from '../quoting.ts';
 import base from './host/base.sh';
 import checkpoints from './host/checkpoints.sh';
 import claims from './host/claims.sh';
+import copies from './host/copies.sh';
 import files from './host/files.sh';
 import guard from './host/guard.sh';
 import incarnation from './host/incarnation.sh';
@@ -29,6 +30,7 @@ export const hostScript = [
   rules,
   files,
   checkpoints,
+  copies,
   looks,
   program,
 ].join('\n');

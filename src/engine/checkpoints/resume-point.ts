@@ -1,6 +1,7 @@
 import { askIsWhole, listCheckpoints } from '../../remote/checkpoints.ts';
 import type { CheckpointRecord } from '../../store/attempt-records.ts';
 import type { Drive } from '../drive.ts';
+import { isTrusted, newestFirst } from './rules.ts';
 
 /**
  * What an attempt may go on from: the newest checkpoint that the playbook's `loads` has loaded, or that is complete where none is named. It is
@@ -11,7 +12,7 @@ export async function findResumePoint(drive: Drive): Promise<CheckpointRecord | 
   const rule = playbook.monitor?.checkpoints ?? null;
   if (rule === null) return null;
   const { run } = drive.actor;
-  const trusted = drive.parts.store.readCheckpoints(run).filter(({ state }) => state === 'valid' || state === 'complete');
+  const trusted = drive.parts.store.readCheckpoints(run).filter((record) => isTrusted(rule, record));
   if (trusted.length === 0) return null;
   const found = await drive.session.call(listCheckpoints(playbook.workdir, rule.path, { run, worker: 0 }));
   for (const checkpoint of newestFirst(trusted)) {
@@ -20,9 +21,4 @@ export async function findResumePoint(drive: Drive): Promise<CheckpointRecord | 
     if (await drive.session.call(askIsWhole(playbook.workdir, checkpoint.path))) return checkpoint;
   }
   return null;
-}
-
-/** The highest step first; of equal ones, and of those that tell no step, what was found last. */
-export function newestFirst(checkpoints: readonly CheckpointRecord[]): CheckpointRecord[] {
-  return checkpoints.toSorted((one, other) => (other.step ?? -1) - (one.step ?? -1) || other.foundAt - one.foundAt);
 }

@@ -5,9 +5,9 @@ import { adoptAttempt, isSuperseded } from './adopt-attempt.ts';
 import { createJobMonitor, type Look } from './job-monitor.ts';
 import { tellElsewhere } from '../tell-elsewhere.ts';
 import type { Drive } from '../drive.ts';
-import { watchCheckpoints } from './checkpoints.ts';
 import { watchEnvironment } from './prove-environment.ts';
 import { launchOf } from './job.ts';
+import { watchCheckpoints, type CheckpointWatch } from '../checkpoints/watch-checkpoints.ts';
 import { endRun } from '../end-run.ts';
 import { beginHalt } from '../halt/wish-halt.ts';
 
@@ -19,13 +19,22 @@ const betweenGoneLooksMs = 3_000;
  * until the host answers.
  */
 export async function watchJob(drive: Drive): Promise<void> {
+  const checkpoints = watchCheckpoints(drive);
+  try {
+    await watchUntilOver(drive, checkpoints);
+  } finally {
+    checkpoints.leave();
+  }
+}
+
+async function watchUntilOver(drive: Drive, checkpoints: CheckpointWatch): Promise<void> {
   const monitor = createJobMonitor(drive);
   const environment = watchEnvironment(drive);
-  const checkpoints = watchCheckpoints(drive);
   const done = new Set<string>();
   for (;;) {
     drive.signal.throwIfAborted();
-    const look = await monitor.look({ final: false, extraReasons: environment.reasons() });
+    const reasons = [...environment.reasons(), ...checkpoints.reasons()];
+    const look = await monitor.look({ final: false, extraReasons: reasons });
     const { finding } = look;
     if (finding.kind === 'elsewhere') {
       tellElsewhere(drive, finding.sentence);
@@ -38,9 +47,11 @@ export async function watchJob(drive: Drive): Promise<void> {
       return;
     }
     environment.take(look.state.proof, { progressed: (look.judgement.progress.step ?? 0) > 0, over: finding.kind === 'over' });
-    await checkpoints.look();
+    await checkpoints.look(look.judgement.progress.step);
     if (finding.kind === 'over') {
-      await readRest(drive, monitor, environment.reasons());
+      await readRest(drive, monitor, reasons);
+      await checkpoints.finish();
+      await monitor.look({ final: true, extraReasons: [...environment.reasons(), ...checkpoints.reasons()] });
       drive.transition({
         from: ['running', 'lingering'],
         to: 'verifying',

@@ -114,3 +114,33 @@ END
 }
 
 sum_of_text() { if command -v cksum >/dev/null 2>&1; then cksum; else md5sum; fi | cut -d' ' -f1; }
+
+# sum_checkpoint PATH: "sum SIZE SHA256 NAME" for each file of it, NAME below its folder, or "." where it is a file; then "summed". False where a
+# file cannot be read, or there is no tool for it.
+sum_checkpoint() (
+  command -v sha256sum >/dev/null 2>&1 || { say no-sha256sum && exit 1; }
+  files_of_checkpoint "$1" | while IFS= read -r su_file; do
+    su_name=${su_file#"$1/"}
+    [ "$su_file" != "$1" ] || su_name=.
+    if ! file_facts "$su_file" || ! su_sum=$(sha256sum <"$su_file"); then exit 1; fi
+    say sum "$fi_size" "${su_sum%% *}" "$su_name"
+  done && say summed
+)
+
+# files_of_checkpoint PATH: itself, or every file below its folder.
+files_of_checkpoint() (
+  if [ ! -d "$1" ]; then
+    say "$1"
+    exit
+  fi
+  for fc_path in "$1"/* "$1"/.[!.]*; do
+    [ ! -e "$fc_path" ] || files_of_checkpoint "$fc_path"
+  done
+)
+
+# remove_checkpoint RUN TOKEN PATH
+remove_checkpoint() {
+  fence "$1" "$2"
+  rm -rf -- "$3" || cannot_write "$3"
+  say removed
+}
