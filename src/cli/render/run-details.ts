@@ -2,6 +2,7 @@ import { isResult } from '../../lifecycle/states.ts';
 import type { RunDocument } from '../../store/run-document.ts';
 import type { EventRecord } from '../../store/records.ts';
 import type { Screen } from '../screen.ts';
+import { describeCheckpoints, type BestMode } from './checkpoints.ts';
 import { renderChecks, renderVerdict } from './checks.ts';
 import { renderCriteria } from './criteria.ts';
 import { renderEvents } from './events.ts';
@@ -23,9 +24,14 @@ import { renderTable, type Cell } from './table.ts';
 type Field = [name: string, value: string | Cell | null];
 
 /** All that is known of one run, on one screen. `events` are its last ones. */
-export function renderRunDetails(run: RunDocument, events: readonly EventRecord[], screen: Screen, nowMs: number): string[] {
+export function renderRunDetails(
+  run: RunDocument,
+  { events, bestMode }: { events: readonly EventRecord[]; bestMode: BestMode },
+  screen: Screen,
+  nowMs: number,
+): string[] {
   const blocks = [
-    renderFields(fieldsOf(run, nowMs), screen),
+    renderFields(fieldsOf(run, bestMode, nowMs), screen),
     isUndriven(run) ? [screen.paint('yellow', describeUndriven(run))] : [],
     renderWorkers(run, screen),
     [...renderChecks(run.checks, screen), ...renderVerdict(run.verdict, run.checks, screen)],
@@ -37,7 +43,7 @@ export function renderRunDetails(run: RunDocument, events: readonly EventRecord[
   return blocks.filter((block) => block.length > 0).flatMap((block, index) => (index === 0 ? block : ['', ...block]));
 }
 
-function fieldsOf(run: RunDocument, nowMs: number): Field[] {
+function fieldsOf(run: RunDocument, bestMode: BestMode, nowMs: number): Field[] {
   return [
     ['run', run.id],
     ['kind', run.kind],
@@ -52,6 +58,7 @@ function fieldsOf(run: RunDocument, nowMs: number): Field[] {
     ['last seen', run.observedAt === null ? 'never' : `${run.observedAt} (${formatAge(run.observedAt, nowMs)})`],
     ['driven by', describeController(run)],
     ['progress', describeProgress(run)],
+    ['saved', describeCheckpoints(run.checkpoints, bestMode)],
     ['cost', describeCost(run)],
     ['created', run.createdAt],
     ['started', run.startedAt],
