@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { nameOfCopy } from '../../src/engine/checkpoints/back-up.ts';
 import { chooseRemoved } from '../../src/engine/checkpoints/choose-removed.ts';
 import { compareCheckpoints } from '../../src/engine/checkpoints/compare.ts';
-import { graceSteps, hasCome, lastExpected } from '../../src/engine/checkpoints/expect-next.ts';
+import { hasCome, lastExpected, watchExpectation } from '../../src/engine/checkpoints/expect-next.ts';
 import { settle } from '../../src/engine/checkpoints/rules.ts';
 import { isLongEnough } from '../../src/engine/checkpoints/safetensors.ts';
 import type { CheckpointRules } from '../../src/playbook/playbook.ts';
@@ -109,8 +109,20 @@ describe('the checkpoint that is expected next', () => {
     expect(hasCome(plain, 2000, records)).toBe(come);
   });
 
-  it('may come a twentieth of its interval late', () => {
-    expect(graceSteps(plain)).toBe(50);
+  it('is missed when the training is past it by a twentieth of its interval and by two minutes, until it comes', () => {
+    let now = 0;
+    const expectation = watchExpectation(plain, () => now);
+    const told = (...records: CheckpointRecord[]) => expectation.reasons(records).map(({ text }) => text);
+    expectation.see(1049);
+    now += 3_600_000;
+    expect(told()).toEqual([]);
+    expectation.see(1050);
+    now += 119_999;
+    expect(told()).toEqual([]);
+    now += 1;
+    expect(told()).toEqual(['expected a checkpoint at step 1000, none came']);
+    expect(told(recordOf('s200'))).toEqual(['expected a checkpoint at step 1000, the last one is out/s200.pt']);
+    expect(told(recordOf('s1000'))).toEqual([]);
   });
 });
 

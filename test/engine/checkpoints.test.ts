@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, type TestContext } from 'vitest';
 import type { RunDocument } from '../../src/store/run-document.ts';
@@ -83,23 +83,32 @@ describe.concurrent('the checkpoints of a run', { timeout: 120_000 }, () => {
     expect(new Set(eventsOf(who, run)).size).toBe(eventsOf(who, run).length);
   });
 
-  it('are as they would be when the controller dies between seeing one whole and its copy', async (test) => {
-    const { who, launch, copies } = await setUp(
-      test,
-      `    loads: echo load >>@starts; grep -q "^PK" {checkpoint}
-    back-up: { to: 'local:@copies' }`,
-    );
-    expect((await who.start(launch, killAround('after', 'sum_checkpoint')).ended).signal).toBe('SIGKILL');
-    const died = who.newest();
-    expect(died.checkpoints.filter(({ backUp }) => backUp !== null)).toEqual([]);
-    expect(await who.run(['resume', died.id])).toMatchObject({ code: 0 });
-    const run = who.newest();
-    expect(run.checkpoints.map(({ state, backUp }) => [state, backUp?.replace(run.id, 'RUN') ?? null])).toEqual([
-      ...[1, 2, 3, 4, 5].map((step) => ['valid', `local:${copies}/RUN/out/step_${step}.pt`]),
-      ['invalid', null],
-    ]);
-    expect(new Set(eventsOf(who, run)).size).toBe(eventsOf(who, run).length);
-    expect(readFileSync(join(who.folder, 'starts'), 'utf8')).toBe('load\n'.repeat(5));
-    expect(existsSync(join(copies, run.id, '.part/out/step_1.pt'))).toBe(false);
-  });
+  it.for([
+    { to: 'local:@copies', moment: 'after', text: 'sum_checkpoint' },
+    { to: 'small:@copies', moment: 'before', text: 'append_part' },
+    { to: '@copies', moment: 'after', text: 'copy_checkpoint' },
+  ] as const)(
+    'are the same when the controller dies $moment $text, between seeing one whole and its copy',
+    async (dies, test) => {
+      const { who, launch, copies } = await setUp(
+        test,
+        `    loads: echo load >>@starts; grep -q "^PK" {checkpoint}
+    back-up: { to: '${dies.to}' }`,
+      );
+      expect((await who.start(launch, killAround(dies.moment, dies.text)).ended).signal).toBe('SIGKILL');
+      const died = who.newest();
+      expect(died.checkpoints.filter(({ backUp }) => backUp !== null)).toEqual([]);
+      expect(await who.run(['resume', died.id])).toMatchObject({ code: 0 });
+      const run = who.newest();
+      const folder = `${dies.to.replace('@copies', copies)}/${run.id}/out`;
+      expect(run.checkpoints.map(({ state, backUp }) => [state, backUp])).toEqual([
+        ...[1, 2, 3, 4, 5].map((step) => ['valid', `${folder}/step_${step}.pt`]),
+        ['invalid', null],
+      ]);
+      expect(new Set(eventsOf(who, run)).size).toBe(eventsOf(who, run).length);
+      expect(readFileSync(join(who.folder, 'starts'), 'utf8')).toBe('load\n'.repeat(5));
+      expect(readdirSync(join(copies, run.id, 'out'))).toHaveLength(5);
+      expect(readdirSync(join(copies, run.id, '.part/out'))).toEqual([]);
+    },
+  );
 });

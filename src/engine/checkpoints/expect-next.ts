@@ -1,5 +1,27 @@
+import type { Reason } from '../../monitor/health.ts';
 import type { CheckpointRules } from '../../playbook/playbook.ts';
 import type { CheckpointRecord } from '../../store/attempt-records.ts';
+import { newestFirst } from './rules.ts';
+
+/** How long after its step a checkpoint may come. */
+const graceMs = 120_000;
+
+/** Remembers when the training passed the step at which a checkpoint was expected. `now`: of a clock that never jumps. */
+export function watchExpectation(rules: CheckpointRules, now: () => number) {
+  let passed: { expected: number; at: number } | null = null;
+  return {
+    see(step: number | null): void {
+      const expected = step === null ? null : lastExpected(rules, step - graceSteps(rules));
+      if (expected !== null && expected !== passed?.expected) passed = { expected, at: now() };
+    },
+    reasons(records: readonly CheckpointRecord[]): Reason[] {
+      if (passed === null || now() - passed.at < graceMs || hasCome(rules, passed.expected, records)) return [];
+      const [newest] = newestFirst(records);
+      const came = newest === undefined ? 'none came' : `the last one is ${newest.path}`;
+      return [{ color: 'yellow', text: `expected a checkpoint at step ${passed.expected}, ${came}` }];
+    },
+  };
+}
 
 /** The step of the last checkpoint that was to be written when `step` is reached; null: none yet. */
 export function lastExpected({ every, firstAt = null }: CheckpointRules, step: number): number | null {
@@ -18,6 +40,6 @@ export function hasCome({ every }: CheckpointRules, expected: number, records: r
 }
 
 /** How far past its step a checkpoint may still be on its way. */
-export function graceSteps({ every }: CheckpointRules): number {
+function graceSteps({ every }: CheckpointRules): number {
   return (every ?? 0) * 0.05;
 }

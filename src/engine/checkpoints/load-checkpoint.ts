@@ -61,7 +61,7 @@ export function placeOfUnit(drive: Drive, purpose: string, { path, stamp, triesB
 }
 
 /** Stopped with the attempt, or gone with the machine. */
-export function isUndecided({ word, exitCode, verdict, haltMoves }: UnitState): boolean {
+function isUndecided({ word, exitCode, verdict, haltMoves }: UnitState): boolean {
   return word !== 'exited' || exitCode === null || (verdict === null && haltMoves.length > 0);
 }
 

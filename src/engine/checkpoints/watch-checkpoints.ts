@@ -6,7 +6,7 @@ import type { CheckpointRecord } from '../../store/attempt-records.ts';
 import type { Drive } from '../drive.ts';
 import { planChores } from './chores.ts';
 import { compareCheckpoints } from './compare.ts';
-import { graceSteps, hasCome, lastExpected } from './expect-next.ts';
+import { watchExpectation } from './expect-next.ts';
 import { openKnown, type Known } from './known.ts';
 import { openLane } from './lane.ts';
 import { Detached } from '../lease-lost.ts';
@@ -16,8 +16,6 @@ import { areSafetensorsWhole } from './safetensors.ts';
 
 const lookEveryMs = 3_000;
 const metricsEveryMs = 30_000;
-/** How long after its step a checkpoint may come. */
-const graceMs = 120_000;
 /** Whoever still writes when the job is over is not waited for. */
 const looksAtTheEnd = 3;
 const betweenLastLooksMs = 1_000;
@@ -54,7 +52,10 @@ function watch(driven: Drive, rules: CheckpointRules): CheckpointWatch {
   const drive: Drive = { ...driven, signal: AbortSignal.any([driven.signal, left.signal]) };
   const known = openKnown(drive);
   const chores = planChores(drive, rules, known);
-  const lanes = { loads: openLane(chores.nextLoad, drive.signal), copies: openLane(chores.nextCopy, drive.signal) };
+  const lanes = {
+    loads: openLane(() => chores.nextLoad(), drive.signal),
+    copies: openLane(() => chores.nextCopy(), drive.signal),
+  };
   const expectation = watchExpectation(rules, () => clock.monotonic());
   const metrics = watchMetrics(drive, rules, known);
   let [lookedAt, metricsAt] = [-Infinity, -Infinity];
@@ -131,21 +132,4 @@ function describeSettled({ path, size, state, message }: CheckpointRecord): stri
 function describeNewest(records: readonly CheckpointRecord[]): Reason[] {
   const [newest] = newestFirst(records.filter(({ state }) => state !== 'writing' && state !== 'removed'));
   return newest?.message == null ? [] : [{ color: 'yellow', text: `checkpoint ${newest.path}: ${newest.message}` }];
-}
-
-/** Remembers when the training passed the step at which a checkpoint was expected. */
-function watchExpectation(rules: CheckpointRules, now: () => number) {
-  let passed: { expected: number; at: number } | null = null;
-  return {
-    see(step: number | null) {
-      const expected = step === null ? null : lastExpected(rules, step - graceSteps(rules));
-      if (expected !== null && expected !== passed?.expected) passed = { expected, at: now() };
-    },
-    reasons(records: readonly CheckpointRecord[]): Reason[] {
-      if (passed === null || now() - passed.at < graceMs || hasCome(rules, passed.expected, records)) return [];
-      const [newest] = newestFirst(records);
-      const came = newest === undefined ? 'none came' : `the last one is ${newest.path}`;
-      return [{ color: 'yellow', text: `expected a checkpoint at step ${passed.expected}, ${came}` }];
-    },
-  };
 }
