@@ -40,8 +40,9 @@ export async function planRuns(context: Context, wish: PlanWish): Promise<Planne
     return { host, asked, scrubber: secrets.scrubber };
   });
   const decisions = await readDecisions(context, wish, resolved[0]?.asked.playbook ?? null);
+  const others = (await context.readInventory()).hosts;
   const plans = resolved.map(({ host, asked, scrubber }) =>
-    makePlan(wish.kind, asked, host, withoutSecrets(decisions, scrubber)),
+    makePlan(wish.kind, asked, host, withoutSecrets(decisions, scrubber), others),
   );
   return { plans, warnings: findWarnings(playbook, plans) };
 }

@@ -1,4 +1,5 @@
 import { momentOf } from '../clock.ts';
+import { readPlan } from '../engine/read-plan.ts';
 import { isResult } from '../lifecycle/states.ts';
 import { readRunDocument, type RunDocument } from '../store/run-document.ts';
 import type { EventRecord } from '../store/records.ts';
@@ -21,6 +22,8 @@ export interface StatusQuestion {
 export interface Status {
   runs: RunDocument[];
   events: EventRecord[];
+  /** Which metric of its checkpoints is the best. */
+  bestMode: 'min' | 'max' | null;
   stateDisk: StateDisk | null;
 }
 
@@ -34,15 +37,20 @@ interface StateDisk {
 export async function readStatus(context: Context, question: StatusQuestion): Promise<Status> {
   if (question.run !== undefined) return readOne(context, question.run);
   const store = await context.openStoreToLook();
-  if (store === null) return { runs: [], events: [], stateDisk: null };
+  if (store === null) return { runs: [], events: [], bestMode: null, stateDisk: null };
   const moment = momentOf(context.clock);
   const runs = store.snapshot(() =>
     store.listRuns(question.all ? null : moment.now - recentMs).map((run) => readRunDocument(store, run, moment)),
   );
   const stateDisk = readStateDisk(context, store);
-  if (question.host === undefined) return { runs, events: [], stateDisk };
+  if (question.host === undefined) return { runs, events: [], bestMode: null, stateDisk };
   const hosts = await selectNames(context, question.host, runs);
-  return { runs: runs.filter((run) => run.workers.some((worker) => hosts.has(worker.host))), events: [], stateDisk };
+  return {
+    runs: runs.filter((run) => run.workers.some((worker) => hosts.has(worker.host))),
+    events: [],
+    bestMode: null,
+    stateDisk,
+  };
 }
 
 export function isOver(status: Status): boolean {
@@ -52,7 +60,9 @@ export function isOver(status: Status): boolean {
 async function readOne(context: Context, prefix: string): Promise<Status> {
   const { store, run } = await findRun(context, prefix);
   const runs = [readRunDocument(store, run, momentOf(context.clock))];
-  return { runs, events: readLastEvents(store, run.id, shownEvents), stateDisk: readStateDisk(context, store) };
+  const isRanked = runs.some(({ checkpoints }) => checkpoints.some(({ metric }) => metric !== null));
+  const bestMode = isRanked ? (readPlan(run.plan).playbook.monitor?.checkpoints?.best?.mode ?? null) : null;
+  return { runs, events: readLastEvents(store, run.id, shownEvents), bestMode, stateDisk: readStateDisk(context, store) };
 }
 
 function readStateDisk({ stateDir }: Context, store: Store): StateDisk | null {

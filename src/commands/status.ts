@@ -24,7 +24,7 @@ export default class StatusCommand extends BaseCommand {
     watch: Flags.boolean({ summary: 'Go on showing what changes, until Ctrl-C or until RUN has ended.' }),
   };
 
-  async run(): Promise<Omit<Status, 'events'> | undefined> {
+  async run(): Promise<Omit<Status, 'events' | 'bestMode'> | undefined> {
     const { args, flags } = await this.parse(StatusCommand);
     if (flags.refresh) throw notYet('fleet status --refresh', ['fleet status']);
     const question = { run: args.run, host: flags.host, all: flags.all };
@@ -68,6 +68,6 @@ export default class StatusCommand extends BaseCommand {
   }
 }
 
-function documentOf({ runs, stateDisk }: Status): Omit<Status, 'events'> {
+function documentOf({ runs, stateDisk }: Status): Omit<Status, 'events' | 'bestMode'> {
   return { runs, stateDisk };
 }

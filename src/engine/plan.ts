@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { exitCodes, FleetError, notYet } from '../errors.ts';
 import type { Host, SshSettings } from '../inventory/host.ts';
+import { suggestName } from '../language/check-schema.ts';
 import type { ResolvedPlaybook } from '../playbook/playbook.ts';
 import type { NewRun, TargetRecord, Waiver } from '../store/records.ts';
 
@@ -16,6 +17,12 @@ export interface PlannedHost {
   /** Null, or left out by an older fleet: for ever. */
   keepRunsSeconds?: number | null;
   setup: string;
+}
+
+/** The host of the inventory that keeps copies of checkpoints. */
+export interface PlannedBackUp {
+  host: PlannedHost;
+  address: string | null;
 }
 
 /** A failure that a person let pass before the run was made. */
@@ -59,6 +66,8 @@ export interface Plan extends Decisions {
   fallback?: ResolvedPlaybook | null;
   hosts: PlannedHost[];
   targets: TargetRecord[];
+  /** Left out: none is named. */
+  backUpHost?: PlannedBackUp;
 }
 
 /** What was asked for, in the profile that the run begins in, and in the one that it may fall back to. */
@@ -67,7 +76,14 @@ export interface Asked {
   fallback: ResolvedPlaybook | null;
 }
 
-export function makePlan(kind: Plan['kind'], { playbook, fallback }: Asked, host: Host, decisions: Decisions): Plan {
+/** `others`: the inventory, of which a playbook may name hosts besides. */
+export function makePlan(
+  kind: Plan['kind'],
+  { playbook, fallback }: Asked,
+  host: Host,
+  decisions: Decisions,
+  others: readonly Host[] = [],
+): Plan {
   if (kind === 'launch' && playbook.launch === null) {
     throw new FleetError(`${playbook.file}: nothing to launch: there is no "launch" section`, {
       code: 'nothing-to-launch',
@@ -89,6 +105,7 @@ export function makePlan(kind: Plan['kind'], { playbook, fallback }: Asked, host
     fallback,
     hosts: [planHost(host)],
     targets: [{ index: 0, role: 'main', host: host.name, worker: 0, address: firstAddress(host) }],
+    ...planBackUp(playbook, others),
   };
 }
 
@@ -96,6 +113,22 @@ export function makePlan(kind: Plan['kind'], { playbook, fallback }: Asked, host
 export function planInProfile(plan: Plan, profile: string | null): Plan {
   const { fallback = null } = plan;
   return fallback === null || fallback.profile !== profile ? plan : { ...plan, playbook: fallback };
+}
+
+function planBackUp({ file, monitor }: ResolvedPlaybook, others: readonly Host[]): Pick<Plan, 'backUpHost'> {
+  const place = monitor?.checkpoints?.backUp ?? null;
+  if (place?.kind !== 'host') return {};
+  const found = others.find(({ name }) => name === place.host);
+  if (found !== undefined) return { backUpHost: { host: planHost(found), address: firstAddress(found) } };
+  const nearest = suggestName(
+    place.host,
+    others.map(({ name }) => name),
+  );
+  throw new FleetError(`${file}: monitor.checkpoints.back-up.to: there is no host "${place.host}" in the inventory`, {
+    code: 'host-not-found',
+    exit: exitCodes.usage,
+    suggestions: nearest === null ? ['fleet hosts lists them'] : [nearest],
+  });
 }
 
 /** Refused when its address is not known yet. */

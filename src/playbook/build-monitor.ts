@@ -1,10 +1,11 @@
 import type { YamlPath } from '../yaml.ts';
 import { actionReader, type ReadActions } from './build-actions.ts';
+import { buildCheckpoints } from './build-checkpoints.ts';
 import { buildCriterion, type FindSeries } from './build-criterion.ts';
-import { readFileSize } from './entries/build-deed.ts';
 import type { FlagRule, MetricSource, Monitor } from './playbook.ts';
+import { readSeries } from './read-series.ts';
 import type { Reader } from './reader.ts';
-import { checkpointsSchema, deviceSchema, flagSchema, metricSchema, progressSchema, stallSchema } from './schema.ts';
+import { deviceSchema, flagSchema, metricSchema, progressSchema, stallSchema } from './schema.ts';
 import { entriesAt, listAt, partAt, take } from './sections.ts';
 
 /** Columns that sampling an accelerator gives. */
@@ -35,7 +36,7 @@ export function buildMonitor(reader: Reader, playbook: unknown): Monitor | null 
     ),
     ...(typeof cooldown === 'string' ? { cooldownSeconds: reader.duration(['monitor', 'cooldown'], cooldown) } : {}),
     device: buildDevice(reader, playbook, metrics),
-    checkpoints: buildCheckpoints(reader, playbook),
+    checkpoints: buildCheckpoints(reader, playbook, findSeries),
   };
 }
 
@@ -73,16 +74,10 @@ function columnsOf(source: MetricSource | undefined): readonly string[] | null {
 }
 
 function buildProgress(reader: Reader, playbook: unknown, findSeries: FindSeries): Monitor['progress'] {
-  const path = ['monitor', 'progress', 'metric'];
   const file = take(progressSchema, partAt(playbook, 'monitor', 'progress'));
   if (file === null) return null;
-  const [source = '', column = '', ...rest] = file.metric.split('.');
-  if (source === '' || column === '' || rest.length > 0) {
-    reader.report(path, `expected a series written source.column, got ${JSON.stringify(file.metric)}`);
-    return null;
-  }
-  findSeries(path, source, column);
-  return { source, column, of: file.of ?? null };
+  const series = readSeries(reader, ['monitor', 'progress', 'metric'], file.metric, findSeries);
+  return series === null ? null : { ...series, of: file.of ?? null };
 }
 
 function buildStall(reader: Reader, playbook: unknown, readActions: ReadActions): Monitor['stall'] {
@@ -121,15 +116,4 @@ function buildDevice(reader: Reader, playbook: unknown, metrics: readonly Metric
     reader.report(path, '"device" is told by samples, and no source of monitor.metrics is "accelerators"', { part: 'key' });
   }
   return device;
-}
-
-function buildCheckpoints(reader: Reader, playbook: unknown): Monitor['checkpoints'] {
-  const path = ['monitor', 'checkpoints'];
-  const file = take(checkpointsSchema, partAt(playbook, ...path));
-  if (file === null) return null;
-  return {
-    path: file.path,
-    every: file.every ?? null,
-    size: file.size === undefined ? null : readFileSize(reader, [...path, 'size'], file.size),
-  };
 }

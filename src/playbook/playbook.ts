@@ -120,6 +120,28 @@ export interface FlagRule {
   then?: MonitorAction[];
 }
 
+/** What a plan of an older fleet leaves out is null. */
+export interface CheckpointRules {
+  /** A pattern of files or folders; `{step}` stands for the step. */
+  path: string;
+  /** Steps from one to the next. */
+  every: number | null;
+  size: Range | null;
+  /** The step of the first one; null: `every`. */
+  firstAt?: number | null;
+  /** Ends with 0 when it has loaded `{checkpoint}`. */
+  loads?: { command: string; timeLimitSeconds: number } | null;
+  /** A pattern for what `loads` prints when every weight is finite. */
+  finite?: string | null;
+  backUp?: BackUpPlace | null;
+  best?: { source: string; column: string; mode: 'min' | 'max' } | null;
+  /** The others are removed from the host. */
+  keep?: { last: number; best: number } | null;
+}
+
+/** `here`: on this computer; `same`: elsewhere on the run's own host. */
+export type BackUpPlace = { kind: 'here' | 'same'; path: string } | { kind: 'host'; host: string; path: string };
+
 export interface Monitor {
   metrics: MetricSource[];
   /** `source.column` of what counts as progress. */
@@ -131,7 +153,7 @@ export interface Monitor {
   device?: 'accelerator' | 'cpu' | null;
   /** Before the same cause is answered again. Left out in the plans of an older fleet. */
   cooldownSeconds?: number;
-  checkpoints: { path: string; every: number | null; size: Range | null } | null;
+  checkpoints: CheckpointRules | null;
 }
 
 export interface Work {

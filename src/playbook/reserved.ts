@@ -13,7 +13,6 @@ const reserved: readonly { at: readonly string[]; keys: readonly string[] }[] = 
   })),
   { at: ['launch'], keys: ['restart', 'confirm', 'question', 'roles', 'gang', 'executor', 'points'] },
   { at: ['monitor'], keys: ['restart', 'notify'] },
-  { at: ['monitor', 'checkpoints'], keys: ['loads', 'back-up', 'keep'] },
   { at: ['monitor', 'criteria', '*'], keys: ['for', 'aliases'] },
 ];
 

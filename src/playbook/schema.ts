@@ -151,7 +151,23 @@ export const stallSchema = z.strictObject({
   then: actions.optional(),
 });
 
-export const checkpointsSchema = z.strictObject({ path, every: z.int().min(1).optional(), size: fileSize.optional() });
+export const checkpointsSchema = z.strictObject({
+  path: path.describe('A pattern of files or folders; "{step}" stands for the step'),
+  every: z.int().min(1).optional().describe('Steps from one to the next'),
+  'first-at': z.int().min(1).optional().describe('The step of the first one. Default: every'),
+  size: fileSize.optional(),
+  loads: z
+    .union([text, z.strictObject({ run: text, 'time-limit': duration.optional() })])
+    .optional()
+    .describe('A command that loads "{checkpoint}", and ends with 0 when it did'),
+  finite: pattern.optional().describe('What "loads" prints when no weight is NaN or infinite'),
+  'back-up': z.strictObject({ to: text, checksum: z.literal('sha256').optional() }).optional(),
+  best: z.strictObject({ by: text, mode: z.enum(['min', 'max']).optional() }).optional(),
+  keep: z
+    .strictObject({ last: z.int().min(1), best: z.int().min(1).optional() })
+    .optional()
+    .describe('fleet removes the others'),
+});
 
 export const deviceSchema = z.enum(['accelerator', 'cpu']);
 

@@ -1,4 +1,5 @@
 import { quote } from '../quoting.ts';
+import type { Actor } from './claims.ts';
 import { readLines, UnexpectedAnswer, valueOf, valuesOf, type RemoteCommand } from './command.ts';
 import { shellGlob, shellPath } from './host-script.ts';
 
@@ -72,4 +73,19 @@ function readTime(written: string): number | null {
   if (day === undefined || time === undefined) return null;
   const ms = Date.parse(`${day}T${time}${sign ?? '+'}${hours ?? '00'}:${minutes ?? '00'}`);
   return Number.isNaN(ms) ? null : ms / 1000;
+}
+
+/** Takes a checkpoint away; an older controller is refused. One that is gone is fine. */
+export function removeCheckpoint(actor: Actor, workdir: string, path: string): RemoteCommand<null> {
+  const name = `remove "${path}"`;
+  return {
+    name,
+    body: `enter ${quote(workdir)} 2>/dev/null || exit 1
+remove_checkpoint ${quote(actor.run)} ${actor.token} ${shellPath(path)}`,
+    timeoutSeconds: 300,
+    parse(answer) {
+      if (readLines(answer.stdout).at(-1)?.word !== 'removed') throw new UnexpectedAnswer(name, answer);
+      return null;
+    },
+  };
 }

@@ -3,6 +3,7 @@ import { quote } from '../quoting.ts';
 import base from './host/base.sh';
 import checkpoints from './host/checkpoints.sh';
 import claims from './host/claims.sh';
+import copies from './host/copies.sh';
 import fallback from './host/fallback.sh';
 import files from './host/files.sh';
 import guard from './host/guard.sh';
@@ -33,6 +34,7 @@ export const hostScript = [
   files,
   notes,
   checkpoints,
+  copies,
   looks,
   program,
 ].join('\n');

@@ -181,6 +181,31 @@ describe('one mistake gives one message', () => {
       'monitor.criteria[0].expected: a band needs one comparison to belong to, and the expression has 2',
     ],
     [
+      'monitor: { checkpoints: { path: x, loads: python3 check.py } }',
+      'monitor.checkpoints.loads: expected "{checkpoint}" where the path of the checkpoint goes',
+    ],
+    [
+      'monitor: { checkpoints: { path: x, finite: y } }',
+      'monitor.checkpoints.finite: "finite" goes with "loads", which is not there',
+    ],
+    [
+      'monitor: { checkpoints: { path: x, first-at: 5 } }',
+      'monitor.checkpoints.first-at: "first-at" goes with "every", which is not there',
+    ],
+    ["monitor: { checkpoints: { path: 'a{step}b{step}' } }", 'monitor.checkpoints.path: "{step}" stands in it twice'],
+    [
+      "monitor: { checkpoints: { path: x, back-up: { to: 'nas:backup' } } }",
+      'monitor.checkpoints.back-up.to: expected a folder from "/" or "~/", as in "HOST:/backup" or "local:~/backup", got "nas:backup"',
+    ],
+    [
+      'monitor: { checkpoints: { path: x, keep: { last: 2, best: 1 } } }',
+      'monitor.checkpoints.keep.best: there is no monitor.checkpoints.best that says which is',
+    ],
+    [
+      monitor('checkpoints: { path: x, best: { by: trainin.loss } }'),
+      'monitor.checkpoints.best.by: no metric source is called "trainin", expected "training" or "gpu" (did you mean "training"?)',
+    ],
+    [
       'monitor: { metrics: { a: { csv: x, columns: [loss] } } }',
       'monitor.metrics.a.columns: no column for the step is called "step", expected "loss"',
     ],
@@ -203,8 +228,6 @@ describe('names that the format keeps for later', () => {
     ['gang: true', '2:1: gang', 'gang'],
     ['validate:\n  - { check: c, run: x, when: always }', '3:25: validate[0].when', 'when'],
     ['prepare:\n  - { action: c, run: x, each: worker }', '3:26: prepare[0].each', 'each'],
-    ['monitor: { checkpoints: { path: x, loads: y } }', '2:36: monitor.checkpoints.loads', 'loads'],
-    ['monitor: { checkpoints: { path: x, back-up: y } }', '2:36: monitor.checkpoints.back-up', 'back-up'],
   ])('%s', (text, place, key) => {
     expect(tellText(`playbook: p\n${text}\n`)).toEqual([`p.yaml:${place}: not yet: this version does not execute "${key}"`]);
   });

@@ -23,8 +23,8 @@ function write(host: LocalHost, path: string, bytes: Buffer | string = archive):
   return file;
 }
 
-async function newest(host: LocalHost, pattern: string): Promise<string> {
-  const { stdout } = await host.askWithScript(`newest_checkpoint '~' ${quote(pattern)}`);
+async function newest(host: LocalHost, pattern: string, after = ''): Promise<string> {
+  const { stdout } = await host.askWithScript(`newest_checkpoint '~' ${quote(pattern)} ${after}`);
   return stdout.toString().trimEnd();
 }
 
@@ -68,6 +68,14 @@ describe.concurrent('the newest checkpoint', () => {
         utimesSync(write(host, `two words/${name}.pt`), at, at);
       }
       context.expect(await newest(host, 'two words/*.pt')).toBe('two words/b.pt');
+    });
+
+    test('is not one of an older run', async (context) => {
+      const host = openLocalHost(context, { shell });
+      utimesSync(write(host, 'out/step_900.pt'), 1000, 1000);
+      utimesSync(write(host, 'began', ''), 2000, 2000);
+      utimesSync(write(host, 'out/step_1.pt'), 3000, 3000);
+      context.expect(await newest(host, 'out/*.pt', '"$HOME/began"')).toBe('out/step_1.pt');
     });
 
     test('may be a folder, when every file in it is whole', async (context) => {

@@ -3,6 +3,7 @@ import type { RunDocument } from '../../store/run-document.ts';
 import type { EventRecord } from '../../store/records.ts';
 import type { Screen } from '../screen.ts';
 import { renderAttempts } from './attempts.ts';
+import { describeCheckpoints, type BestMode } from './checkpoints.ts';
 import { renderChecks, renderVerdict } from './checks.ts';
 import { renderCriteria } from './criteria.ts';
 import { renderDuties } from './duties.ts';
@@ -25,9 +26,14 @@ import { renderTable, type Cell } from './table.ts';
 type Field = [name: string, value: string | Cell | null];
 
 /** All that is known of one run, on one screen. `events` are its last ones. */
-export function renderRunDetails(run: RunDocument, events: readonly EventRecord[], screen: Screen, nowMs: number): string[] {
+export function renderRunDetails(
+  run: RunDocument,
+  { events, bestMode }: { events: readonly EventRecord[]; bestMode: BestMode },
+  screen: Screen,
+  nowMs: number,
+): string[] {
   const blocks = [
-    renderFields(fieldsOf(run, nowMs), screen),
+    renderFields(fieldsOf(run, bestMode, nowMs), screen),
     isUndriven(run) ? [screen.paint('yellow', describeUndriven(run))] : [],
     renderWorkers(run, screen),
     renderAttempts(run.attempts, screen),
@@ -41,7 +47,7 @@ export function renderRunDetails(run: RunDocument, events: readonly EventRecord[
   return blocks.filter((block) => block.length > 0).flatMap((block, index) => (index === 0 ? block : ['', ...block]));
 }
 
-function fieldsOf(run: RunDocument, nowMs: number): Field[] {
+function fieldsOf(run: RunDocument, bestMode: BestMode, nowMs: number): Field[] {
   return [
     ['run', run.id],
     ['kind', run.kind],
@@ -56,6 +62,7 @@ function fieldsOf(run: RunDocument, nowMs: number): Field[] {
     ['last seen', run.observedAt === null ? 'never' : `${run.observedAt} (${formatAge(run.observedAt, nowMs)})`],
     ['driven by', describeController(run)],
     ['progress', describeProgress(run)],
+    ['saved', describeCheckpoints(run.checkpoints, bestMode)],
     ['cost', describeCost(run)],
     ['created', run.createdAt],
     ['started', run.startedAt],

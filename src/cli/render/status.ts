@@ -15,7 +15,7 @@ function renderRuns(status: Status, options: { one: boolean; all: boolean }, scr
   if (run === undefined) {
     return [options.all ? 'no runs' : 'no runs are active, and none ended in the last 24 hours; older ones: fleet status --all'];
   }
-  return options.one ? renderRunDetails(run, status.events, screen, nowMs) : renderRunList(status.runs, screen, nowMs);
+  return options.one ? renderRunDetails(run, status, screen, nowMs) : renderRunList(status.runs, screen, nowMs);
 }
 
 function renderFullDisk({ stateDisk }: Status, screen: Screen): string[] {

@@ -7,7 +7,7 @@ import type { RestartDetail } from './begin-next.ts';
 import { carryOffsets } from './carry-offsets.ts';
 import { clearAway } from './clear-away.ts';
 import { readTry } from './record-try.ts';
-import { findResumePoint } from './resume-point.ts';
+import { findResumePoint } from '../checkpoints/resume-point.ts';
 
 /**
  * `restarting`: the attempt before is over, and the next one is intended. Waits for its time, proves that nothing of the earlier ones lives, and finds

@@ -1,28 +1,33 @@
+import type { CheckpointRules } from '../../playbook/playbook.ts';
 import { askIsWhole, listCheckpoints } from '../../remote/checkpoints.ts';
 import type { CheckpointRecord } from '../../store/attempt-records.ts';
 import type { Drive } from '../drive.ts';
+import type { HostSession } from '../host-session.ts';
+import { isTrusted, newestFirst } from './rules.ts';
 
 /**
  * What an attempt may go on from: the newest checkpoint that the playbook's `loads` has loaded, or that is complete where none is named. It is
  * looked at once more on the host: since it was recorded it may have been cut, written again or removed. Null: from the start.
  */
 export async function findResumePoint(drive: Drive): Promise<CheckpointRecord | null> {
-  const { playbook } = drive.plan;
-  const rule = playbook.monitor?.checkpoints ?? null;
-  if (rule === null) return null;
+  const { workdir, monitor } = drive.plan.playbook;
+  const rules = monitor?.checkpoints ?? null;
+  if (rules === null) return null;
   const { run } = drive.actor;
-  const trusted = drive.parts.store.readCheckpoints(run).filter(({ state }) => state === 'valid' || state === 'complete');
-  if (trusted.length === 0) return null;
-  const found = await drive.session.call(listCheckpoints(playbook.workdir, rule.path, { run, worker: 0 }));
-  for (const checkpoint of newestFirst(trusted)) {
-    const there = found.find(({ path }) => path === checkpoint.path);
-    if (there?.size !== checkpoint.size) continue;
-    if (await drive.session.call(askIsWhole(playbook.workdir, checkpoint.path))) return checkpoint;
-  }
-  return null;
+  return chooseResumePoint(rules, drive.parts.store.readCheckpoints(run), { run, workdir, session: drive.session });
 }
 
-/** The highest step first; of equal ones, and of those that tell no step, what was found last. */
-export function newestFirst(checkpoints: readonly CheckpointRecord[]): CheckpointRecord[] {
-  return checkpoints.toSorted((one, other) => (other.step ?? -1) - (one.step ?? -1) || other.foundAt - one.foundAt);
+export async function chooseResumePoint(
+  rules: CheckpointRules,
+  records: readonly CheckpointRecord[],
+  { run, workdir, session }: { run: string; workdir: string; session: Pick<HostSession, 'call'> },
+): Promise<CheckpointRecord | null> {
+  const trusted = newestFirst(records.filter((record) => isTrusted(rules, record)));
+  if (trusted.length === 0) return null;
+  const found = await session.call(listCheckpoints(workdir, rules.path, { run, worker: 0 }));
+  for (const checkpoint of trusted) {
+    const there = found.find(({ path }) => path === checkpoint.path);
+    if (there?.size === checkpoint.size && (await session.call(askIsWhole(workdir, checkpoint.path)))) return checkpoint;
+  }
+  return null;
 }

@@ -6,7 +6,7 @@ import { adoptAttempt, isSuperseded } from './adopt-attempt.ts';
 import { createJobMonitor, type Look } from './job-monitor.ts';
 import { tellElsewhere } from '../tell-elsewhere.ts';
 import type { Drive } from '../drive.ts';
-import { watchCheckpoints } from './checkpoints.ts';
+import { watchCheckpoints, type CheckpointWatch } from '../checkpoints/watch-checkpoints.ts';
 import { watchDuties } from '../duties/watch-duties.ts';
 import { watchEnvironment } from './prove-environment.ts';
 import { watchLinger } from './linger.ts';
@@ -20,11 +20,19 @@ const betweenGoneLooksMs = 3_000;
  * until the host answers.
  */
 export async function watchJob(drive: Drive): Promise<void> {
+  const checkpoints = watchCheckpoints(drive);
+  try {
+    await watchUntilOver(drive, checkpoints);
+  } finally {
+    checkpoints.leave();
+  }
+}
+
+async function watchUntilOver(drive: Drive, checkpoints: CheckpointWatch): Promise<void> {
   const monitor = createJobMonitor(drive);
   const environment = watchEnvironment(drive);
-  const checkpoints = watchCheckpoints(drive);
   const duties = watchDuties(drive);
-  const reasons = () => [...environment.reasons(), ...duties.reasons()];
+  const reasons = () => [...environment.reasons(), ...duties.reasons(), ...checkpoints.reasons()];
   const linger = watchLinger(drive);
   const actions = watchCauses(drive);
   await carryOnStopping(drive);
@@ -44,12 +52,15 @@ export async function watchJob(drive: Drive): Promise<void> {
     }
     environment.take(look.state.proof, { progressed: (look.judgement.progress.step ?? 0) > 0, over: finding.kind === 'over' });
     noteTrainerFallback(drive, look.judgement.flags);
-    await checkpoints.look();
+    await checkpoints.look(look.judgement.progress.step);
     duties.look({ ended: false });
     if (finding.kind === 'over') {
       await readRest(drive, monitor, reasons());
       await actions.finish();
+      await checkpoints.settle();
       if (await followUp(drive, look.state, finding.exitCode)) return;
+      await checkpoints.finish();
+      await monitor.look({ final: true, extraReasons: reasons() });
       drive.transition({
         from: ['running', 'lingering'],
         to: 'verifying',

@@ -12,12 +12,14 @@ export function lintCheckpoints(planned: Planned): Finding[] {
 }
 
 function lintInterval(planned: Planned): Finding[] {
-  const [every, steps] = [planned.monitor?.checkpoints?.every ?? null, countSteps(planned)];
-  if (every === null || steps === null || every <= steps) return [];
+  const { every = null, firstAt = null } = planned.monitor?.checkpoints ?? {};
+  const steps = countSteps(planned);
+  if (every === null || steps === null || (firstAt ?? every) <= steps) return [];
+  const when = firstAt === null ? `every ${every} steps` : `from step ${firstAt} on`;
   return [
     {
-      path: ['monitor', 'checkpoints', 'every'],
-      message: `a checkpoint every ${every} steps, and the run has ${steps}: there is never one`,
+      path: ['monitor', 'checkpoints', firstAt === null ? 'every' : 'first-at'],
+      message: `a checkpoint ${when}, and the run has ${steps}: there is never one`,
       suggestion: `save at least once in ${steps} steps`,
     },
   ];
@@ -30,7 +32,7 @@ function lintRoom(planned: Planned): Finding[] {
   const size = checkpoints?.size;
   const largest = size?.high ?? size?.low ?? null;
   if (written === null || !checkpoints || !size || largest === null) return [];
-  const kept = Math.min(written, planned.work?.checkpointsKept ?? written);
+  const kept = Math.min(written, countKept(planned) ?? written);
   const need = kept * largest;
   const sum = `${kept} checkpoints of ${size.text} take up to ${formatSize(need)}`;
   const disk = requires?.disk ?? null;
@@ -55,13 +57,14 @@ function lintRoom(planned: Planned): Finding[] {
 
 /** A check of verify over the very files that the monitor sees being written. */
 function lintCount(planned: Planned): Finding[] {
-  const { monitor, work } = planned;
+  const { monitor } = planned;
   const [steps, written] = [countSteps(planned), countCheckpoints(planned)];
-  const { path: glob, every } = monitor?.checkpoints ?? {};
+  const { path: pattern, every, firstAt = null } = monitor?.checkpoints ?? {};
   if (steps === null || written === null || !every) return [];
-  const kept = work?.checkpointsKept ?? Infinity;
+  const glob = pattern?.replace('{step}', '*');
+  const kept = countKept(planned) ?? Infinity;
   // A job may save once more when it ends between two.
-  const possible = [written, Math.ceil(steps / every)].map((count) => Math.min(count, kept));
+  const possible = [written, 1 + Math.ceil((steps - (firstAt ?? every)) / every)].map((count) => Math.min(count, kept));
   return placeEntries(planned, ['verify']).flatMap(({ path, entry: { deed } }) => {
     if (deed.kind !== 'files' || deed.glob !== glob || deed.count === null) return [];
     const range = deed.count;
@@ -92,6 +95,16 @@ function lintAbsence(planned: Planned): Finding[] {
 
 /** How many are written in all; null when that is not said. */
 function countCheckpoints(planned: Planned): number | null {
-  const [steps, every] = [countSteps(planned), planned.monitor?.checkpoints?.every ?? null];
-  return steps === null || every === null ? null : Math.floor(steps / every);
+  const { every = null, firstAt = null } = planned.monitor?.checkpoints ?? {};
+  const steps = countSteps(planned);
+  if (steps === null || every === null) return null;
+  return Math.max(0, 1 + Math.floor((steps - (firstAt ?? every)) / every));
+}
+
+/** By the job, or by fleet: the fewer. Null: all of them. */
+function countKept({ work, monitor }: Planned): number | null {
+  const keep = monitor?.checkpoints?.keep ?? null;
+  const counts = [work?.checkpointsKept ?? null, keep === null ? null : keep.last + keep.best];
+  const known = counts.filter((count) => count !== null);
+  return known.length === 0 ? null : Math.min(...known);
 }

@@ -1,7 +1,8 @@
 # Checkpoints: a file, or a folder of files. Their names come from an author: a pattern of the shell, in which "{step}" stands for the step.
 
-# newest_checkpoint WORKDIR PATTERN: the path, as the pattern is written, of the newest whole one: that of the highest step; of equal ones, and
-# where no name has a step, the one that was written last. Nothing, and false, when there is none.
+# newest_checkpoint WORKDIR PATTERN [FILE]: the path, as the pattern is written, of the newest whole one: that of the highest step; of equal ones,
+# and where no name has a step, the one that was written last. With FILE, of those written after it: one of an older run is not this run's.
+# Nothing, and false, when there is none.
 newest_checkpoint() (
   enter "$1" 2>/dev/null || exit 1
   nc_pattern=$2 nc_newest='' nc_most=-1
@@ -14,6 +15,8 @@ newest_checkpoint() (
     [ "$checkpoint_step" -ge "$nc_most" ] || continue
     # shellcheck disable=SC3013 # dash, bash and busybox have it
     if [ "$checkpoint_step" -eq "$nc_most" ] && [ "$nc_newest" -nt "$nc_path" ]; then continue; fi
+    # shellcheck disable=SC3013 # the same
+    if [ -n "${3-}" ] && [ ! "$nc_path" -nt "$3" ]; then continue; fi
     is_whole "$nc_path" || continue
     nc_newest=$nc_path nc_most=$checkpoint_step
   done
@@ -114,3 +117,33 @@ END
 }
 
 sum_of_text() { if command -v cksum >/dev/null 2>&1; then cksum; else md5sum; fi | cut -d' ' -f1; }
+
+# sum_checkpoint PATH: "sum SIZE SHA256 NAME" for each file of it, NAME below its folder, or "." where it is a file; then "summed". False where a
+# file cannot be read, or there is no tool for it.
+sum_checkpoint() (
+  command -v sha256sum >/dev/null 2>&1 || { say no-sha256sum && exit 1; }
+  files_of_checkpoint "$1" | while IFS= read -r su_file; do
+    su_name=${su_file#"$1/"}
+    [ "$su_file" != "$1" ] || su_name=.
+    if ! file_facts "$su_file" || ! su_sum=$(sha256sum <"$su_file"); then exit 1; fi
+    say sum "$fi_size" "${su_sum%% *}" "$su_name"
+  done && say summed
+)
+
+# files_of_checkpoint PATH: itself, or every file below its folder.
+files_of_checkpoint() (
+  if [ ! -d "$1" ]; then
+    say "$1"
+    exit
+  fi
+  for fc_path in "$1"/* "$1"/.[!.]*; do
+    [ ! -e "$fc_path" ] || files_of_checkpoint "$fc_path"
+  done
+)
+
+# remove_checkpoint RUN TOKEN PATH
+remove_checkpoint() {
+  fence "$1" "$2"
+  rm -rf -- "$3" || cannot_write "$3"
+  say removed
+}

@@ -97,8 +97,10 @@ begin_next() {
   fi
   bn_dir=${gu_next_unit%/*} bn_env=${gu_unit%/*}/env-next
   (umask 077 && mkdir -p "$bn_dir") 2>/dev/null || return 0
-  bn_checkpoint=''
-  [ -z "$next_checkpoints" ] || bn_checkpoint=$(newest_checkpoint "$unit_workdir" "$next_checkpoints")
+  # A checkpoint of an older run is not this run's.
+  bn_checkpoint='' bn_since=$FLEET_DIR/runs/$gu_run/a1/w$gu_worker/job/began
+  [ -e "$bn_since" ] || bn_since=$gu_unit/began
+  [ -z "$next_checkpoints" ] || bn_checkpoint=$(newest_checkpoint "$unit_workdir" "$next_checkpoints" "$bn_since")
   if [ ! -f "$bn_dir/env" ]; then
     printf "export FLEET_CHECKPOINT='%s'\n" "$(say "$bn_checkpoint" | sed "s/'/'\\\\''/g")" >>"$bn_env" && mv "$bn_env" "$bn_dir/env" || return 0
   fi 2>/dev/null

@@ -13,6 +13,9 @@ describe('the interval of checkpoints', () => {
       'monitor.checkpoints.every: a checkpoint every 500 steps, and the run has 100: there is never one',
     ]);
     expect(lintText(`work: { steps: 500 }\n${every(500)}`)).toEqual([]);
+    expect(lintText(`work: { steps: 500 }\n${every(500, 'first-at: 600')}`)).toEqual([
+      'monitor.checkpoints.first-at: a checkpoint from step 600 on, and the run has 500: there is never one',
+    ]);
   });
 
   it('is told when it is zero, in a param or in the configuration that is expected', () => {
@@ -44,6 +47,15 @@ describe('the room for checkpoints', () => {
       'requires.disk.free: 5 checkpoints of 500MB ± 20% take up to 3 GB above the 2 GB at which the guard stops the job, and 4GB free is enough for "requires"',
     ]);
     expect(kept('5GB', 'guard: { disk: { free: 2GB } }')).toEqual([]);
+  });
+
+  it('counts those that fleet keeps, and none before the first', () => {
+    const asked = (more: string) =>
+      lintText(`work: { steps: 50000 }\n${free('3GB')}${every(5000, `${size}, ${more}`)}`.replaceAll(/, }/g, ' }'));
+    expect(asked('keep: { last: 5 }')).toEqual([]);
+    expect(asked('keep: { last: 6 }')).toHaveLength(1);
+    expect(asked('first-at: 30000')).toEqual([]);
+    expect(asked('first-at: 25000')).toHaveLength(1);
   });
 
   it('is noted when nothing asks for it', () => {

@@ -4,8 +4,9 @@ import type { Deed, Entry } from '../../../playbook/entries/entry.ts';
 import { askAuthorCommand, exportLines, withSetup } from '../../../remote/author-command.ts';
 import { putEnvironment } from '../../../remote/claims.ts';
 import { detachedExecutor } from '../../../remote/detached/executor.ts';
-import type { UnitPlace, UnitState } from '../../../remote/executor.ts';
+import type { UnitPlace } from '../../../remote/executor.ts';
 import { readTry } from '../../attempts/record-try.ts';
+import { carryUnit } from '../../carry-unit.ts';
 import type { Drive } from '../../drive.ts';
 import { judgeAnswer } from '../expectation.ts';
 import { isUnit, questionSeconds } from '../schedule.ts';
@@ -14,7 +15,6 @@ import { requireSecrets } from '../../secrets.ts';
 import type { Result } from './result.ts';
 
 const outputBytes = 1_048_576;
-const lookEveryMs = 500;
 
 type Run = Extract<Deed, { kind: 'run' }>;
 
@@ -72,25 +72,10 @@ async function adopt(drive: Drive, deed: Run, entry: Entry, { phase, position, t
     };
   }
   await pushEnvironment(drive, attempt);
-  const started = await drive.session.call(
-    detachedExecutor.start(drive.actor, place, {
-      script: withSetup(setupOf(drive), deed.command),
-      workdir: drive.plan.playbook.workdir,
-      log: null,
-      timeLimitSeconds: limit,
-      needsEnvironment: true,
-      needsClaim: drive.plan.kind === 'launch',
-      sentinel: null,
-      prove: null,
-      stall: null,
-      disk: null,
-      sampling: null,
-      graceSeconds: 0,
-      then: [{ signal: 'TERM' }, { waitSeconds: 10 }],
-    }),
-  );
+  const work = { script: withSetup(setupOf(drive), deed.command), timeLimitSeconds: limit, needsEnvironment: true };
+  const started = await carryUnit(drive, place, work);
   if (started.kind !== 'state') return { result: 'error', expected: 'a started command', observed: started.kind, message: null };
-  const state = await waitForEnd(drive, place, started.state);
+  const { state } = started;
   if (state.word !== 'exited' || state.exitCode === null) {
     const observed =
       state.word === 'claimed' ? 'the host went down before it began, or while it did' : 'it ended without an exit status';
@@ -103,16 +88,6 @@ async function adopt(drive: Drive, deed: Run, entry: Entry, { phase, position, t
   }
   const { stdout, stderr } = await drive.session.call(detachedExecutor.output(run, place, outputBytes));
   return judge(deed, state.exitCode, stdout, stderr);
-}
-
-async function waitForEnd(drive: Drive, place: UnitPlace, first: UnitState): Promise<UnitState> {
-  let state = first;
-  while (state.word === 'running' || state.word === 'starting' || state.word === 'ending') {
-    await drive.parts.clock.wait(lookEveryMs, drive.signal);
-    drive.signal.throwIfAborted();
-    state = await drive.session.call(detachedExecutor.watch(drive.actor, place));
-  }
-  return state;
 }
 
 /** The one file on the host that holds secrets; a file that is there stays. With it goes the checkpoint that the attempt goes on from, if any. */
