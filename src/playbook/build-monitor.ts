@@ -1,5 +1,6 @@
 import type { YamlPath } from '../yaml.ts';
 import { buildCriterion, type CheckActions, type FindSeries } from './build-criterion.ts';
+import { buildAliases, readPhases } from './build-windows.ts';
 import { readFileSize } from './entries/build-deed.ts';
 import type { FlagRule, MetricSource, Monitor } from './playbook.ts';
 import type { Reader } from './reader.ts';
@@ -14,10 +15,12 @@ export function buildMonitor(reader: Reader, playbook: unknown, canDumpStack: bo
   if (partAt(playbook, 'monitor') === undefined) return null;
   const metrics = entriesAt(playbook, 'monitor', 'metrics').flatMap(([name, value]) => buildMetric(reader, name, value));
   const sources = entriesAt(playbook, 'monitor', 'metrics').map(([name]) => name);
-  const findSeries: FindSeries = (path, source, column) => {
+  const findSeries: FindSeries = (path, source, columns) => {
     if (!sources.includes(source)) reader.reportUnknown(path, 'metric source', source, sources);
     const known = columnsOf(metrics.find(({ name }) => name === source));
-    if (known !== null && !known.includes(column)) reader.reportUnknown(path, `column of "${source}"`, column, known);
+    const [column = ''] = columns;
+    if (known !== null && !columns.some((name) => known.includes(name)))
+      reader.reportUnknown(path, `column of "${source}"`, column, known);
   };
   const checkActions: CheckActions = (path, actions) => {
     const index = actions.indexOf('stack-dump');
@@ -26,12 +29,15 @@ export function buildMonitor(reader: Reader, playbook: unknown, canDumpStack: bo
     return [...actions];
   };
   const names = new Set<string>();
+  const phases = readPhases(reader, playbook);
+  const aliases = buildAliases(reader, playbook, findSeries);
   return {
     metrics,
+    aliases,
     progress: buildProgress(reader, playbook, findSeries),
     stall: buildStall(reader, playbook, checkActions),
     criteria: listAt(playbook, 'monitor', 'criteria').flatMap((item, index) =>
-      buildCriterion(reader, ['monitor', 'criteria', index], item, { names, findSeries, checkActions }),
+      buildCriterion(reader, ['monitor', 'criteria', index], item, { names, phases, aliases, findSeries, checkActions }),
     ),
     flags: listAt(playbook, 'monitor', 'flags').flatMap((item, index) => buildFlag(reader, ['monitor', 'flags', index], item)),
     checkpoints: buildCheckpoints(reader, playbook),
@@ -80,7 +86,7 @@ function buildProgress(reader: Reader, playbook: unknown, findSeries: FindSeries
     reader.report(path, `expected a series written source.column, got ${JSON.stringify(file.metric)}`);
     return null;
   }
-  findSeries(path, source, column);
+  findSeries(path, source, [column]);
   return { source, column, of: file.of ?? null };
 }
 

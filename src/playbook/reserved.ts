@@ -28,7 +28,6 @@ const reserved: readonly { at: readonly string[]; keys: readonly string[] }[] = 
   { at: ['launch'], keys: ['restart', 'confirm', 'question', 'roles', 'gang', 'executor', 'fallback', 'points'] },
   { at: ['monitor'], keys: ['duties', 'restart', 'fallback', 'notify'] },
   { at: ['monitor', 'checkpoints'], keys: ['loads', 'back-up', 'keep'] },
-  { at: ['monitor', 'criteria', '*'], keys: ['for', 'aliases'] },
 ];
 
 /** Every reserved name in use, as a problem, and the document's value without them. */

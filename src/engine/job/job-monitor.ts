@@ -86,7 +86,7 @@ export function createJobMonitor(drive: Drive): JobMonitor {
       const stallText = describeStall(stall);
       const stallReasons = stalled ? [{ color: 'red' as const, text: stallText }] : [];
       const reasons = [...extraReasons, ...stallReasons, ...sampler.reasons()];
-      const judgement = monitor.judge({ final, behind: more, extraReasons: reasons });
+      const judgement = monitor.judge({ now: clock.now(), final, behind: more, extraReasons: reasons });
       const batch: Batch = {
         observedAt: clock.now(),
         worker: 0,
