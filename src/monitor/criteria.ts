@@ -6,7 +6,7 @@ import type { CriterionVerdict, Severity } from '../lifecycle/states.ts';
 import { collectReadings, type CriterionReadings, type ReadingsPart } from './criterion-readings.ts';
 import { describeBand, describeExpected, describeMeasured } from './criterion-text.ts';
 import { createHold, type Hold } from './hold.ts';
-import { joinParts, type Judged } from './judged.ts';
+import { joinParts, type Judged, type NamedJudged } from './judged.ts';
 import type { Row } from './reading.ts';
 import type { Aliases, CriterionRule, SourceRule } from './rules.ts';
 
@@ -67,6 +67,7 @@ export function judgeCriterion(
         judgePart.see(part, at);
         latest = null;
       }
+      if (readings.isFull()) latest = null;
     },
     judge(moment) {
       if (settled !== null) return settled;
@@ -75,7 +76,7 @@ export function judgeCriterion(
       if (waiting !== null) return state(without(rule, 'pending', waiting));
       if (latest === null || moment.final || passed || (ages && !moment.behind)) {
         const parts = readings.parts().map((part) => ({ ...judgePart.judge(part, moment, passed), name: part.name ?? '' }));
-        latest = state(joinAll(rule, parts, passed || moment.final));
+        latest = state(joinAll(rule, parts, { isFull: readings.isFull(), isOver: passed || moment.final }));
       }
       if (!passed && !moment.final) return latest;
       settled = passed || !isClosed(rule.window) ? latest : withEarlyEnd(latest, moment.step);
@@ -98,10 +99,16 @@ function describeWait({ window }: CriterionRule): string {
   return `judged ${formatDuration(to)} after the first reading`;
 }
 
-function joinAll(rule: CriterionRule, parts: readonly (Judged & { name: string })[], isOver: boolean): Judged {
+function joinAll(
+  rule: CriterionRule,
+  parts: readonly NamedJudged[],
+  { isFull, isOver }: { isFull: boolean; isOver: boolean },
+): Judged {
   const { each = null } = rule;
   if (each === null) return parts[0] ?? without(rule, 'inconclusive', 'has no readings');
   const joined = joinParts(each.column, parts);
+  if (isFull && joined?.verdict !== 'violated')
+    return without(rule, 'inconclusive', `more values of "${each.column}" than can be told apart`);
   if (joined !== null) return joined;
   return isOver
     ? without(rule, 'inconclusive', `no reading has "${each.column}"`)

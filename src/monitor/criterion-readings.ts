@@ -10,6 +10,8 @@ export interface CriterionReadings {
   /** The parts that have something new to look at. */
   add(source: string, row: Row, attempt: number, lane: number): readonly ReadingsPart[];
   parts(): readonly ReadingsPart[];
+  /** Whether there were more values than can be told apart. */
+  isFull(): boolean;
   /** When the window of every file that was begun is over; null before the first reading, and of other windows than those since the start. */
   endsAt(): number | null;
   drop(): void;
@@ -45,6 +47,7 @@ export function collectReadings(
   let parts = new Map<string | null, Part>();
   let starts = new Map<string, number>();
   let newestAttempt: number | null = null;
+  let isFull = false;
   begin();
 
   interface Part extends ReadingsPart {
@@ -67,6 +70,7 @@ export function collectReadings(
       return part === null ? [...parts.values()] : [part];
     },
     parts: () => [...parts.values()],
+    isFull: () => isFull,
     endsAt() {
       if (window.kind !== 'since-start' || window.to === null || starts.size === 0) return null;
       return Math.max(...starts.values()) + window.to * 1000;
@@ -100,7 +104,10 @@ export function collectReadings(
   function findPart(name: string | null): Part | null {
     const part = parts.get(name);
     if (part !== undefined) return part;
-    if (parts.size >= mostParts) return null;
+    if (parts.size >= mostParts) {
+      isFull = true;
+      return null;
+    }
     const made = makePart(name);
     parts.set(name, made);
     return made;
