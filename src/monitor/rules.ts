@@ -67,6 +67,8 @@ export interface MonitorRules {
   metrics: SourceRule[];
   /** Left out in the plans of an older fleet. */
   aliases?: Aliases;
+  /** Sources that another run has written: their steps are not those of this one. Left out in the plans of an older fleet. */
+  references?: readonly string[];
   progress: ProgressRule | null;
   stall: StallRule | null;
   criteria: CriterionRule[];

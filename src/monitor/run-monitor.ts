@@ -123,11 +123,12 @@ export function createRunMonitor(rules: MonitorRules, restored: Restored | null)
   }
 
   function takeRow(name: string, row: Row, attempt: number, worker: number): void {
-    seen = true;
+    const isOwn = rules.references?.includes(name) !== true;
+    if (isOwn) seen = true;
     const source = sources.get(name);
     if (source === undefined) return;
     if (row.at > latestAt) latestAt = row.at;
-    if (row.step !== null && (furthestStep === null || row.step > furthestStep)) furthestStep = row.step;
+    if (isOwn && row.step !== null && (furthestStep === null || row.step > furthestStep)) furthestStep = row.step;
     if (name === rules.progress?.source) progress.add(row, attempt, worker);
     if (row.step === null && source.kind === 'jsonl' && (source.rule.step !== null || !source.counts(row.columns))) return;
     for (const criterion of criteria) criterion.see(name, row, attempt, worker);

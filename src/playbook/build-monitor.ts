@@ -4,7 +4,7 @@ import { buildAliases, readPhases } from './build-windows.ts';
 import { readFileSize } from './entries/build-deed.ts';
 import type { FlagRule, MetricSource, Monitor } from './playbook.ts';
 import type { Reader } from './reader.ts';
-import { checkpointsSchema, flagSchema, metricSchema, progressSchema, stallSchema } from './schema.ts';
+import { checkpointsSchema, flagSchema, metricSchema, progressSchema, referencesSchema, stallSchema } from './schema.ts';
 import { entriesAt, listAt, partAt, take } from './sections.ts';
 
 /** Columns that sampling an accelerator gives. */
@@ -34,6 +34,7 @@ export function buildMonitor(reader: Reader, playbook: unknown, canDumpStack: bo
   return {
     metrics,
     aliases,
+    references: buildReferences(reader, playbook, sources),
     progress: buildProgress(reader, playbook, findSeries),
     stall: buildStall(reader, playbook, checkActions),
     criteria: listAt(playbook, 'monitor', 'criteria').flatMap((item, index) =>
@@ -42,6 +43,15 @@ export function buildMonitor(reader: Reader, playbook: unknown, canDumpStack: bo
     flags: listAt(playbook, 'monitor', 'flags').flatMap((item, index) => buildFlag(reader, ['monitor', 'flags', index], item)),
     checkpoints: buildCheckpoints(reader, playbook),
   };
+}
+
+function buildReferences(reader: Reader, playbook: unknown, sources: readonly string[]): string[] {
+  const path = ['monitor', 'references'];
+  const names = take(referencesSchema, partAt(playbook, ...path)) ?? [];
+  for (const [index, name] of names.entries()) {
+    if (!sources.includes(name)) reader.reportUnknown([...path, index], 'metric source', name, sources);
+  }
+  return names;
 }
 
 function buildMetric(reader: Reader, name: string, value: unknown): MetricSource[] {

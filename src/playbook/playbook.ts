@@ -94,6 +94,8 @@ export interface Monitor {
   metrics: MetricSource[];
   /** Further names of a series, by its name `source.column`. Left out in the plans of an older fleet. */
   aliases?: Record<string, string[]>;
+  /** Sources that another run has written, read from their beginning. Left out in the plans of an older fleet. */
+  references?: string[];
   /** `source.column` of what counts as progress. */
   progress: { source: string; column: string; of: number | null } | null;
   stall: { noProgressSeconds: number; firstStepSeconds: number; then: MonitorAction[] } | null;

@@ -124,6 +124,10 @@ export const aliasesSchema = z
   .describe('Further names of columns: "training.toks_per_s: [tps]"');
 export const phasesSchema = z.record(identifier, text).describe('Windows by name, for "window: phase NAME"');
 
+export const referencesSchema = z
+  .array(text)
+  .describe('Metrics that another run has written: read from their beginning, also what was there before the launch');
+
 export const flagSchema = z.strictObject({
   red: pattern.optional(),
   yellow: pattern.optional(),
@@ -146,6 +150,7 @@ const monitor = z.strictObject({
   metrics: z.record(identifier, metricSchema).optional(),
   aliases: aliasesSchema.optional(),
   phases: phasesSchema.optional(),
+  references: referencesSchema.optional(),
   progress: progressSchema.optional(),
   stall: stallSchema.optional(),
   criteria: z.array(criterionSchema).optional(),

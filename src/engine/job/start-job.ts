@@ -85,12 +85,14 @@ function planSampling(drive: Drive): UnitWork['sampling'] {
   return { script: samplingScript(setupOf(drive)), everySeconds: source.everySeconds, beside: beside?.path ?? null };
 }
 
-/** Where each file ends before the start: rows of an older run are not this run's. */
+/** Where each file ends before the start: rows of an older run are not this run's, unless they are what it is compared with. */
 async function recordBaseline(drive: Drive): Promise<void> {
   const { attempt } = jobPlace(drive);
+  const references = drive.plan.playbook.monitor?.references ?? [];
   const offsets = await Promise.all(
     filesOfJob(drive).map(async (file): Promise<OffsetRecord> => {
       const unread = unreadFile(file, attempt);
+      if (references.includes(file.name)) return unread;
       const wanted = { path: file.path, offset: 0, maxBytes: 0, headBytes: 0 };
       const part = await drive.session.call(readFrom(drive.plan.playbook.workdir, wanted));
       if (part.kind !== 'file' || part.size === 0) return unread;
