@@ -39,6 +39,15 @@ export interface Decisions {
   answers: Record<string, Answer>;
 }
 
+/** A run that this one is compared with, as it was when this one was made. */
+export interface EarlierRun {
+  /** As the expressions call it. */
+  name: string;
+  /** Null: there was none. */
+  run: string | null;
+  rows: { step: number; at: number; columns: Record<string, unknown> }[];
+}
+
 /**
  * All that a run is, fixed before anything is touched: a resume reads it again and nothing else. It holds references to secrets, never values.
  * There is one target, one attempt, one profile and one executor today; the form has room for more.
@@ -53,6 +62,8 @@ export interface Plan extends Decisions {
   playbook: ResolvedPlaybook;
   hosts: PlannedHost[];
   targets: TargetRecord[];
+  /** Left out where the playbook names none. */
+  earlierRuns?: EarlierRun[];
 }
 
 export function makePlan(kind: Plan['kind'], playbook: ResolvedPlaybook, host: Host, decisions: Decisions): Plan {

@@ -1,4 +1,4 @@
-import { formatDuration, parseDuration } from './units.ts';
+import { formatDuration, parseDuration, parsePositiveDuration } from './units.ts';
 
 /** Which readings a criterion looks at. Times are in seconds; an end of null is open. */
 export type Window =
@@ -18,7 +18,7 @@ export function parseWindow(text: string): Window {
   const trimmed = text.trim();
   const steps = /^steps\s+(\d{1,15})\s*\.\.\s*(\d{1,15})?$/.exec(trimmed);
   if (steps !== null) return { kind: 'steps', ...readEnds(text, steps, Number, 'step') };
-  const sinceStart = /^since start\s+([^.]+(?:\.\d+\w+)?)\s*\.\.\s*(\S.*)?$/.exec(trimmed);
+  const sinceStart = /^since start\s+(\S.*?)\s*\.\.\s*(\S.*)?$/.exec(trimmed);
   if (sinceStart !== null) return { kind: 'since-start', ...readEnds(text, sinceStart, parseDuration, 'time') };
   const samples = /^last\s+(\d{1,15})\s+samples$/.exec(trimmed)?.[1];
   if (samples !== undefined) {
@@ -33,9 +33,7 @@ export function parseWindow(text: string): Window {
       `expected a window such as "steps 20..100", "steps 100..", "since start 0s..60m", "last 100 samples", "last 10m" or "phase NAME", got ${JSON.stringify(text)}`,
     );
   }
-  const seconds = parseDuration(last);
-  if (seconds === 0) throw new RangeError(`expected a time longer than nothing, got ${JSON.stringify(text)}`);
-  return { kind: 'time', seconds };
+  return { kind: 'time', seconds: parsePositiveDuration(last) };
 }
 
 function readEnds(text: string, match: RegExpExecArray, read: (end: string) => number, what: string) {

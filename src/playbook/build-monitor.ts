@@ -1,10 +1,11 @@
 import type { YamlPath } from '../yaml.ts';
 import { buildCriterion, type CheckActions, type FindSeries } from './build-criterion.ts';
+import { buildEarlierRuns, buildReferences } from './build-references.ts';
 import { buildAliases, readPhases } from './build-windows.ts';
 import { readFileSize } from './entries/build-deed.ts';
 import type { FlagRule, MetricSource, Monitor } from './playbook.ts';
 import type { Reader } from './reader.ts';
-import { checkpointsSchema, flagSchema, metricSchema, progressSchema, referencesSchema, stallSchema } from './schema.ts';
+import { checkpointsSchema, flagSchema, metricSchema, progressSchema, stallSchema } from './schema.ts';
 import { entriesAt, listAt, partAt, take } from './sections.ts';
 
 /** Columns that sampling an accelerator gives. */
@@ -14,7 +15,9 @@ const defaultFirstStep = '10m';
 export function buildMonitor(reader: Reader, playbook: unknown, canDumpStack: boolean): Monitor | null {
   if (partAt(playbook, 'monitor') === undefined) return null;
   const metrics = entriesAt(playbook, 'monitor', 'metrics').flatMap(([name, value]) => buildMetric(reader, name, value));
-  const sources = entriesAt(playbook, 'monitor', 'metrics').map(([name]) => name);
+  const files = entriesAt(playbook, 'monitor', 'metrics').map(([name]) => name);
+  const earlierRuns = buildEarlierRuns(reader, playbook, files);
+  const sources = [...files, ...earlierRuns.map(({ name }) => name)];
   const findSeries: FindSeries = (path, source, columns) => {
     if (!sources.includes(source)) reader.reportUnknown(path, 'metric source', source, sources);
     const known = columnsOf(metrics.find(({ name }) => name === source));
@@ -34,7 +37,8 @@ export function buildMonitor(reader: Reader, playbook: unknown, canDumpStack: bo
   return {
     metrics,
     aliases,
-    references: buildReferences(reader, playbook, sources),
+    references: buildReferences(reader, playbook, files),
+    earlierRuns,
     progress: buildProgress(reader, playbook, findSeries),
     stall: buildStall(reader, playbook, checkActions),
     criteria: listAt(playbook, 'monitor', 'criteria').flatMap((item, index) =>
@@ -43,15 +47,6 @@ export function buildMonitor(reader: Reader, playbook: unknown, canDumpStack: bo
     flags: listAt(playbook, 'monitor', 'flags').flatMap((item, index) => buildFlag(reader, ['monitor', 'flags', index], item)),
     checkpoints: buildCheckpoints(reader, playbook),
   };
-}
-
-function buildReferences(reader: Reader, playbook: unknown, sources: readonly string[]): string[] {
-  const path = ['monitor', 'references'];
-  const names = take(referencesSchema, partAt(playbook, ...path)) ?? [];
-  for (const [index, name] of names.entries()) {
-    if (!sources.includes(name)) reader.reportUnknown([...path, index], 'metric source', name, sources);
-  }
-  return names;
 }
 
 function buildMetric(reader: Reader, name: string, value: unknown): MetricSource[] {

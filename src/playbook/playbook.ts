@@ -96,6 +96,8 @@ export interface Monitor {
   aliases?: Record<string, string[]>;
   /** Sources that another run has written, read from their beginning. Left out in the plans of an older fleet. */
   references?: string[];
+  /** Runs of the store that this one is compared with: a metric of each, under a name of its own. Left out in the plans of an older fleet. */
+  earlierRuns?: { name: string; run: string; metric: string }[];
   /** `source.column` of what counts as progress. */
   progress: { source: string; column: string; of: number | null } | null;
   stall: { noProgressSeconds: number; firstStepSeconds: number; then: MonitorAction[] } | null;

@@ -128,6 +128,10 @@ export const referencesSchema = z
   .array(text)
   .describe('Metrics that another run has written: read from their beginning, also what was there before the launch');
 
+export const earlierRunsSchema = z
+  .record(identifier, z.strictObject({ run: text.describe('"last succeeded", or the id of a run'), metric: text }))
+  .describe('Metrics of runs that are stored on the computer where fleet runs, by the names that expressions call them');
+
 export const flagSchema = z.strictObject({
   red: pattern.optional(),
   yellow: pattern.optional(),
@@ -151,6 +155,7 @@ const monitor = z.strictObject({
   aliases: aliasesSchema.optional(),
   phases: phasesSchema.optional(),
   references: referencesSchema.optional(),
+  'earlier-runs': earlierRunsSchema.optional(),
   progress: progressSchema.optional(),
   stall: stallSchema.optional(),
   criteria: z.array(criterionSchema).optional(),

@@ -1,11 +1,12 @@
 import type { Reason } from '../../monitor/health.ts';
-import { createRunMonitor, type Judgement } from '../../monitor/run-monitor.ts';
+import { createRunMonitor, type Judgement, type SourceRow } from '../../monitor/run-monitor.ts';
 import type { MonitorRules } from '../../monitor/rules.ts';
 import type { Stall } from '../../monitor/stall.ts';
 import { detachedExecutor } from '../../remote/detached/executor.ts';
 import type { UnitState } from '../../remote/executor.ts';
 import type { Batch, OffsetRecord } from '../../store/records.ts';
 import type { Drive } from '../drive.ts';
+import type { EarlierRun } from '../plan.ts';
 import { judgeEvidence, type Finding } from './evidence.ts';
 import { describeNews, rememberTold, type Told } from './news.ts';
 import { readNewLines, unreadFile, type FileReading } from './read-files.ts';
@@ -32,9 +33,10 @@ const noRules: MonitorRules = { metrics: [], progress: null, stall: null, criter
 export function createJobMonitor(drive: Drive): JobMonitor {
   const { store, clock } = drive.parts;
   const run = drive.actor.run;
-  const rules = drive.plan.playbook.monitor ?? noRules;
+  const { earlierRuns = [] } = drive.plan;
+  const rules = withReferences(drive.plan.playbook.monitor ?? noRules, earlierRuns);
   const monitor = createRunMonitor(rules, {
-    samples: store.readSamples(run, null),
+    samples: chain(rowsOf(earlierRuns), store.readSamples(run, null)),
     flags: store.readFlags(run),
     criteria: store.readCriteria(run),
   });
@@ -113,6 +115,24 @@ export function createJobMonitor(drive: Drive): JobMonitor {
       };
     },
   };
+}
+
+/** To the monitor, an earlier run is a source like any other. */
+function withReferences(rules: MonitorRules, earlierRuns: readonly EarlierRun[]): MonitorRules {
+  if (earlierRuns.length === 0) return rules;
+  const names = earlierRuns.map(({ name }) => name);
+  const metrics = names.map((name) => ({ kind: 'csv' as const, name, columns: null, step: 'step' }));
+  return { ...rules, metrics: [...rules.metrics, ...metrics], references: [...(rules.references ?? []), ...names] };
+}
+
+function rowsOf(earlierRuns: readonly EarlierRun[]): SourceRow[] {
+  return earlierRuns.flatMap(({ name, rows }) =>
+    rows.map((row, position) => ({ source: name, attempt: 0, worker: 0, position, ...row })),
+  );
+}
+
+function* chain<Item>(...lists: Iterable<Item>[]): Generator<Item> {
+  for (const list of lists) yield* list;
 }
 
 function currentOffsets(drive: Drive, files: readonly JobFile[]): OffsetRecord[] {

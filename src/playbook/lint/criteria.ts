@@ -150,7 +150,10 @@ function lintReadings(criterion: Criterion, index: number, metrics: readonly Met
   const sampled = metrics.some(({ kind, name }) => kind === 'accelerators' && read.includes(name));
   const leftOut = window.kind === 'steps' ? warmUp : 0;
   if (most === null || (sampled && window.kind === 'steps') || most - leftOut >= atLeast) return [];
-  const [key, needs] = leftOut >= most ? ['warm-up', `leaves out ${leftOut}`] : ['at-least', `asks for ${atLeast}`];
+  const [key, needs] =
+    leftOut >= most
+      ? ['warm-up', `leaves out ${leftOut}`]
+      : ['at-least', `asks for ${atLeast}${leftOut === 0 ? '' : ` after a warm-up of ${leftOut}`}`];
   return [
     {
       path: ['monitor', 'criteria', index, key],
