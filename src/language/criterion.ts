@@ -32,7 +32,7 @@ export interface CriterionAnswer {
 /** Readings inside the criterion's window; null when there is no such source or column. */
 export type ReadSeries = (name: SeriesName) => Measurable | null;
 
-export interface Circumstances {
+interface Circumstances {
   /** Milliseconds on the clock of the readings. */
   now: number;
   /** How far past its limit a value still holds, as a part of the limit. Only of a criterion with `hasLimit`. */

@@ -1,7 +1,7 @@
 import type { YamlPath } from '../yaml.ts';
 import { buildCriterion, type CheckActions, type FindSeries } from './build-criterion.ts';
-import { buildEarlierRuns, buildReferences } from './build-references.ts';
-import { buildAliases, readPhases } from './build-windows.ts';
+import { buildAliases, buildEarlierRuns, buildReferences } from './build-sources.ts';
+import { readPhases } from './build-windows.ts';
 import { readFileSize } from './entries/build-deed.ts';
 import type { FlagRule, MetricSource, Monitor } from './playbook.ts';
 import type { Reader } from './reader.ts';

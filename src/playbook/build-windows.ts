@@ -1,8 +1,7 @@
 import { parseWindow, type Window } from '../language/window.ts';
 import type { YamlPath } from '../yaml.ts';
-import type { FindSeries } from './build-criterion.ts';
 import type { Reader } from './reader.ts';
-import { aliasesSchema, phasesSchema } from './schema.ts';
+import { phasesSchema } from './schema.ts';
 import { partAt, take } from './sections.ts';
 
 /** Windows by the names that the playbook gives them. */
@@ -33,16 +32,4 @@ export function readWindow(reader: Reader, path: YamlPath, text: string | undefi
   const window = phases.get(phase);
   if (window === undefined) reader.reportUnknown(path, 'phase', phase, [...phases.keys()]);
   return { window: window ?? whole, phase };
-}
-
-export function buildAliases(reader: Reader, playbook: unknown, findSeries: FindSeries): Record<string, string[]> {
-  const path = ['monitor', 'aliases'];
-  const file = take(aliasesSchema, partAt(playbook, ...path)) ?? {};
-  for (const [name, others] of Object.entries(file)) {
-    const [source = '', column = '', ...rest] = name.split('.');
-    if (source === '' || column === '' || rest.length > 0)
-      reader.report([...path, name], `expected a series written source.column, got ${JSON.stringify(name)}`, { part: 'key' });
-    else findSeries([...path, name], source, [column, ...others]);
-  }
-  return file;
 }

@@ -209,7 +209,10 @@ describe('one mistake gives one message', () => {
       'monitor.criteria[0].each: no column of "training" is called "rank", expected "step" or "loss"',
     ],
     [monitor('aliases: { loss: [train_loss] }'), 'monitor.aliases.loss: expected a series written source.column, got "loss"'],
-    [monitor('references: [cpu]'), 'monitor.references[0]: no metric source is called "cpu", expected "training" or "gpu"'],
+    [
+      monitor('references: [cpu]'),
+      'monitor.references[0]: no metric source is called "cpu", expected "training" or "gpu" (did you mean "gpu"?)',
+    ],
     [
       monitor('earlier-runs: { gpu: { run: last succeeded, metric: training } }'),
       'monitor.earlier-runs.gpu: a metric source is called "gpu", too',

@@ -27,7 +27,8 @@ export function collectQuantiles(): Quantiles {
       [sorted, added] = [[], []];
     },
     at(fraction) {
-      if (sketch !== null) return interpolate(sketch.count, fraction, sketch.valueAt);
+      const known = sketch;
+      if (known !== null) return interpolate(known.count, fraction, (rank) => known.valueAt(rank));
       if (added.length > 0) {
         sorted = mergeSorted(sorted, added.sort(ascending));
         added = [];
