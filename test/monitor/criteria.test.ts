@@ -269,6 +269,23 @@ describe('each', () => {
   });
 });
 
+describe('what is expected', () => {
+  it('is told with all that belongs to it', () => {
+    const criterion = watch({
+      expr: 'last(gpu.power) >= 50',
+      window: parseWindow('steps 500..'),
+      phase: 'steady',
+      margin: 0.02,
+      each: { source: 'gpu', column: 'index' },
+      hold: { kind: 'time', seconds: 120 },
+      expected: { low: 60, high: 90, text: '60..90' },
+    });
+    expect(criterion.look().expected).toBe(
+      'last(gpu.power) >= 50 within 2 % for each gpu.index over steady (steps 500..), told after 2m, usually 60..90',
+    );
+  });
+});
+
 describe('aliases', () => {
   it('stand for a column that a row does not have', () => {
     const criterion = watch({ expr: last }, { 'training.v': ['value', 'val'] });
