@@ -1,3 +1,4 @@
+import { withEarlierRuns } from './earlier-runs.ts';
 import type { EngineParts } from './parts.ts';
 import { describeRun, type Plan } from './plan.ts';
 
@@ -5,7 +6,7 @@ import { describeRun, type Plan } from './plan.ts';
 export function createRun(parts: Pick<EngineParts, 'store' | 'clock'>, plan: Plan): void {
   const at = parts.clock.now();
   const hosts = plan.hosts.map(({ name }) => name).join(', ');
-  parts.store.createRun(describeRun(plan, at), {
+  parts.store.createRun(describeRun(withEarlierRuns(parts.store, plan), at), {
     at,
     kind: 'state',
     text: `queued: ${plan.kind} ${plan.playbook.name} on ${hosts}`,

@@ -48,6 +48,15 @@ export interface Decisions {
   observe?: boolean;
 }
 
+/** A run that this one is compared with, as it was when this one was made. */
+export interface EarlierRun {
+  /** As the expressions call it. */
+  name: string;
+  /** Null: there was none. */
+  run: string | null;
+  rows: { step: number; at: number; columns: Record<string, unknown> }[];
+}
+
 /**
  * All that a run is, fixed before anything is touched: a resume reads it again and nothing else. It holds references to secrets, never values.
  * There is one target and one executor today; the form has room for more.
@@ -68,6 +77,8 @@ export interface Plan extends Decisions {
   targets: TargetRecord[];
   /** Left out: none is named. */
   backUpHost?: PlannedBackUp;
+  /** Left out where the playbook names none. */
+  earlierRuns?: EarlierRun[];
 }
 
 /** What was asked for, in the profile that the run begins in, and in the one that it may fall back to. */

@@ -1,13 +1,18 @@
 import type { ASTNode } from '@marcbachmann/cel-js';
-import { Series } from './expression-environment.ts';
-import { compileExpression, type Answer, type Compiled } from './expression.ts';
+import { compileExpression, type Answer, type Compiled, type Expression } from './expression.ts';
+import { SeriesValue } from './expression-environment.ts';
 import { childrenOf, readPath } from './expression-names.ts';
 import { writeExpression } from './expression-text.ts';
-import { seriesFunctions, type Point } from './series.ts';
+import { pairFunctions, seriesFunctions, type Measurable, type SeriesFunction } from './series.ts';
 
 export interface SeriesName {
   source: string;
   column: string;
+}
+
+/** A series with all that is asked of it. */
+export interface SeriesUse extends SeriesName {
+  functions: ReadonlySet<SeriesFunction>;
 }
 
 /** One side of a comparison that is read from metrics, as text, and what it came to; null when that is unknown. */
@@ -24,20 +29,30 @@ export interface CriterionAnswer {
   measured: Measured[];
 }
 
-/** Points inside the criterion's window, in order; null when there is no such source or column. */
-export type ReadSeries = (name: SeriesName) => readonly Point[] | null;
+/** Readings inside the criterion's window; null when there is no such source or column. */
+export type ReadSeries = (name: SeriesName) => Measurable | null;
+
+interface Circumstances {
+  /** Milliseconds on the clock of the readings. */
+  now: number;
+  /** How far past its limit a value still holds, as a part of the limit. Only of a criterion with `hasLimit`. */
+  margin?: number;
+}
 
 export interface CompiledCriterion {
   source: string;
   /** What it reads, each once. */
-  series: SeriesName[];
+  series: SeriesUse[];
   /** How many comparisons it makes with something measured. */
   comparisons: number;
-  evaluate(read: ReadSeries): CriterionAnswer;
+  /** Whether all of it is one comparison by `<`, `<=`, `>` or `>=`. */
+  hasLimit: boolean;
+  evaluate(read: ReadSeries, circumstances: Circumstances): CriterionAnswer;
 }
 
 const comparisonOperators: readonly string[] = ['==', '!=', '<', '<=', '>', '>='];
-const functionNames = Object.keys(seriesFunctions);
+const limitOperators: readonly string[] = ['<', '<=', '>', '>='];
+const functionNames: readonly string[] = [...seriesFunctions, ...pairFunctions];
 
 /** `p50(training.toks_per_s) >= 39`: a CEL expression that gives true or false, over functions of `source.column`. */
 export function compileCriterion(source: string): Compiled<CompiledCriterion> {
@@ -49,73 +64,90 @@ export function compileCriterion(source: string): Compiled<CompiledCriterion> {
   }
   const found = findSeries(expression.ast);
   if ('message' in found) return { ok: false, ...found };
-  const sides = findMeasuredSides(expression.ast).map((node) => writeExpression(node));
-  const measures = sides.flatMap((text) => {
-    const side = compileExpression(text);
-    return side.ok ? [side.expression] : [];
-  });
+  const comparisons = findComparisons(expression.ast);
+  const measures = comparisons.flatMap(({ measured }) => compileSide(measured));
+  const [limit] = limitOperators.includes(expression.ast.op) ? comparisons.flatMap(({ limit: side }) => compileSide(side)) : [];
   return {
     ok: true,
     expression: {
       source,
       series: found.series,
-      comparisons: sides.length,
-      evaluate: (read) => {
-        const scope = createScope(found.series, read);
-        return {
-          ...toVerdict(expression.evaluate(scope)),
-          measured: measures.map((measure) => ({ text: measure.source, value: toNumber(measure.evaluate(scope)) })),
-        };
+      comparisons: comparisons.length,
+      hasLimit: limit !== undefined,
+      evaluate(read, { now, margin = 0 }) {
+        const scope = createScope(found.series, read, now);
+        const measured = measures.map((measure) => ({ text: measure.source, value: toNumber(measure.evaluate(scope)) }));
+        const verdict = toVerdict(expression.evaluate(scope));
+        const bound = margin === 0 || limit === undefined ? null : toNumber(limit.evaluate(scope));
+        const value = measured[0]?.value ?? null;
+        const isClose = bound !== null && value !== null && Math.abs(value - bound) <= margin * Math.abs(bound);
+        return { ...verdict, holds: verdict.holds === null ? null : verdict.holds || isClose, measured };
       },
     },
   };
 }
 
+function compileSide(node: ASTNode): Expression[] {
+  const side = compileExpression(writeExpression(node));
+  return side.ok ? [side.expression] : [];
+}
+
 /** Every name must be `source.column` and stand inside a metric function. */
-function findSeries(ast: ASTNode): { series: SeriesName[] } | { message: string; column: number } {
-  const found = new Map<string, SeriesName>();
+function findSeries(ast: ASTNode): { series: SeriesUse[] } | { message: string; column: number } {
+  const found = new Map<string, SeriesName & { functions: Set<SeriesFunction> }>();
   const pending = [ast];
   for (let node = pending.pop(); node !== undefined; node = pending.pop()) {
-    const argument = node.op === 'call' && functionNames.includes(node.args[0]) ? node.args[1][0] : undefined;
-    const path = readPath(argument ?? node);
-    if (argument === undefined && path === null) {
+    const name = functionOf(node);
+    if (name === null && readPath(node) === null) {
       pending.push(...[...childrenOf(node)].reverse());
       continue;
     }
-    const [source, column, ...rest] = path ?? [];
-    const column1 = (argument ?? node).start + 1;
-    const text = writeExpression(argument ?? node);
-    if (argument === undefined) {
-      return { message: `"${text}" stands alone: expected a metric function (${functionNames.join(', ')})`, column: column1 };
+    if (name === null) {
+      const message = `"${writeExpression(node)}" stands alone: expected a metric function (${functionNames.join(', ')})`;
+      return { message, column: node.start + 1 };
     }
-    if (source === undefined || column === undefined || rest.length > 0) {
-      return { message: `expected a series written source.column, got "${text}"`, column: column1 };
+    for (const argument of childrenOf(node)) {
+      const [source, column, ...rest] = readPath(argument) ?? [];
+      if (source === undefined || column === undefined || rest.length > 0) {
+        const message = `expected a series written source.column, got "${writeExpression(argument)}"`;
+        return { message, column: argument.start + 1 };
+      }
+      const key = JSON.stringify([source, column]);
+      const use = found.get(key) ?? { source, column, functions: new Set() };
+      found.set(key, use);
+      use.functions.add(name);
     }
-    found.set(JSON.stringify([source, column]), { source, column });
   }
   if (found.size === 0)
     return { message: 'expected at least one metric function of a series, such as last(training.loss)', column: 1 };
   return { series: [...found.values()] };
 }
 
-/** Of each comparison the side that reads a series; the left one when both do. */
-function findMeasuredSides(node: ASTNode): ASTNode[] {
-  if (!comparisonOperators.includes(node.op)) return childrenOf(node).flatMap(findMeasuredSides);
-  const side = childrenOf(node).find(readsSeries);
-  return side === undefined ? [] : [side];
+function functionOf(node: ASTNode): SeriesFunction | null {
+  if (node.op !== 'call') return null;
+  const [called] = node.args;
+  return [...seriesFunctions, ...pairFunctions].find((name) => name === called) ?? null;
+}
+
+/** Of each comparison the side that reads a series, the left one when both do, and the other side. */
+function findComparisons(node: ASTNode): { measured: ASTNode; limit: ASTNode }[] {
+  if (!comparisonOperators.includes(node.op)) return childrenOf(node).flatMap(findComparisons);
+  const [left, right] = childrenOf(node);
+  if (left === undefined || right === undefined) return [];
+  if (readsSeries(left)) return [{ measured: left, limit: right }];
+  return readsSeries(right) ? [{ measured: right, limit: left }] : [];
 }
 
 function readsSeries(node: ASTNode): boolean {
-  if (node.op === 'call' && functionNames.includes(node.args[0])) return true;
-  return childrenOf(node).some(readsSeries);
+  return functionOf(node) !== null || childrenOf(node).some(readsSeries);
 }
 
-function createScope(names: readonly SeriesName[], read: ReadSeries): Record<string, Record<string, Series>> {
-  const scope: Record<string, Record<string, Series>> = {};
+function createScope(names: readonly SeriesName[], read: ReadSeries, now: number): Record<string, Record<string, SeriesValue>> {
+  const scope: Record<string, Record<string, SeriesValue>> = {};
   for (const name of names) {
-    const points = read(name);
+    const readings = read(name);
     const columns = (scope[name.source] ??= {});
-    if (points !== null) columns[name.column] = new Series(`${name.source}.${name.column}`, points);
+    if (readings !== null) columns[name.column] = new SeriesValue(`${name.source}.${name.column}`, readings, now);
   }
   return scope;
 }

@@ -1,15 +1,19 @@
 import { Environment } from '@marcbachmann/cel-js';
-import { seriesFunctions, type Measurement, type Point } from './series.ts';
+import { seriesFunctions, type Measurable } from './series.ts';
+import { measureDistance } from './series/by-step.ts';
+import type { Measurement } from './series/reading.ts';
 import { parseDuration, parseSize } from './units.ts';
 
 /** A column of a metric inside an expression. */
-export class Series {
+export class SeriesValue {
   readonly name: string;
-  readonly points: readonly Point[];
+  readonly readings: Measurable;
+  readonly now: number;
 
-  constructor(name: string, points: readonly Point[]) {
+  constructor(name: string, readings: Measurable, now: number) {
     this.name = name;
-    this.points = points;
+    this.readings = readings;
+    this.now = now;
   }
 }
 
@@ -50,14 +54,15 @@ export const guardedEnvironment = createEnvironment({ maxAstNodes: 1_000, maxDep
 
 function createEnvironment(limits: { maxAstNodes: number; maxDepth: number; maxListElements: number }): Environment {
   const environment = new Environment({ unlistedVariablesAreDyn: true, homogeneousAggregateLiterals: false, limits })
-    .registerType('Series', { ctor: Series, fields: {} })
-    .registerFunction('unit(string): double', unit);
-  for (const [name, compute] of Object.entries(seriesFunctions)) {
-    environment.registerFunction(`${name}(Series): double`, (series: Series) => {
-      const measurement = compute(series.points);
-      if ('unknown' in measurement) throw new NoAnswer(`${series.name} ${measurement.unknown}`);
-      return measurement.value;
-    });
+    .registerType('Series', { ctor: SeriesValue, fields: {} })
+    .registerFunction('unit(string): double', unit)
+    .registerFunction('abs(double): double', Math.abs)
+    .registerFunction('abs(int): int', (value: bigint) => (value < 0n ? -value : value))
+    .registerFunction('distance(Series, Series): double', distance);
+  for (const name of seriesFunctions) {
+    environment.registerFunction(`${name}(Series): double`, ({ name: series, readings, now }: SeriesValue) =>
+      known(series, readings.measure(name, now)),
+    );
   }
   return registerMixedNumbers(environment);
 }
@@ -70,6 +75,21 @@ function registerMixedNumbers(environment: Environment): Environment {
   }
   // Stands for both orders, and for "!=".
   return environment.registerOperator('double == int: bool', (left: number, right: bigint) => left === Number(right));
+}
+
+function distance(one: SeriesValue, other: SeriesValue): number {
+  const both = `${one.name} and ${other.name}`;
+  for (const { name, readings, now } of [one, other]) {
+    const missing = known(name, readings.measure('missing', now));
+    if (missing > 0) throw new NoAnswer(`${name} has ${missing} readings without a value`);
+  }
+  const [left, right] = [one.readings.bySteps, other.readings.bySteps];
+  return known(both, left === null || right === null ? { unknown: 'have no steps' } : measureDistance(left, right));
+}
+
+function known(of: string, measurement: Measurement): number {
+  if ('unknown' in measurement) throw new NoAnswer(`${of} ${measurement.unknown}`);
+  return measurement.value;
 }
 
 function unit(text: string): number {

@@ -1,6 +1,6 @@
 import { EvaluationError, ParseError, type ASTNode, type ParseResult } from '@marcbachmann/cel-js';
 import { messageOf } from '../errors.ts';
-import { authorEnvironment, guardedEnvironment, NoAnswer, Series } from './expression-environment.ts';
+import { authorEnvironment, guardedEnvironment, NoAnswer, SeriesValue } from './expression-environment.ts';
 import { findNames, findRefusal } from './expression-names.ts';
 import { writeExpression, writeGuardedExpression } from './expression-text.ts';
 
@@ -78,7 +78,7 @@ function keepKnown(scope: object, depth: number): [string, unknown][] {
 function toKnown(value: unknown, depth: number): unknown {
   if (depth > deepestValue) return undefined;
   if (typeof value === 'number') return Number.isFinite(value) ? value : undefined;
-  if (typeof value !== 'object' || value === null || value instanceof Series) return value;
+  if (typeof value !== 'object' || value === null || value instanceof SeriesValue) return value;
   if (!Array.isArray(value)) return Object.fromEntries(keepKnown(value, depth));
   const items = value.map((item: unknown) => toKnown(item, depth + 1));
   return items.includes(undefined) ? undefined : items;

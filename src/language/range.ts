@@ -50,11 +50,17 @@ export function parseBand(text: string): Range {
 
 /** `about` with a tolerance in percent, the same to both sides: `500MB`, `20%`. */
 export function parseTolerance(about: string, tolerance: string, readAmount: ReadAmount): Range {
-  const percent = /^(\d+(?:\.\d+)?)\s*%$/.exec(tolerance.trim())?.[1];
-  if (percent === undefined) throw new RangeError(`expected a tolerance such as "20%", got ${JSON.stringify(tolerance)}`);
+  const part = parsePercent(tolerance, 'a tolerance');
   const middle = readAmount(about);
-  const spread = middle * (Number(percent) / 100);
-  return { low: middle - spread, high: middle + spread, text: `${about.trim()} ± ${percent}%` };
+  const spread = middle * part;
+  return { low: middle - spread, high: middle + spread, text: `${about.trim()} ± ${tolerance.trim()}` };
+}
+
+/** `20%` as 0.2. */
+export function parsePercent(text: string, what: string): number {
+  const percent = /^(\d+(?:\.\d+)?)\s*%$/.exec(text.trim())?.[1];
+  if (percent === undefined) throw new RangeError(`expected ${what} such as "20%", got ${JSON.stringify(text)}`);
+  return Number(percent) / 100;
 }
 
 export function isWithin(range: Pick<Range, 'low' | 'high'>, value: number): boolean {

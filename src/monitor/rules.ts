@@ -1,3 +1,4 @@
+import type { Window } from '../language/window.ts';
 import type { Severity } from '../lifecycle/states.ts';
 
 /** Both ends included; null is open. */
@@ -15,13 +16,33 @@ export type SourceRule =
 export type CsvRule = Extract<SourceRule, { kind: 'csv' }>;
 export type JsonlRule = Extract<SourceRule, { kind: 'jsonl' }>;
 
+/** How long a verdict must have held before it counts. */
+export type HoldRule = { kind: 'readings'; count: number } | { kind: 'time'; seconds: number };
+
+/** What may be left out is left out in the plans of an older fleet. */
 export interface CriterionRule {
   name: string;
   expr: string;
-  window: { kind: 'steps'; from: number; to: number } | { kind: 'whole' };
+  window: Window;
+  /** The name of the window, where it is a phase. */
+  phase?: string | null;
   expected: Band | null;
+  /** Outside it something is wrong, whichever side it is: violated, and red. */
+  plausible?: Band | null;
   severity: Severity;
+  /** Readings of each attempt that are left out at the start of the window. */
+  warmUp?: number;
+  /** Fewer readings decide nothing. */
+  atLeast?: number;
+  /** A part of the limit. */
+  margin?: number;
+  hold?: HoldRule | null;
+  /** Judged apart for each value of this column; of every source that is read, when `source` is null. */
+  each?: { source: string | null; column: string } | null;
 }
+
+/** Further names of a series, by its name `source.column`. */
+export type Aliases = Readonly<Record<string, readonly string[]>>;
 
 export interface FlagRule {
   color: 'red' | 'yellow' | 'green';
@@ -44,6 +65,10 @@ export interface StallRule {
 /** What a job is held to: the `monitor` section of a playbook, seen from here. */
 export interface MonitorRules {
   metrics: SourceRule[];
+  /** Left out in the plans of an older fleet. */
+  aliases?: Aliases;
+  /** Sources that another run has written: their steps are not those of this one. Left out in the plans of an older fleet. */
+  references?: readonly string[];
   progress: ProgressRule | null;
   stall: StallRule | null;
   criteria: CriterionRule[];

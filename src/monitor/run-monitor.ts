@@ -43,9 +43,9 @@ export interface RunMonitor {
   readAccelerators(sample: AcceleratorSample): Row[];
   /**
    * Once after all sources of a look were read. `final`: the job is over and everything was read. `behind`: a source has more than was read, so that one
-   * may be further than another, and no step window is taken for passed.
+   * may be further than another, and no window is taken for passed. `now`: milliseconds; the time of the newest row when not given.
    */
-  judge(options?: { final?: boolean; behind?: boolean; extraReasons?: Reason[] }): Judgement;
+  judge(options?: { now?: number; final?: boolean; behind?: boolean; extraReasons?: Reason[] }): Judgement;
   /** Once after each successful look, never while the host cannot be reached. */
   judgeStall(monotonicMs: number): Stall;
 }
@@ -56,15 +56,15 @@ export function createRunMonitor(rules: MonitorRules, restored: Restored | null)
   const stall = watchStall(rules.stall);
   const metrics = rules.metrics.map((rule) => withStep(rule, rules.progress));
   const criteria = rules.criteria.map((rule) =>
-    judgeCriterion(
-      rule,
-      metrics,
-      restored?.criteria.find(({ name }) => name === rule.name),
-    ),
+    judgeCriterion(rule, metrics, {
+      earlier: restored?.criteria.find(({ name }) => name === rule.name),
+      aliases: rules.aliases,
+    }),
   );
   const sources = new Map(metrics.map((rule) => [rule.name, prepareSource(rule)]));
   const layouts = new Map<string, CsvLayout>();
   let furthestStep: number | null = null;
+  let latestAt = 0;
   let seen = false;
 
   const lastRows = new Map<string, SourceRow>();
@@ -91,9 +91,9 @@ export function createRunMonitor(rules: MonitorRules, restored: Restored | null)
       for (const row of rows) takeRow(sample.source, row, sample.attempt, sample.worker);
       return rows;
     },
-    judge({ final = false, behind = false, extraReasons = [] } = {}) {
+    judge({ now = latestAt, final = false, behind = false, extraReasons = [] } = {}) {
       const step = rules.progress === null ? furthestStep : progress.step;
-      const states = criteria.map((criterion) => criterion.judge(behind ? null : step, final));
+      const states = criteria.map((criterion) => criterion.judge({ step, now, behind, final }));
       const listed = flags.list();
       return { criteria: states, flags: listed, progress: progress.report(), ...judgeHealth(states, listed, extraReasons, seen) };
     },
@@ -123,10 +123,12 @@ export function createRunMonitor(rules: MonitorRules, restored: Restored | null)
   }
 
   function takeRow(name: string, row: Row, attempt: number, worker: number): void {
-    seen = true;
+    const isOwn = rules.references?.includes(name) !== true;
+    if (isOwn) seen = true;
     const source = sources.get(name);
     if (source === undefined) return;
-    if (row.step !== null && (furthestStep === null || row.step > furthestStep)) furthestStep = row.step;
+    if (row.at > latestAt) latestAt = row.at;
+    if (isOwn && row.step !== null && (furthestStep === null || row.step > furthestStep)) furthestStep = row.step;
     if (name === rules.progress?.source) progress.add(row, attempt, worker);
     if (row.step === null && source.kind === 'jsonl' && (source.rule.step !== null || !source.counts(row.columns))) return;
     for (const criterion of criteria) criterion.see(name, row, attempt, worker);

@@ -2,6 +2,8 @@ import type { YamlPath } from '../yaml.ts';
 import { actionReader, type ReadActions } from './build-actions.ts';
 import { buildCheckpoints } from './build-checkpoints.ts';
 import { buildCriterion, type FindSeries } from './build-criterion.ts';
+import { buildAliases, buildEarlierRuns, buildReferences } from './build-sources.ts';
+import { readPhases } from './build-windows.ts';
 import type { FlagRule, MetricSource, Monitor } from './playbook.ts';
 import { readSeries } from './read-series.ts';
 import type { Reader } from './reader.ts';
@@ -15,21 +17,30 @@ const defaultFirstStep = '10m';
 export function buildMonitor(reader: Reader, playbook: unknown): Monitor | null {
   if (partAt(playbook, 'monitor') === undefined) return null;
   const metrics = entriesAt(playbook, 'monitor', 'metrics').flatMap(([name, value]) => buildMetric(reader, name, value));
-  const sources = entriesAt(playbook, 'monitor', 'metrics').map(([name]) => name);
-  const findSeries: FindSeries = (path, source, column) => {
+  const files = entriesAt(playbook, 'monitor', 'metrics').map(([name]) => name);
+  const earlierRuns = buildEarlierRuns(reader, playbook, files);
+  const sources = [...files, ...earlierRuns.map(({ name }) => name)];
+  const findSeries: FindSeries = (path, source, columns) => {
     if (!sources.includes(source)) reader.reportUnknown(path, 'metric source', source, sources);
     const known = columnsOf(metrics.find(({ name }) => name === source));
-    if (known !== null && !known.includes(column)) reader.reportUnknown(path, `column of "${source}"`, column, known);
+    const [column = ''] = columns;
+    if (known !== null && !columns.some((name) => known.includes(name)))
+      reader.reportUnknown(path, `column of "${source}"`, column, known);
   };
   const readActions = actionReader(reader, playbook);
   const cooldown = partAt(playbook, 'monitor', 'cooldown');
   const names = new Set<string>();
+  const phases = readPhases(reader, playbook);
+  const aliases = buildAliases(reader, playbook, findSeries);
   return {
     metrics,
+    aliases,
+    references: buildReferences(reader, playbook, files),
+    earlierRuns,
     progress: buildProgress(reader, playbook, findSeries),
     stall: buildStall(reader, playbook, readActions),
     criteria: listAt(playbook, 'monitor', 'criteria').flatMap((item, index) =>
-      buildCriterion(reader, ['monitor', 'criteria', index], item, { names, findSeries, readActions }),
+      buildCriterion(reader, ['monitor', 'criteria', index], item, { names, phases, aliases, findSeries, readActions }),
     ),
     flags: listAt(playbook, 'monitor', 'flags').flatMap((item, index) =>
       buildFlag(reader, ['monitor', 'flags', index], item, readActions),

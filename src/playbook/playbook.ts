@@ -1,4 +1,5 @@
 import type { Range } from '../language/range.ts';
+import type { Window } from '../language/window.ts';
 import type { Severity } from '../lifecycle/states.ts';
 import type { Entry } from './entries/entry.ts';
 import type { Scalar } from './fields.ts';
@@ -85,8 +86,6 @@ export type MetricSource =
   | { kind: 'jsonl'; name: string; path: string; step: string | null; when: string | null }
   | { kind: 'accelerators'; name: string; everySeconds: number };
 
-export type Window = { kind: 'steps'; from: number; to: number } | { kind: 'whole' };
-
 export type MonitorAction =
   | 'notify'
   | 'stack-dump'
@@ -103,11 +102,25 @@ export interface Criterion {
   /** CEL; series are written `source.column`. */
   expr: string;
   window: Window;
+  /** The name of the window, where it is a phase. This and all that may be left out is left out in the plans of an older fleet. */
+  phase?: string | null;
   /** A band for the value on the left of the comparison; outside it is yellow, both ways. */
   expected: Range | null;
+  /** A wider band; outside it is violated and red. */
+  plausible?: Range | null;
   severity: Severity;
   then: MonitorAction[];
   line: number | null;
+  /** Readings that are left out at the start of the window. */
+  warmUp?: number;
+  /** Fewer readings decide nothing. */
+  atLeast?: number;
+  /** A part of the limit that a value may be past it. */
+  margin?: number;
+  /** How long a verdict must have held before it counts. */
+  hold?: { kind: 'readings'; count: number } | { kind: 'time'; seconds: number } | null;
+  /** Judged apart for each value of this column. */
+  each?: { source: string | null; column: string } | null;
 }
 
 export interface FlagRule {
@@ -144,6 +157,12 @@ export type BackUpPlace = { kind: 'here' | 'same'; path: string } | { kind: 'hos
 
 export interface Monitor {
   metrics: MetricSource[];
+  /** Further names of a series, by its name `source.column`. Left out in the plans of an older fleet. */
+  aliases?: Record<string, string[]>;
+  /** Sources that another run has written, read from their beginning. Left out in the plans of an older fleet. */
+  references?: string[];
+  /** Runs of the store that this one is compared with: a metric of each, under a name of its own. Left out in the plans of an older fleet. */
+  earlierRuns?: { name: string; run: string; metric: string }[];
   /** `source.column` of what counts as progress. */
   progress: { source: string; column: string; of: number | null } | null;
   stall: { noProgressSeconds: number; firstStepSeconds: number; then: MonitorAction[] } | null;

@@ -14,6 +14,6 @@ export function readSeries(
     reader.report(path, `expected a series written source.column, got ${JSON.stringify(text)}`);
     return null;
   }
-  findSeries(path, source, column);
+  findSeries(path, source, [column]);
   return { source, column };
 }

@@ -13,7 +13,6 @@ const reserved: readonly { at: readonly string[]; keys: readonly string[] }[] = 
   })),
   { at: ['launch'], keys: ['restart', 'confirm', 'question', 'roles', 'gang', 'executor', 'points'] },
   { at: ['monitor'], keys: ['restart', 'notify'] },
-  { at: ['monitor', 'criteria', '*'], keys: ['for', 'aliases'] },
 ];
 
 /** Every reserved name in use, as a problem, and the document's value without them. */

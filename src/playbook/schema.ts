@@ -128,11 +128,37 @@ export const metricSchema = z.union([
 export const criterionSchema = z.strictObject({
   criterion: text,
   expr: expression,
-  window: text.optional().describe('"steps 20..100"; the whole run when not given'),
-  expected: range.optional(),
+  window: text
+    .optional()
+    .describe(
+      '"steps 20..100", "since start 0s..60m", "last 100 samples", "last 10m", "phase NAME"; the whole run when not given',
+    ),
+  'warm-up': z.int().min(0).optional().describe('Readings that are left out at the start of the window'),
+  'at-least': z.int().min(1).optional().describe('Fewer readings decide nothing'),
+  for: z
+    .union([z.int().min(1), duration])
+    .optional()
+    .describe('A verdict changes when it has held for so many readings, "3", or so long, "2m"'),
+  margin: text.optional().describe('How far a value may be past the limit: "2%"'),
+  each: text.optional().describe('Judged apart for each value of a column: "gpu.index", "rank"'),
+  expected: range.optional().describe('Outside it is yellow, both ways'),
+  plausible: range.optional().describe('Outside it is red. Default: a quarter of what is expected to twice it'),
   severity: z.enum(['red', 'yellow']).optional(),
   then: actions.optional(),
 });
+
+export const aliasesSchema = z
+  .record(z.string(), z.array(text).min(1))
+  .describe('Further names of columns: "training.toks_per_s: [tps]"');
+export const phasesSchema = z.record(identifier, text).describe('Windows by name, for "window: phase NAME"');
+
+export const referencesSchema = z
+  .array(text)
+  .describe('Metrics that another run has written: read from their beginning, also what was there before the launch');
+
+export const earlierRunsSchema = z
+  .record(identifier, z.strictObject({ run: text.describe('"last succeeded", or the id of a run'), metric: text }))
+  .describe('Metrics of runs that are stored on the computer where fleet runs, by the names that expressions call them');
 
 export const flagSchema = z.strictObject({
   red: pattern.optional(),
@@ -173,6 +199,10 @@ export const deviceSchema = z.enum(['accelerator', 'cpu']);
 
 const monitor = z.strictObject({
   metrics: z.record(identifier, metricSchema).optional(),
+  aliases: aliasesSchema.optional(),
+  phases: phasesSchema.optional(),
+  references: referencesSchema.optional(),
+  'earlier-runs': earlierRunsSchema.optional(),
   progress: progressSchema.optional(),
   stall: stallSchema.optional(),
   criteria: z.array(criterionSchema).optional(),

@@ -59,7 +59,7 @@ describe.concurrent('a launch of prod-50k', { timeout: 120_000 }, () => {
     const { run, code } = await launch(person(test), { PRETEND_FAULT: 'wrong-config' });
     expect(run.outcome).toEqual({ result: 'failed', reason: 'environment-not-proved', exitCode: 0, degraded: false });
     expect(run.health).toBe('red');
-    expect(verdictOf(run, 'throughput')).toBe('met');
+    expect(verdictOf(run, 'throughput')).toBe('violated');
     const proof = run.checks.find(({ name }) => name === 'the started process carries the critical environment');
     expect(proof).toMatchObject({ result: 'fail' });
     expect(proof?.observed).toContain('CONFIG is missing');

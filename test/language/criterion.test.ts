@@ -1,16 +1,30 @@
 import { describe, expect, it } from 'vitest';
-import { compileCriterion, type CriterionAnswer } from '../../src/language/criterion.ts';
-import type { Point } from '../../src/language/series.ts';
+import { compileCriterion, type CriterionAnswer, type SeriesName } from '../../src/language/criterion.ts';
+import { collectSeries } from '../../src/language/series.ts';
 
 type Readings = Record<string, (number | null)[]>;
 
-function judge(source: string, readings: Readings): CriterionAnswer {
+/** One reading a second, at the steps 1, 2, 3 … */
+function judge(source: string, readings: Readings, { seconds = 0, margin = 0 } = {}): CriterionAnswer {
   const compiled = compileCriterion(source);
   if (!compiled.ok) throw new Error(compiled.message);
-  return compiled.expression.evaluate(({ source: from, column }) => {
+  const { expression } = compiled;
+  const read = ({ source: from, column }: SeriesName) => {
     const values = readings[`${from}.${column}`];
-    return values === undefined ? null : values.map((y, index): Point => ({ x: index + 1, y }));
-  });
+    const use = expression.series.find((series) => series.source === from && series.column === column);
+    if (values === undefined || use === undefined) return null;
+    const series = collectSeries(use.functions);
+    for (const [index, y] of values.entries()) {
+      series.add({ x: index + 1, y, step: index + 1, at: (index + 1) * 1000, attempt: 1, lane: 0 });
+    }
+    return series;
+  };
+  return expression.evaluate(read, { now: seconds * 1000, margin });
+}
+
+function measure(call: string, values: (number | null)[], seconds = 0): number | string | null {
+  const { measured, reason } = judge(`${call}(a.b) == 0`, { 'a.b': values }, { seconds });
+  return measured[0]?.value ?? reason;
 }
 
 function refusal(source: string): string {
@@ -33,9 +47,9 @@ describe('a criterion on metrics', () => {
   it.each([
     ['a source or column that is not there', {}, 'training.toks_per_s is not known'],
     ['no readings', { 'training.toks_per_s': [] }, 'training.toks_per_s has no readings'],
-    ['a missing reading', { 'training.toks_per_s': [40, null] }, 'training.toks_per_s has no value at 2'],
-    ['a NaN', { 'training.toks_per_s': [40, NaN] }, 'training.toks_per_s is NaN at 2'],
-    ['an infinity', { 'training.toks_per_s': [Infinity] }, 'training.toks_per_s is Infinity at 1'],
+    ['a missing reading', { 'training.toks_per_s': [40, null] }, 'training.toks_per_s has no value at step 2'],
+    ['a NaN', { 'training.toks_per_s': [40, NaN] }, 'training.toks_per_s is NaN at step 2'],
+    ['an infinity', { 'training.toks_per_s': [Infinity] }, 'training.toks_per_s is Infinity at step 1'],
   ])('is unknown with %s', (_case, readings, reason) => {
     expect(judge(throughput, readings)).toEqual({
       holds: null,
@@ -66,8 +80,8 @@ describe('a criterion on metrics', () => {
   it('lists each series that it reads once', () => {
     const compiled = compileCriterion('max(a.b) > min(a.b) || last(c["d e"]) > 1');
     expect(compiled.ok && compiled.expression.series).toEqual([
-      { source: 'a', column: 'b' },
-      { source: 'c', column: 'd e' },
+      { source: 'a', column: 'b', functions: new Set(['max', 'min']) },
+      { source: 'c', column: 'd e', functions: new Set(['last']) },
     ]);
     expect(compiled.ok && compiled.expression.comparisons).toBe(2);
   });
@@ -76,35 +90,117 @@ describe('a criterion on metrics', () => {
 describe('metric functions', () => {
   it.each([
     ['last', 2],
+    ['first', 5],
     ['min', 1],
     ['max', 9],
     ['mean', 4],
     ['p50', 3],
     ['count', 5],
+    ['missing', 0],
+    ['delta', -3],
+    ['rate', -0.75],
   ])('%s', (name, value) => {
-    expect(judge(`${name}(a.b) == 0`, { 'a.b': [5, 1, 9, 3, 2] }).measured[0]?.value).toBe(value);
+    expect(measure(name, [5, 1, 9, 3, 2])).toBe(value);
   });
 
   it('p95 lies between the two nearest readings', () => {
     const hundred = Array.from({ length: 101 }, (_, index) => 100 - index);
-    expect(judge('p95(a.b) > 0', { 'a.b': hundred }).measured[0]?.value).toBeCloseTo(95);
-    expect(judge('p95(a.b) > 0', { 'a.b': [1, 2] }).measured[0]?.value).toBeCloseTo(1.95);
+    expect(measure('p95', hundred)).toBeCloseTo(95);
+    expect(measure('p95', [1, 2])).toBeCloseTo(1.95);
+  });
+
+  it('stddev is that of a sample, and needs two readings', () => {
+    expect(measure('stddev', [2, 4, 4, 4, 5, 5, 7, 9])).toBeCloseTo(2.138, 3);
+    expect(measure('stddev', [2])).toBe('a.b has one reading only');
   });
 
   it('slope is the change for each unit of x, and needs two places', () => {
-    expect(judge('slope(a.b) < 0', { 'a.b': [9, 7, 5] }).measured[0]?.value).toBeCloseTo(-2);
-    expect(judge('slope(a.b) < 0', { 'a.b': [9] })).toMatchObject({ holds: null, reason: 'a.b has readings at one point only' });
+    expect(measure('slope', [9, 7, 5])).toBeCloseTo(-2);
+    expect(measure('slope', [9])).toBe('a.b has readings at one point only');
   });
 
-  it('take a hundred thousand readings', () => {
-    const many = Array.from({ length: 100_000 }, (_, index) => index);
-    expect(judge('max(a.b) > 0', { 'a.b': many }).measured[0]?.value).toBe(99_999);
+  it('growth compares the medians of the first and the last tenth, so that one outlier says nothing', () => {
+    const flat = Array.from({ length: 100 }, (_, index) => (index === 99 ? 5_000 : 50));
+    expect(measure('growth', flat)).toBe(0);
+    expect(measure('growth', [50, 51, 55])).toBeCloseTo(0.1);
+    expect(measure('growth', [-4, -3])).toBeCloseTo(0.25);
+    expect(measure('growth', [4])).toBe('a.b has one reading only');
+    expect(measure('growth', [0, 4])).toBe('a.b begins at 0, and has no growth in proportion');
+  });
+
+  it('rate needs two times', () => {
+    expect(measure('rate', [4])).toBe('a.b has readings of one time only');
+  });
+
+  it('count leaves missing readings out, which are counted by missing', () => {
+    expect(measure('count', [1, null, NaN, 4])).toBe(2);
+    expect(measure('missing', [1, null, NaN, 4])).toBe(2);
+  });
+
+  it('age is the time since the last reading with a value, never negative', () => {
+    expect(measure('age', [1, 2, null], 30)).toBe(28);
+    expect(measure('age', [1, 2], 1)).toBe(0);
+    expect(measure('age', [null], 30)).toBe('a.b has no reading with a value');
+  });
+
+  it('abs is at hand for comparisons of two series', () => {
+    const within = 'abs(p50(a.b) - p50(c.d)) <= 0.1 * p50(c.d)';
+    expect(judge(within, { 'a.b': [95], 'c.d': [100] }).holds).toBe(true);
+    expect(judge(within, { 'a.b': [89], 'c.d': [100] }).holds).toBe(false);
+    expect(judge('last(a.b) > abs(-3)', { 'a.b': [4] }).holds).toBe(true);
+  });
+});
+
+describe('distance', () => {
+  const distance = (one: (number | null)[], other: (number | null)[]) => {
+    const { measured, reason } = judge('distance(a.b, c.d) <= 0.05', { 'a.b': one, 'c.d': other });
+    return measured[0]?.value ?? reason;
+  };
+
+  it('is the median of what two series differ by at the steps that both have', () => {
+    expect(distance([100, 80, 60, 1], [100, 100, 60])).toBe(0);
+    expect(distance([100, 80, 60], [100, 100, 120, 7])).toBeCloseTo(0.2);
+  });
+
+  it('is the same both ways, and knows zero', () => {
+    expect(distance([0, 80], [0, 100])).toBeCloseTo(0.1);
+    expect(distance([0, 100], [0, 80])).toBeCloseTo(0.1);
+    expect(distance([0], [3])).toBe(1);
+  });
+
+  it('is unknown with a missing value or without a reading', () => {
+    expect(distance([1, null], [1, 2])).toBe('a.b has 1 readings without a value');
+    expect(distance([1], [])).toBe('c.d has no readings');
+  });
+});
+
+describe('a margin', () => {
+  it('lets a value past its limit by a part of the limit', () => {
+    const holds = (expr: string, value: number, margin: number) => judge(expr, { 'a.b': [value] }, { margin }).holds;
+    expect(holds('last(a.b) >= 50', 49, 0)).toBe(false);
+    expect(holds('last(a.b) >= 50', 49, 0.02)).toBe(true);
+    expect(holds('last(a.b) >= 50', 48.9, 0.02)).toBe(false);
+    expect(holds('50 > last(a.b)', 51, 0.02)).toBe(true);
+    expect(holds('last(a.b) < -50', -49, 0.02)).toBe(true);
+  });
+
+  it('needs one comparison that is all of the expression', () => {
+    const hasLimit = (expr: string) => {
+      const compiled = compileCriterion(expr);
+      return compiled.ok && compiled.expression.hasLimit;
+    };
+    expect(hasLimit('p95(a.b) <= 1.25 * p50(a.b)')).toBe(true);
+    expect(hasLimit('last(a.b) > 1 && last(a.b) < 3')).toBe(false);
+    expect(hasLimit('last(a.b) == 1')).toBe(false);
   });
 });
 
 describe('a criterion is refused', () => {
   it.each([
-    ['a.b > 1', '1: "a.b" stands alone: expected a metric function (last, min, max, mean, p50, p95, slope, count)'],
+    [
+      'a.b > 1',
+      '1: "a.b" stands alone: expected a metric function (last, first, min, max, mean, stddev, p50, p95, slope, growth, rate, delta, count, missing, age, distance)',
+    ],
     ['max(a) > 1', '5: expected a series written source.column, got "a"'],
     ['max(a.b.c) > 1', '5: expected a series written source.column, got "a.b.c"'],
     ['max(3) > 1', "1: found no matching overload for 'max(int)'"],

@@ -1,7 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createRunMonitor, type Judgement, type RunMonitor, type SourceRow } from '../../src/monitor/run-monitor.ts';
-import type { MonitorRules } from '../../src/monitor/rules.ts';
+import { seriesFunctions } from '../../src/language/series.ts';
+import { parseWindow } from '../../src/language/window.ts';
+import type { CriterionRule, MonitorRules } from '../../src/monitor/rules.ts';
 import { chunkOf, productionRules, startedAt, trainingRows } from './monitor-support.ts';
 
 interface File {
@@ -52,9 +54,37 @@ const line = fc.oneof(
 );
 const look = fc.record({ bytes: fc.nat(4_000), memory: fc.oneof(fc.integer({ min: 0, max: 80e9 }), fc.constant(null)) });
 
+function criterion(expr: string, window: string | null, more: Partial<CriterionRule> = {}): CriterionRule {
+  const name = `${expr} over ${window}`;
+  const parsed: CriterionRule['window'] = window === null ? { kind: 'whole' } : parseWindow(window);
+  return { name, expr, window: parsed, expected: null, severity: 'red', ...more };
+}
+
+/** Every function, kind of window and way to look, over the same files. */
+const manyRules: MonitorRules = {
+  ...productionRules,
+  criteria: [
+    ...seriesFunctions.flatMap((name) => [
+      criterion(`${name}(training.loss) < 4`, null),
+      criterion(`${name}(heartbeat.gate_collapse_frac) < 4`, 'last 5 samples'),
+    ]),
+    criterion('distance(training.loss, heartbeat.gate_entropy_mean) < 0.8', null),
+    criterion('p50(training.toks_per_s) >= 47', 'steps 20..', { margin: 0.1, warmUp: 2, atLeast: 4 }),
+    criterion('mean(training.toks_per_s) >= 47', 'since start 10s..30s'),
+    criterion('max(training.toks_per_s) < 990', 'last 20s', { hold: { kind: 'readings', count: 3 } }),
+    criterion('last(training.toks_per_s) >= 47', null, { hold: { kind: 'time', seconds: 20 } }),
+    criterion('max(gpu.memory_used) < unit("40GB")', null, {
+      each: { source: 'gpu', column: 'index' },
+      plausible: { low: null, high: 60e9, text: '<= 60GB' },
+    }),
+    criterion('mean(heartbeat.gate_entropy_mean) > 0.5', null, { each: { source: null, column: 'step' } }),
+  ],
+};
+
 describe('a monitor made from what was stored', () => {
   it.each([
     ['without a header', productionRules, ''],
+    ['with every function and window', manyRules, ''],
     [
       'with a header',
       {

@@ -27,7 +27,7 @@ launch:
 monitor:
   metrics: { training: { csv: a.csv, columns: [step, loss] } }
   criteria:
-    - { criterion: c, expr: last(training.los) < 3, window: last 5m }
+    - { criterion: c, expr: last(training.los) < 3, window: often }
 schedule: []
 `;
     expect(tellText(text)).toEqual([
@@ -42,7 +42,7 @@ schedule: []
       'p.yaml:13:1: launch.log: missing, expected text',
       'p.yaml:15:18: launch.halt.then[0]: expected a signal (HUP, INT, QUIT, ABRT, KILL, USR1, USR2, ALRM, TERM, CONT, WINCH), got "SIGTERM" (did you mean "TERM"?)',
       'p.yaml:19:29: monitor.criteria[0].expr: no column of "training" is called "los", expected "step" or "loss" (did you mean "loss"?)',
-      'p.yaml:19:61: monitor.criteria[0].window: not yet: a window other than "steps 20..100", got "last 5m"; without one the whole run counts',
+      'p.yaml:19:61: monitor.criteria[0].window: expected a window such as "steps 20..100", "steps 100..", "since start 0s..60m", "last 100 samples", "last 10m" or "phase NAME", got "often"',
       'p.yaml:20:1: schedule: not yet: this version does not execute "schedule"',
     ]);
   });
@@ -176,6 +176,48 @@ describe('one mistake gives one message', () => {
       criterion('expr: last(training.loss) < 3, window: steps 9..1'),
       'monitor.criteria[0].window: expected the smaller step first, got "steps 9..1"',
     ],
+    [
+      criterion('expr: last(training.loss) < 3, window: phase warm'),
+      'monitor.criteria[0].window: no phase is called "warm", there is none',
+    ],
+    [
+      criterion('expr: last(training.loss) < 3 && last(training.step) > 1, margin: 2%'),
+      'monitor.criteria[0].margin: a margin needs an expression that is one comparison by <, <=, > or >=',
+    ],
+    [
+      criterion('expr: last(training.loss) < 3, margin: much'),
+      'monitor.criteria[0].margin: expected a margin such as "20%", got "much"',
+    ],
+    [
+      criterion('expr: last(training.loss) < 3, window: steps 1..9, for: 3'),
+      'monitor.criteria[0].for: a window that ends is judged once, so that nothing can hold "for" a time',
+    ],
+    [
+      criterion('expr: last(training.loss) < last(gpu.power), for: 2m'),
+      'monitor.criteria[0].for: "for" counts the readings of one source, and the expression reads training and gpu',
+    ],
+    [
+      criterion('expr: age(training.loss) < 60, for: 2m'),
+      'monitor.criteria[0].for: "for" counts readings, and an age grows between them: give it a larger limit',
+    ],
+    [
+      criterion('expr: last(training.loss) < 3, each: gpu.index'),
+      'monitor.criteria[0].each: the expression reads nothing of "gpu"',
+    ],
+    [
+      criterion('expr: last(training.loss) < 3, each: training.rank'),
+      'monitor.criteria[0].each: no column of "training" is called "rank", expected "step" or "loss"',
+    ],
+    [monitor('aliases: { loss: [train_loss] }'), 'monitor.aliases.loss: expected a series written source.column, got "loss"'],
+    [
+      monitor('references: [cpu]'),
+      'monitor.references[0]: no metric source is called "cpu", expected "training" or "gpu" (did you mean "gpu"?)',
+    ],
+    [
+      monitor('earlier-runs: { gpu: { run: last succeeded, metric: training } }'),
+      'monitor.earlier-runs.gpu: a metric source is called "gpu", too',
+    ],
+    [monitor('phases: { warm: steps 9..1 }'), 'monitor.phases.warm: expected the smaller step first, got "steps 9..1"'],
     [
       criterion('expr: last(training.loss) < 3 && last(training.step) > 1, expected: 1..2'),
       'monitor.criteria[0].expected: a band needs one comparison to belong to, and the expression has 2',

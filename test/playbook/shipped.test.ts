@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { createRunMonitor } from '../../src/monitor/run-monitor.ts';
 import { makePlaybookSchema } from '../../src/playbook/json-schema.ts';
 import { lintPlaybook } from '../../src/playbook/lint/lint-playbook.ts';
 import { readPlaybook } from '../../src/playbook/read-playbook.ts';
@@ -60,6 +61,21 @@ describe('prod-50k as it is shipped', () => {
     expect(lintPlaybook(readShipped()).map(({ message }) => message)).toEqual([
       '50000 steps of 4096 tokens at 45..55 tokens/s take 43 to 53 days, and the duration is given as 15h..20h',
     ]);
+  });
+
+  it('is red when a wrong configuration makes it far too fast', () => {
+    const { resolved } = resolvePlaybook(readShipped(), { set: {}, host: {} });
+    const rules = resolved?.monitor;
+    if (rules == null) throw new Error('nothing is watched');
+    const judge = (toksPerSecond: number) => {
+      const monitor = createRunMonitor(rules, null);
+      const rows = Array.from({ length: 100 }, (_, index) => `${index + 1},3.5,1e-4,${toksPerSecond}\n`).join('');
+      monitor.read({ source: 'training', worker: 0, attempt: 1, bytes: Buffer.from(rows), offset: 0, readAt: 0 });
+      return monitor.judge().criteria.find(({ name }) => name === 'throughput');
+    };
+    expect(judge(970)).toMatchObject({ verdict: 'violated', severity: 'red', message: '970 is not plausible, which is 20..110' });
+    expect(judge(60)).toMatchObject({ verdict: 'met', message: '60 is above the usual 45..55' });
+    expect(judge(50)).toMatchObject({ verdict: 'met', message: null });
   });
 
   it('names each of its 88 rows', () => {

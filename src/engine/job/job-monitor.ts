@@ -1,5 +1,5 @@
 import type { Reason } from '../../monitor/health.ts';
-import { createRunMonitor, type Judgement } from '../../monitor/run-monitor.ts';
+import { createRunMonitor, type Judgement, type SourceRow } from '../../monitor/run-monitor.ts';
 import type { MonitorRules } from '../../monitor/rules.ts';
 import type { Stall } from '../../monitor/stall.ts';
 import { detachedExecutor } from '../../remote/detached/executor.ts';
@@ -8,6 +8,7 @@ import type { Batch, OffsetRecord, SampleRow } from '../../store/records.ts';
 import { firstAttemptInProfile } from '../attempts/profiles.ts';
 import { trainerFallbackRules } from '../attempts/trainer-fallback.ts';
 import type { Drive } from '../drive.ts';
+import type { EarlierRun } from '../plan.ts';
 import { doneRules } from './completion.ts';
 import { judgeEvidence, type Finding } from './evidence.ts';
 import { describeNews, rememberTold, type Told } from './news.ts';
@@ -38,12 +39,13 @@ const noRules: MonitorRules = { metrics: [], progress: null, stall: null, criter
 export function createJobMonitor(drive: Drive): JobMonitor {
   const { store, clock } = drive.parts;
   const run = drive.actor.run;
-  const said = drive.plan.playbook.monitor ?? noRules;
+  const { earlierRuns = [] } = drive.plan;
+  const said = withReferences(drive.plan.playbook.monitor ?? noRules, earlierRuns);
   const rules = { ...said, flags: [...said.flags, ...doneRules(drive), ...trainerFallbackRules(drive)] };
   const firstAttempt = firstAttemptInProfile(drive);
   const criteria = () => store.readCriteria(run).filter(({ attempt }) => (attempt ?? 0) >= firstAttempt);
   const monitor = createRunMonitor(rules, {
-    samples: samplesSince(store.readSamples(run, null), firstAttempt),
+    samples: chain(rowsOf(earlierRuns), samplesSince(store.readSamples(run, null), firstAttempt)),
     flags: store.readFlags(run),
     criteria: criteria(),
   });
@@ -108,7 +110,7 @@ export function createJobMonitor(drive: Drive): JobMonitor {
       const stallText = describeStall(stall);
       const stallReasons = stalled ? [{ color: 'red' as const, text: stallText }] : [];
       const reasons = [...extraReasons, ...stallReasons, ...sampler.reasons(), ...device.reasons()];
-      const judgement = monitor.judge({ final, behind: more, extraReasons: reasons });
+      const judgement = monitor.judge({ now: clock.now(), final, behind: more, extraReasons: reasons });
       const batch: Batch = {
         observedAt: clock.now(),
         worker: 0,
@@ -141,6 +143,24 @@ export function createJobMonitor(drive: Drive): JobMonitor {
 
 function* samplesSince(samples: Iterable<SampleRow>, firstAttempt: number): Generator<SampleRow> {
   for (const sample of samples) if (sample.attempt >= firstAttempt) yield sample;
+}
+
+/** To the monitor, an earlier run is a source like any other. */
+function withReferences(rules: MonitorRules, earlierRuns: readonly EarlierRun[]): MonitorRules {
+  if (earlierRuns.length === 0) return rules;
+  const names = earlierRuns.map(({ name }) => name);
+  const metrics = names.map((name) => ({ kind: 'csv' as const, name, columns: null, step: 'step' }));
+  return { ...rules, metrics: [...rules.metrics, ...metrics], references: [...(rules.references ?? []), ...names] };
+}
+
+function rowsOf(earlierRuns: readonly EarlierRun[]): SourceRow[] {
+  return earlierRuns.flatMap(({ name, rows }) =>
+    rows.map((row, position) => ({ source: name, attempt: 0, worker: 0, position, ...row })),
+  );
+}
+
+function* chain<Item>(...lists: Iterable<Item>[]): Generator<Item> {
+  for (const list of lists) yield* list;
 }
 
 function currentOffsets(drive: Drive, files: readonly JobFile[]): OffsetRecord[] {

@@ -48,10 +48,11 @@ export async function startJob(drive: Drive): Promise<void> {
   settleStart(drive, await waitForProcess(drive, place, state));
 }
 
-/** Where each file ends before the start: rows of an older run are not this run's. Those that an earlier attempt has read from go on from there. */
+/** Where each file ends before the start: rows of an older run are not this run's, unless they are what it is compared with. Those that an earlier attempt has read from go on from there. */
 async function recordBaseline(drive: Drive): Promise<void> {
   const { attempt } = jobPlace(drive);
   const { store } = drive.parts;
+  const references = drive.plan.playbook.monitor?.references ?? [];
   const carried = attempt === 1 ? [] : store.readOffsets(drive.actor.run).filter((offset) => offset.attempt === attempt);
   const files = filesOfJob(drive).filter(
     ({ name, path }) => !carried.some((offset) => offset.source === name && offset.path === path),
@@ -59,6 +60,7 @@ async function recordBaseline(drive: Drive): Promise<void> {
   const offsets = await Promise.all(
     files.map(async (file): Promise<OffsetRecord> => {
       const unread = unreadFile(file, attempt);
+      if (references.includes(file.name)) return unread;
       const wanted = { path: file.path, offset: 0, maxBytes: 0, headBytes: 0 };
       const part = await drive.session.call(readFrom(drive.plan.playbook.workdir, wanted));
       if (part.kind !== 'file' || part.size === 0) return unread;

@@ -5,11 +5,16 @@ interface Rule {
   expr: string;
   window?: string;
   expected?: string;
+  margin?: string;
+  'warm-up'?: number;
+  'at-least'?: number;
 }
 
 const lintCriteria = (rules: Rule[], steps = 1000) => {
   const criteria = rules.map((rule, index) => `    - ${JSON.stringify({ criterion: `c${index}`, ...rule })}`).join('\n');
-  return lintText(`work: { steps: ${steps} }\nmonitor:\n  metrics: { m: { csv: m.csv } }\n  criteria:\n${criteria}`);
+  return lintText(
+    `work: { steps: ${steps} }\nmonitor:\n  metrics: { m: { csv: m.csv }, gpu: { accelerators: 1s } }\n  criteria:\n${criteria}`,
+  );
 };
 
 describe('two criteria', () => {
@@ -35,6 +40,9 @@ describe('two criteria', () => {
     ['the largest of a window around', 'last(m.a) > 5', 'steps 10..20', 'max(m.a) < 5', 'steps 1..100'],
     ['the smallest of a window around', 'p95(m.a) < 5', 'steps 10..20', 'min(m.a) > 6', undefined],
     ['the smallest and the largest where two windows meet', 'min(m.a) > 5', 'steps 1..20', 'max(m.a) < 5', 'steps 20..30'],
+    ['the last and the most of a longer time', 'last(m.a) > 5', 'last 5m', 'max(m.a) < 5', 'last 10m'],
+    ['the last and the most of more samples', 'last(m.a) > 5', 'last 5 samples', 'max(m.a) < 5', 'last 9 samples'],
+    ['steps without an end', 'last(m.a) > 5', 'steps 30..40', 'max(m.a) < 5', 'steps 20..'],
     ['one of several parts', 'last(m.b) > 1 && last(m.a) > 5', undefined, 'last(m.a) < 3', undefined],
   ])('contradict by %s', (_name, one, oneWindow, other, otherWindow) => {
     const rules = [rule(one, oneWindow), rule(other, otherWindow)];
@@ -50,11 +58,21 @@ describe('two criteria', () => {
     ['functions of which neither is always smaller', 'mean(m.a) > 5', undefined, 'p50(m.a) < 4', undefined],
     ['the largest of a window inside', 'last(m.a) > 5', 'steps 1..100', 'max(m.a) < 5', 'steps 10..20'],
     ['windows that do not meet', 'min(m.a) > 5', 'steps 1..20', 'max(m.a) < 5', 'steps 21..30'],
+    ['windows of which nobody knows whether they meet', 'min(m.a) > 5', 'steps 1..20', 'max(m.a) < 5', 'last 10m'],
     ['a way out', 'mean(m.a) > 5 || mean(m.b) > 5', undefined, 'mean(m.a) < 4', undefined],
     ['a slope and a count', 'slope(m.a) > 5', undefined, 'count(m.a) < 4', undefined],
     ['a limit that is measured itself', 'p95(m.a) > 2 * p50(m.a)', undefined, 'p95(m.a) < 1', undefined],
   ])('do not contradict with %s', (_name, one, oneWindow, other, otherWindow) => {
     expect(lintCriteria([rule(one, oneWindow), rule(other, otherWindow)])).toEqual([]);
+  });
+});
+
+describe('two criteria that do not look at the same', () => {
+  it.each([
+    ['a margin', { margin: '5%' }],
+    ['a warm-up', { 'warm-up': 20 }],
+  ])('are not compared: %s', (_name, more) => {
+    expect(lintCriteria([{ expr: 'mean(m.a) > 5' }, { expr: 'mean(m.a) < 4', ...more }])).toEqual([]);
   });
 });
 
@@ -89,6 +107,37 @@ describe('a window', () => {
     expect(lintCriteria([{ expr: 'last(m.a) > 0', window: 'steps 20..100' }], 50)).toEqual([
       'monitor.criteria[0].window: the run has 50 steps and never reaches step 100: this is decided only when it ends, on part of the window',
     ]);
+  });
+
+  it('without an end that begins after the last step is told', () => {
+    expect(lintCriteria([{ expr: 'last(m.a) > 0', window: 'steps 100..' }], 50)).toEqual([
+      'monitor.criteria[0].window: the run has 50 steps and ends before step 100: this can never be decided',
+    ]);
+    expect(lintCriteria([{ expr: 'last(m.a) > 0', window: 'steps 100..' }], 500)).toEqual([]);
+  });
+
+  it.each([
+    [{ window: 'steps 20..29', 'warm-up': 10 }, 'warm-up: steps 20..29 has at most 10 readings, and "warm-up" leaves out 10'],
+    [
+      { window: 'steps 20..29', 'warm-up': 5, 'at-least': 6 },
+      'at-least: steps 20..29 has at most 10 readings, and "at-least" asks for 6 after a warm-up of 5',
+    ],
+    [
+      { window: 'last 9 samples', 'at-least': 10 },
+      'at-least: the last 9 samples has at most 9 readings, and "at-least" asks for 10',
+    ],
+  ])('with too few readings is told: %j', (rule, message) => {
+    expect(lintCriteria([{ expr: 'last(m.a) > 0', ...rule }])).toEqual([
+      `monitor.criteria[0].${message}: this can never be decided`,
+    ]);
+  });
+
+  it.each([
+    { expr: 'last(m.a) > 0', window: 'steps 20..29', 'warm-up': 5, 'at-least': 5 },
+    { expr: 'last(m.a) > 0', window: 'last 9 samples', 'warm-up': 50, 'at-least': 9 },
+    { expr: 'last(gpu.power) > 0', window: 'steps 20..29', 'at-least': 500 },
+  ])('with readings enough is not told: %j', (rule) => {
+    expect(lintCriteria([rule])).toEqual([]);
   });
 
   it('that the run passes is not told', () => {
