@@ -1,5 +1,5 @@
-import { parse } from 'csv-parse/sync';
-import { parseCell, parseStep, type Cell } from './cells.ts';
+import { hasDecimalComma, parseCell, parseStep, type Cell } from './cells.ts';
+import { splitLine } from './csv-cells.ts';
 import { visitLines } from './lines.ts';
 import { excerpt, skipLine, startReading, type Chunk, type Reading } from './reading.ts';
 import type { CsvRule } from './rules.ts';
@@ -29,19 +29,27 @@ export function readCsv(rule: CsvRule, layout: CsvLayout, chunk: Chunk): Reading
   return reading;
 
   function readLine(text: string, position: number): void {
-    const texts = splitCells(text);
-    if (typeof texts === 'string') {
-      skipLine(reading, texts);
+    const split = splitLine(rule, layout.columns, text);
+    if (typeof split === 'string') {
+      skipLine(reading, split);
       return;
     }
+    const { texts, separator } = split;
     if (isHeader(rule, layout.columns, texts, position)) {
-      if (rule.columns === null) layout.columns = nameColumns(texts);
+      if (rule.columns === null) layout.columns = nameColumns(rule, texts);
       return;
     }
-    const cells = texts.map(parseCell);
+    const cells = separator === ',' ? texts.map(parseCell) : texts.map(readPlainCell);
     const reason = findReason(rule, layout.columns, cells);
     if (reason === null && layout.columns !== null) readRow(layout.columns, cells, position);
     else skipLine(reading, reason ?? '');
+  }
+
+  /** Where commas do not separate, one in a number may be a decimal comma or one of thousands: it is text then, and told. */
+  function readPlainCell(text: string): Cell {
+    if (!text.includes(',')) return parseCell(text);
+    if (hasDecimalComma(text)) skipLine(reading, `a number with a comma is not read as a number: "${excerpt(text.trim())}"`);
+    return text.trim();
   }
 
   function readRow(columns: string[], cells: Cell[], position: number): void {
@@ -57,20 +65,16 @@ export function readCsv(rule: CsvRule, layout: CsvLayout, chunk: Chunk): Reading
 }
 
 /** Columns of a headed file whose header was read earlier, from any of its rows. */
-export function columnsOf(row: { columns: Record<string, unknown> } | undefined): string[] | null {
-  return row === undefined ? null : Object.keys(row.columns);
+export function columnsOf(rule: CsvRule, row: { columns: Record<string, unknown> }): string[] {
+  return Object.keys(row.columns).filter((column) => column !== rule.label);
 }
 
-/** The reason as text when the line is no CSV. A quoted cell may hold commas, never a line end. */
-function splitCells(text: string): string[] | string {
-  if (text.includes('\0')) return 'a line with NUL bytes';
-  if (!text.includes('"')) return text.split(',');
-  try {
-    const [cells] = parse(text, { relax_column_count: true, ltrim: true, rtrim: true });
-    return cells ?? [];
-  } catch {
-    return `a line with unbalanced quotes: "${excerpt(text)}"`;
-  }
+/** Columns of a headed file that is read from its middle on, from its first line. */
+export function columnsOfHead(rule: CsvRule, head: Buffer): string[] | null {
+  const end = head.indexOf(0x0a);
+  const text = withoutMark(head.toString('utf8', 0, Math.max(0, end))).trimEnd();
+  const split = splitLine(rule, null, text);
+  return typeof split === 'string' || !isHeader(rule, null, split.texts, 0) ? null : nameColumns(rule, split.texts);
 }
 
 /** The line that names the columns when the file has to; later, and in files without, a line that holds the names again. */
@@ -83,10 +87,10 @@ function isHeader(rule: CsvRule, columns: string[] | null, texts: string[], posi
 }
 
 /** Names as the file has them, made unique. A bare number would lose its place among the keys of a row. */
-function nameColumns(texts: string[]): string[] {
-  const seen = new Set<string>();
+function nameColumns({ label, rename = (name) => name }: CsvRule, texts: string[]): string[] {
+  const seen = new Set<string | null | undefined>([label]);
   return texts.map((text, index) => {
-    const trimmed = text.trim();
+    const trimmed = rename(text.trim());
     const plain = trimmed === '' || /^\d+$/.test(trimmed) ? `column_${index + 1}` : trimmed;
     const name = seen.has(plain) ? `${plain}_${index + 1}` : plain;
     seen.add(name);

@@ -1,13 +1,13 @@
 import type { YamlPath } from '../yaml.ts';
 import { buildCriterion, type CheckActions, type FindSeries } from './build-criterion.ts';
 import { readFileSize } from './entries/build-deed.ts';
-import type { FlagRule, MetricSource, Monitor } from './playbook.ts';
+import { buildMetric, columnsOf } from './monitor/build-metric.ts';
+import { logsSchema } from './monitor/metric-schema.ts';
+import type { FlagRule, Monitor } from './playbook.ts';
 import type { Reader } from './reader.ts';
-import { checkpointsSchema, flagSchema, metricSchema, progressSchema, stallSchema } from './schema.ts';
+import { checkpointsSchema, flagSchema, progressSchema, stallSchema } from './schema.ts';
 import { entriesAt, listAt, partAt, take } from './sections.ts';
 
-/** Columns that sampling an accelerator gives. */
-const acceleratorColumns = ['index', 'memory_used', 'utilization', 'temperature', 'power'];
 const defaultFirstStep = '10m';
 
 export function buildMonitor(reader: Reader, playbook: unknown, canDumpStack: boolean): Monitor | null {
@@ -28,6 +28,7 @@ export function buildMonitor(reader: Reader, playbook: unknown, canDumpStack: bo
   const names = new Set<string>();
   return {
     metrics,
+    logs: take(logsSchema, partAt(playbook, 'monitor', 'logs')) ?? [],
     progress: buildProgress(reader, playbook, findSeries),
     stall: buildStall(reader, playbook, checkActions),
     criteria: listAt(playbook, 'monitor', 'criteria').flatMap((item, index) =>
@@ -36,39 +37,6 @@ export function buildMonitor(reader: Reader, playbook: unknown, canDumpStack: bo
     flags: listAt(playbook, 'monitor', 'flags').flatMap((item, index) => buildFlag(reader, ['monitor', 'flags', index], item)),
     checkpoints: buildCheckpoints(reader, playbook),
   };
-}
-
-function buildMetric(reader: Reader, name: string, value: unknown): MetricSource[] {
-  const path = ['monitor', 'metrics', name];
-  const file = take(metricSchema, value);
-  if (file === null) return [];
-  if ('accelerators' in file) {
-    const everySeconds = reader.duration([...path, 'accelerators'], file.accelerators);
-    if (everySeconds < 1)
-      reader.report([...path, 'accelerators'], `expected at least 1s, got ${JSON.stringify(file.accelerators)}`);
-    return [{ kind: 'accelerators', name, everySeconds }];
-  }
-  if ('jsonl' in file) {
-    if (file.when !== undefined) reader.expression([...path, 'when'], file.when);
-    return [{ kind: 'jsonl', name, path: file.jsonl, step: file.step ?? null, when: file.when ?? null }];
-  }
-  const { columns = null, step = 'step' } = file;
-  for (const [index, column] of (columns ?? []).entries()) {
-    if (columns?.indexOf(column) !== index)
-      reader.report([...path, 'columns', index], `a second column is called ${JSON.stringify(column)}`);
-  }
-  if (columns !== null && !columns.includes(step)) {
-    reader.reportUnknown([...path, file.step === undefined ? 'columns' : 'step'], 'column for the step', step, [
-      ...new Set(columns),
-    ]);
-  }
-  return [{ kind: 'csv', name, path: file.csv, columns, step }];
-}
-
-/** Null: not known before the file is read. */
-function columnsOf(source: MetricSource | undefined): readonly string[] | null {
-  if (source?.kind === 'accelerators') return acceleratorColumns;
-  return source?.kind === 'csv' && source.columns !== null ? [...new Set(source.columns)] : null;
 }
 
 function buildProgress(reader: Reader, playbook: unknown, findSeries: FindSeries): Monitor['progress'] {

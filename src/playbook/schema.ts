@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { entrySchema } from './entries/entry-schema.ts';
 import { duration, expression, fileSize, identifier, path, pattern, range, scalar, size, text, textOf } from './fields.ts';
+import { logsSchema, metricSchema } from './monitor/metric-schema.ts';
 import { requiresSchema } from './requires-schema.ts';
 
 /*
@@ -91,12 +92,6 @@ const launchSchema = z.strictObject({
   guard: guardSchema.optional().describe('What the guard beside the job keeps, with or without a controller'),
 });
 
-export const metricSchema = z.union([
-  z.strictObject({ csv: path, columns: z.array(text).min(1).optional(), step: text.optional() }),
-  z.strictObject({ jsonl: path, step: text.optional(), when: expression.optional() }),
-  z.strictObject({ accelerators: duration }),
-]);
-
 export const criterionSchema = z.strictObject({
   criterion: text,
   expr: expression,
@@ -126,6 +121,7 @@ export const checkpointsSchema = z.strictObject({ path, every: z.int().min(1).op
 
 const monitor = z.strictObject({
   metrics: z.record(identifier, metricSchema).optional(),
+  logs: logsSchema.optional(),
   progress: progressSchema.optional(),
   stall: stallSchema.optional(),
   criteria: z.array(criterionSchema).optional(),
