@@ -1,6 +1,7 @@
-import { parseStep, parseTime, replaceNotFinite } from './cells.ts';
+import { createHash } from 'node:crypto';
+import { parseTime, replaceNotFinite } from './cells.ts';
 import { replaceLiterals } from './json-text.ts';
-import { startReading, type Reading, type Row } from './reading.ts';
+import { skipLine, startReading, type Reading } from './reading.ts';
 
 type Columns = Record<string, unknown>;
 
@@ -10,59 +11,67 @@ export interface Records {
   worker: number;
   attempt: number;
   generation: number;
-  /** How many of this generation were taken in before. */
+  /** How many of this generation were taken in before, and the digest of the last of them. */
   taken: number;
-  /** Null: the file is one record, which changes. */
-  list: readonly Columns[] | null;
-  one?: Columns;
+  lastDigest: string | null;
+  /** Or why nothing can be read, as text. */
+  content: RecordRows | string;
   /** Wall clock, milliseconds. */
   readAt: number;
 }
 
-export interface RecordsReading {
+/** A list that grows, or one record that changes. */
+export type RecordRows = { list: readonly Columns[] } | { one: Columns };
+
+/** What is to be remembered of the file, and given with its next reading. */
+export interface RecordsReading extends Pick<Records, 'generation' | 'taken' | 'lastDigest'> {
   reading: Reading;
-  generation: number;
-  taken: number;
 }
 
 /**
  * The records that are new. Of a list a row's place is its index: a list that became shorter, or whose last known record is another one, was written anew,
  * and is a new generation. Of a file with one record each change of it is a row.
  */
-export function readRecords(
-  records: Records,
-  last: Row | null,
-  placeRow: (columns: Columns, at: number) => number | null,
-): RecordsReading {
-  const { list, taken, generation, readAt } = records;
+export function readRecords(records: Records, placeRow: (columns: Columns, at: number) => number | null): RecordsReading {
+  const { content, taken, lastDigest, generation, readAt } = records;
   const reading = startReading();
+  if (typeof content === 'string') {
+    skipLine(reading, content);
+    return { reading, generation, taken, lastDigest };
+  }
   const take = (found: Columns, position: number) => {
     const columns = { ...found };
     reading.notFinite += replaceNotFinite(columns);
     const at = parseTime(columns['ts']) ?? readAt;
     reading.rows.push({ position, step: placeRow(columns, at), at, columns });
   };
-  if (list === null) {
-    const one = records.one ?? {};
-    if (last !== null && isSame(one, last.columns)) return { reading, generation, taken };
-    take(one, taken);
-    return { reading, generation, taken: taken + 1 };
+  if ('one' in content) {
+    const digest = digestOf(content.one);
+    if (digest === lastDigest) return { reading, generation, taken, lastDigest };
+    take(content.one, taken);
+    return { reading, generation, taken: taken + 1, lastDigest: digest };
   }
+  const { list } = content;
   const known = list[taken - 1];
-  const isRewritten = taken > 0 && (known === undefined || (last !== null && !isSame(known, last.columns)));
+  const isRewritten = taken > 0 && (known === undefined || digestOf(known) !== lastDigest);
   const from = isRewritten ? 0 : taken;
   for (const [index, columns] of list.slice(from).entries()) take(columns, from + index);
-  return { reading, generation: isRewritten ? generation + 1 : generation, taken: list.length };
+  return { ...describeEnd(content), reading, generation: isRewritten ? generation + 1 : generation };
 }
 
-function isSame(left: Columns, right: Columns): boolean {
-  return JSON.stringify(left) === JSON.stringify(right);
+/** How a file stands whose records are all taken in, or all of an older run. */
+export function describeEnd(content: RecordRows): Pick<Records, 'taken' | 'lastDigest'> {
+  if ('one' in content) return { taken: 0, lastDigest: digestOf(content.one) };
+  const last = content.list.at(-1);
+  return { taken: content.list.length, lastDigest: last === undefined ? null : digestOf(last) };
 }
 
-export type JsonRows = { list: Columns[] } | { one: Columns };
+function digestOf(columns: Columns): string {
+  return createHash('sha256').update(JSON.stringify(columns)).digest('hex').slice(0, 16);
+}
 
 /** The records of a JSON file at a dotted path, with NaN and Infinity as trainers write them; or why there are none, as text. */
-export function parseJsonRows(bytes: Buffer, rows: string | null): JsonRows | string {
+export function parseJsonRows(bytes: Buffer, rows: string | null): RecordRows | string {
   const text = bytes.toString('utf8').replace(/^\ufeff/, '');
   const parsed = parse(text) ?? parse(replaceLiterals(text));
   if (parsed === null) return 'expected JSON, and it is none';
@@ -91,11 +100,4 @@ function follow(value: unknown, keys: string[]): unknown {
 
 function isObject(value: unknown): value is Columns {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-export function placeByStep(
-  step: string | null,
-  stepAt: (at: number) => number | null,
-): (columns: Columns, at: number) => number | null {
-  return (columns, at) => (step === null ? stepAt(at) : parseStep(columns[step]));
 }

@@ -1,12 +1,13 @@
 import type { Health } from '../lifecycle/states.ts';
 import { readAccelerators, type AcceleratorSample } from './accelerators.ts';
+import { parseStep } from './cells.ts';
 import { judgeCriterion, type CriterionState } from './criteria.ts';
 import { tallyFlags, type Flag } from './flags.ts';
 import { judgeHealth, type Reason } from './health.ts';
 import { readLog } from './log.ts';
 import { trackProgress, type Progress } from './progress.ts';
 import { startReading, type Chunk, type Reading, type Row } from './reading.ts';
-import { placeByStep, readRecords, type Records, type RecordsReading } from './records.ts';
+import { readRecords, type Records, type RecordsReading } from './records.ts';
 import type { MonitorRules, ProgressRule, SourceRule } from './rules.ts';
 import { prepareSource, type OpenFile, type Source } from './sources.ts';
 import { watchStall, type Stall } from './stall.ts';
@@ -97,19 +98,11 @@ export function createRunMonitor(rules: MonitorRules, restored: Restored | null)
     },
     needsHead: (place) => openFile(place)?.needsHead() ?? false,
     readRecords(records) {
-      const { source, worker, attempt } = records;
-      const rule = sources.get(source)?.rule;
+      const rule = sources.get(records.source)?.rule;
       const step = rule === undefined || rule.kind === 'accelerators' ? null : rule.step;
-      const last = lastRows.get(laneKey(records)) ?? null;
-      const read = readRecords(
-        records,
-        last,
-        placeByStep(step, (at) => progress.stepAt(at)),
-      );
-      for (const row of read.reading.rows) takeRow(source, row, records);
-      const end = read.reading.rows.at(-1);
-      if (end !== undefined) lastRows.set(laneKey(records), { ...end, source, worker, attempt, generation: read.generation });
-      flags.seeReading(source, read.reading, records.readAt);
+      const read = readRecords(records, (columns, at) => (step === null ? progress.stepAt(at) : parseStep(columns[step])));
+      for (const row of read.reading.rows) takeRow(records.source, row, { ...records, generation: read.generation });
+      flags.seeReading(records.source, read.reading, records.readAt);
       return read;
     },
     readAccelerators(sample) {

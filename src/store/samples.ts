@@ -60,5 +60,14 @@ export function prepareSamples(connection: Connection): Pick<Store, 'readSamples
 }
 
 function toSample({ attempt, worker, source, generation, position, step, at, columns }: StoredRow, file: string): SampleRow {
-  return { attempt, worker, source, generation, position, step, at, columns: parseStored(columns, file) as Record<string, unknown> };
+  return {
+    attempt,
+    worker,
+    source,
+    generation,
+    position,
+    step,
+    at,
+    columns: parseStored(columns, file) as Record<string, unknown>,
+  };
 }

@@ -9,6 +9,8 @@ import type { Drive } from '../drive.ts';
 import { judgeEvidence, type Finding } from './evidence.ts';
 import { describeNews, rememberTold, type Told } from './news.ts';
 import { readNewLines, unreadFile, type FileReading } from './read-files.ts';
+import { readSource } from './read-source.ts';
+import { openWholeFile } from './read-whole.ts';
 import { createSampleReader } from './read-samples.ts';
 import { filesOfJob, jobPlace, type JobFile } from './job.ts';
 
@@ -41,7 +43,12 @@ export function createJobMonitor(drive: Drive): JobMonitor {
   const place = jobPlace(drive);
   const sampler = createSampleReader(monitor);
   const jobFiles = filesOfJob(drive);
-  let offsets = currentOffsets(drive, jobFiles);
+  const wholeFiles = new Map(
+    jobFiles
+      .filter(({ kind }) => kind === 'json' || kind === 'sqlite')
+      .map((file) => [file.name, openWholeFile(drive, file, (records) => monitor.readRecords(records))]),
+  );
+  let offsets = store.readOffsets(run).filter(({ attempt }) => attempt === place.attempt);
   const incarnation = store.readWorkers(run)[0]?.incarnation ?? null;
   let goneBefore = false;
   let told: Told = {
@@ -51,20 +58,32 @@ export function createJobMonitor(drive: Drive): JobMonitor {
   };
 
   /** Samples are placed by the rows that were there when they were taken, so those are read to their end before. */
-  async function readFiles({ uptimeSeconds }: UnitState): Promise<FileReading[]> {
-    const isSample = ({ source }: OffsetRecord) => jobFiles.some(({ name, kind }) => kind === 'samples' && name === source);
-    const lines = await Promise.all(
-      offsets.map(async (offset) => (isSample(offset) ? null : readNewLines(drive, offset, (chunk) => monitor.read(chunk)))),
-    );
-    const isBehind = lines.some((reading) => reading?.more === true);
-    return Promise.all(
-      offsets.map(async (offset, index) => {
-        const read = lines[index];
-        if (read != null) return read;
-        if (isBehind) return { offset, reading: null, more: true };
-        return readNewLines(drive, offset, (chunk) => sampler.read(chunk, uptimeSeconds));
-      }),
-    );
+  async function readFiles({ uptimeSeconds }: UnitState, final: boolean): Promise<FileReading[]> {
+    const others = jobFiles.filter(({ kind }) => kind !== 'samples');
+    const read = (await Promise.all(others.map((file) => readFile(file, final)))).flat();
+    const isBehind = read.some(({ more }) => more);
+    const samples = jobFiles.filter(({ kind }) => kind === 'samples');
+    const sampled = samples.map((file): Promise<FileReading> => {
+      const offset = offsetOf(file);
+      if (isBehind) return Promise.resolve({ offset, reading: null, more: true });
+      return readNewLines(drive, offset, { needsHead: () => false, read: (chunk) => sampler.read(chunk, uptimeSeconds) });
+    });
+    return [...read, ...(await Promise.all(sampled))];
+  }
+
+  async function readFile(file: JobFile, final: boolean): Promise<FileReading[]> {
+    const whole = wholeFiles.get(file.name);
+    if (whole === undefined) {
+      const known = offsets.filter(({ source }) => source === file.name);
+      return readSource(drive, file, known, monitor);
+    }
+    const reading = await whole.look(offsetOf(file), { final });
+    return reading === null ? [] : [reading];
+  }
+
+  function offsetOf(file: JobFile): OffsetRecord {
+    const known = offsets.find(({ source, path }) => source === file.name && path === file.path);
+    return known ?? unreadFile(file, place.attempt);
   }
 
   return {
@@ -74,7 +93,7 @@ export function createJobMonitor(drive: Drive): JobMonitor {
       const finding = judgeEvidence(state, { incarnation }, goneBefore);
       goneBefore = finding.kind === 'look-again';
       const isElsewhere = finding.kind === 'elsewhere';
-      const files = isElsewhere ? [] : await readFiles(state);
+      const files = isElsewhere ? [] : await readFiles(state, final);
       const more = files.some((file) => file.more);
       const samples: Batch['samples'] = files.flatMap(({ offset, reading }) =>
         reading === null || reading.rows.length === 0
@@ -101,7 +120,7 @@ export function createJobMonitor(drive: Drive): JobMonitor {
         events: describeNews(drive, judgement, told),
       };
       drive.must(store.recordBatch(drive.lease, batch));
-      if (!isElsewhere) offsets = batch.offsets;
+      offsets = mergeOffsets(offsets, batch.offsets);
       told = rememberTold(judgement);
       return {
         finding,
@@ -115,13 +134,10 @@ export function createJobMonitor(drive: Drive): JobMonitor {
   };
 }
 
-function currentOffsets(drive: Drive, files: readonly JobFile[]): OffsetRecord[] {
-  const { attempt } = jobPlace(drive);
-  const recorded = drive.parts.store.readOffsets(drive.actor.run).filter((offset) => offset.attempt === attempt);
-  return files.map(
-    ({ name, path }) =>
-      recorded.find((offset) => offset.source === name && offset.path === path) ?? unreadFile({ name, path }, attempt),
-  );
+/** Also of the files that this look did not come to. */
+function mergeOffsets(known: readonly OffsetRecord[], read: readonly OffsetRecord[]): OffsetRecord[] {
+  const isRead = (offset: OffsetRecord) => read.some(({ source, path }) => source === offset.source && path === offset.path);
+  return [...known.filter((offset) => !isRead(offset)), ...read];
 }
 
 function describeStall({ ageSeconds, limitSeconds }: Stall): string {

@@ -6,8 +6,10 @@ import { readFrom } from '../../remote/files.ts';
 import { keepRecord } from '../../remote/records.ts';
 import type { OffsetRecord } from '../../store/records.ts';
 import { samplingScript } from '../../facts/accelerator-sections.ts';
-import { criticalVariables, filesOfJob, jobPlace, launchOf } from './job.ts';
+import { criticalVariables, filesOfJob, jobPlace, launchOf, type JobFile } from './job.ts';
 import { unreadFile } from './read-files.ts';
+import { findBefore } from './read-source.ts';
+import { passOverWholeFile } from './read-whole.ts';
 import { adoptAttempt, isSuperseded } from './adopt-attempt.ts';
 import { pushEnvironment, setupOf } from '../entries/deeds/run-command.ts';
 import type { Drive } from '../drive.ts';
@@ -81,23 +83,31 @@ function planSampling(drive: Drive): UnitWork['sampling'] {
   const { monitor } = drive.plan.playbook;
   const source = monitor?.metrics.find((metric) => metric.kind === 'accelerators');
   if (source === undefined) return null;
-  const beside = filesOfJob(drive).find(({ name }) => name === monitor?.progress?.source);
+  const beside = filesOfJob(drive).find(
+    ({ name, kind, choice }) => name === monitor?.progress?.source && kind === 'lines' && choice === 'one',
+  );
   return { script: samplingScript(setupOf(drive)), everySeconds: source.everySeconds, beside: beside?.path ?? null };
 }
 
 /** Where each file ends before the start: rows of an older run are not this run's. */
 async function recordBaseline(drive: Drive): Promise<void> {
-  const { attempt } = jobPlace(drive);
-  const offsets = await Promise.all(
-    filesOfJob(drive).map(async (file): Promise<OffsetRecord> => {
-      const unread = unreadFile(file, attempt);
-      const wanted = { path: file.path, offset: 0, maxBytes: 0, headBytes: 0 };
+  const offsets = await Promise.all(filesOfJob(drive).map((file) => findEnds(drive, file)));
+  drive.must(drive.parts.store.recordOffsets(drive.lease, offsets.flat()));
+}
+
+async function findEnds(drive: Drive, file: JobFile): Promise<OffsetRecord[]> {
+  if (file.kind === 'json' || file.kind === 'sqlite') {
+    return [await passOverWholeFile(drive, file, unreadFile(file, jobPlace(drive).attempt))];
+  }
+  const before = await findBefore(drive, file);
+  return Promise.all(
+    before.map(async (unread) => {
+      const wanted = { path: unread.path, offset: 0, maxBytes: 0, headBytes: 0 };
       const part = await drive.session.call(readFrom(drive.plan.playbook.workdir, wanted));
       if (part.kind !== 'file' || part.size === 0) return unread;
       return { ...unread, inode: part.inode, head: part.head, headBytes: part.headBytes, offset: part.size };
     }),
   );
-  drive.must(drive.parts.store.recordOffsets(drive.lease, offsets));
 }
 
 async function waitForProcess(drive: Drive, place: UnitPlace, first: UnitState): Promise<UnitState> {
