@@ -1,21 +1,16 @@
 import { hasDecimalComma, parseCell, parseStep, type Cell } from './cells.ts';
-import { splitLine } from './csv-cells.ts';
+import { splitLine, type CsvLayout } from './csv-cells.ts';
 import { visitLines } from './lines.ts';
 import { excerpt, skipLine, startReading, type Chunk, type Reading } from './reading.ts';
 import type { CsvRule } from './rules.ts';
 
-/** What a CSV file's rows are read with: columns from the rule or from the header; null until the header was seen. */
-export interface CsvLayout {
-  columns: string[] | null;
-}
-
 /** A header without a row after it is read again next time, so that whoever goes on from the offset has rows to know the columns from. */
 const longestLoneHeaderBytes = 64 * 1024;
 
-/** `layout.columns` is taken from a header line when the rule names no columns, and kept for the next chunk. */
+/** Columns and separator are taken from a header line when the rule names no columns, and kept in `layout` for the next chunk. */
 export function readCsv(rule: CsvRule, layout: CsvLayout, chunk: Chunk): Reading {
   const reading = startReading();
-  if (chunk.offset === 0) layout.columns = rule.columns;
+  if (chunk.offset === 0) Object.assign(layout, startLayout(rule));
   const lines = visitLines(chunk.bytes, (start, end) => {
     const text = withoutMark(chunk.bytes.toString('utf8', start, end));
     if (text.trim() !== '') readLine(text, chunk.offset + start);
@@ -23,20 +18,20 @@ export function readCsv(rule: CsvRule, layout: CsvLayout, chunk: Chunk): Reading
   reading.consumed = lines.consumed;
   for (let count = 0; count < lines.tooLong; count += 1) skipLine(reading, 'a line of more than 1 MiB');
   if (chunk.offset === 0 && rule.columns === null && reading.rows.length === 0 && lines.consumed < longestLoneHeaderBytes) {
-    layout.columns = null;
+    Object.assign(layout, startLayout(rule));
     return startReading();
   }
   return reading;
 
   function readLine(text: string, position: number): void {
-    const split = splitLine(rule, layout.columns, text);
+    const split = splitLine(rule, layout, text);
     if (typeof split === 'string') {
       skipLine(reading, split);
       return;
     }
     const { texts, separator } = split;
     if (isHeader(rule, layout.columns, texts, position)) {
-      if (rule.columns === null) layout.columns = nameColumns(rule, texts);
+      if (rule.columns === null) Object.assign(layout, { columns: nameColumns(rule, texts), separator });
       return;
     }
     const cells = separator === ',' ? texts.map(parseCell) : texts.map(readPlainCell);
@@ -69,12 +64,17 @@ export function columnsOf(rule: CsvRule, row: { columns: Record<string, unknown>
   return Object.keys(row.columns).filter((column) => column !== rule.label);
 }
 
-/** Columns of a headed file that is read from its middle on, from its first line. */
-export function columnsOfHead(rule: CsvRule, head: Buffer): string[] | null {
+/** Columns and separator of a headed file that is read from its middle on, from its first line. */
+export function layoutOfHead(rule: CsvRule, head: Buffer): CsvLayout {
   const end = head.indexOf(0x0a);
   const text = withoutMark(head.toString('utf8', 0, Math.max(0, end))).trimEnd();
-  const split = splitLine(rule, null, text);
-  return typeof split === 'string' || !isHeader(rule, null, split.texts, 0) ? null : nameColumns(rule, split.texts);
+  const split = splitLine(rule, startLayout(rule), text);
+  if (typeof split === 'string' || !isHeader(rule, null, split.texts, 0)) return startLayout(rule);
+  return { columns: nameColumns(rule, split.texts), separator: split.separator };
+}
+
+function startLayout({ columns, separator }: CsvRule): CsvLayout {
+  return { columns, separator: separator ?? null };
 }
 
 /** The line that names the columns when the file has to; later, and in files without, a line that holds the names again. */

@@ -1,5 +1,6 @@
 import { compileExpression } from '../language/expression.ts';
-import { columnsOf, columnsOfHead, readCsv, type CsvLayout } from './csv.ts';
+import type { CsvLayout } from './csv-cells.ts';
+import { columnsOf, layoutOfHead, readCsv } from './csv.ts';
 import { lineFormats } from './formats/formats.ts';
 import { snakeCase } from './formats/figures.ts';
 import { slotOf } from './generation.ts';
@@ -58,12 +59,20 @@ function openFile(rule: SourceRule, counts: Source['counts'], last: Row | null):
   }
 }
 
+/** Where the first line names the columns it also shows the separator, which no row gives back. */
 function openCsv(rule: CsvRule, last: Row | null): OpenFile {
-  const layout: CsvLayout = { columns: rule.columns ?? (last === null ? null : columnsOf(rule, last)) };
+  const columns = rule.columns ?? (last === null ? null : columnsOf(rule, last));
+  const layout: CsvLayout = { columns, separator: rule.separator ?? null };
+  let mayNeedHead = rule.columns === null;
   return {
-    needsHead: () => layout.columns === null,
+    needsHead: () => mayNeedHead && (layout.columns === null || layout.separator == null),
     read(chunk) {
-      if (layout.columns === null && chunk.head != null) layout.columns = columnsOfHead(rule, chunk.head);
+      if (chunk.head != null) {
+        const found = layoutOfHead(rule, chunk.head);
+        layout.columns ??= found.columns;
+        layout.separator ??= found.separator ?? null;
+        mayNeedHead = false;
+      }
       return readCsv(rule, layout, chunk);
     },
   };

@@ -3,7 +3,8 @@ import type { ReadLine } from '../text.ts';
 import type { Columns } from './figures.ts';
 import { readBar } from './progress-bar.ts';
 
-const pair = /'((?:[^'\\]|\\.)*)'\s*:\s*(?:'((?:[^'\\]|\\.)*)'|([^,{}'"]+))/g;
+/** With bounds: from each of a million quotes the end of the line would be looked for. */
+const pair = /'((?:[^'\\]|\\.){0,200})'\s{0,9}:\s{0,9}(?:'((?:[^'\\]|\\.){0,1000})'|([^,{}'"]{1,200}))/g;
 
 /**
  * `{'loss': 1.8, 'grad_norm': nan, 'epoch': 0.08}` has no step: it belongs to where the bar of the training stands. That is the first bar without a
