@@ -34,25 +34,20 @@ export function readCsv(rule: CsvRule, layout: CsvLayout, chunk: Chunk): Reading
       if (rule.columns === null) Object.assign(layout, { columns: nameColumns(rule, texts), separator });
       return;
     }
-    const cells = separator === ',' ? texts.map(parseCell) : texts.map(readPlainCell);
+    const cells = separator === ',' ? texts.map(parseCell) : texts.map(parsePlainCell);
     const reason = findReason(rule, layout.columns, cells);
-    if (reason === null && layout.columns !== null) readRow(layout.columns, cells, position);
+    if (reason === null && layout.columns !== null) readRow(layout.columns, cells, position, separator !== ',');
     else skipLine(reading, reason ?? '');
   }
 
-  /** Where commas do not separate, one in a number may be a decimal comma or one of thousands: it is text then, and told. */
-  function readPlainCell(text: string): Cell {
-    if (!text.includes(',')) return parseCell(text);
-    if (hasDecimalComma(text)) skipLine(reading, `a number with a comma is not read as a number: "${excerpt(text.trim())}"`);
-    return text.trim();
-  }
-
-  function readRow(columns: string[], cells: Cell[], position: number): void {
+  function readRow(columns: string[], cells: Cell[], position: number, isSeparatedOtherwise: boolean): void {
     const row: Record<string, unknown> = {};
     for (const [index, cell] of cells.entries()) {
       const column = columns[index];
       if (column === undefined) continue;
       row[column] = cell;
+      if (typeof cell === 'string' && isSeparatedOtherwise && hasDecimalComma(cell))
+        skipLine(reading, `a number with a comma is not read as a number: "${excerpt(cell)}"`);
       if (cell === null) reading.notFinite += 1;
     }
     reading.rows.push({ position, step: parseStep(row[rule.step]), at: chunk.readAt, columns: row });
@@ -75,6 +70,11 @@ export function layoutOfHead(rule: CsvRule, head: Buffer): CsvLayout {
 
 function startLayout({ columns, separator }: CsvRule): CsvLayout {
   return { columns, separator: separator ?? null };
+}
+
+/** Where commas do not separate, one in a number may be a decimal comma or one of thousands: it is text then, and told. */
+function parsePlainCell(text: string): Cell {
+  return text.includes(',') ? text.trim() : parseCell(text);
 }
 
 /** The line that names the columns when the file has to; later, and in files without, a line that holds the names again. */
