@@ -1,7 +1,8 @@
 import Database from 'better-sqlite3';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { waitFor } from '../support/local-host.ts';
 import { usePeople } from '../support/person.ts';
 
 const { person } = usePeople();
@@ -46,7 +47,10 @@ function writeDatabase(file: string, epochs: number): void {
 }
 
 describe('a run that writes all kinds of files', { timeout: 120_000 }, () => {
-  it('has the rows that its job added, each once, whoever read them', async (test) => {
+  it.for([
+    ['a controller that watches', []],
+    ['one that comes back when all is over', ['--detach']],
+  ] as const)('has the rows that its job added, each once, read by %s', async ([, words], test) => {
     const who = person(test);
     const work = join(who.hostHome(), 'work');
     for (const folder of ['logs', 'out/checkpoint-5']) mkdirSync(join(work, folder), { recursive: true });
@@ -60,8 +64,13 @@ describe('a run that writes all kinds of files', { timeout: 120_000 }, () => {
     writeDatabase(join(who.folder, 'new.db'), 2);
     const file = who.writeFile('many-files.yaml', playbook(join(who.folder, 'new.db')));
 
-    const launched = await who.run(['launch', file, '--host', 'demo-a100x2']);
+    const launched = await who.run(['launch', file, '--host', 'demo-a100x2', ...words]);
     expect(launched.code, launched.stderr).toBe(0);
+    if (words.length > 0) {
+      const exit = join(who.hostHome(), '.local/state/fleet/runs', who.newest().id, 'a1/w0/job/exit');
+      await waitFor('the job has ended', () => existsSync(exit));
+      expect((await who.run(['resume'])).code).toBe(0);
+    }
     const { id, flags, criteria, progress } = who.newest();
     const { rows } = (await who.ask(['metrics', id])) as { rows: Record<string, unknown>[] };
     const told = rows.map(({ source, step, loss, rank, val_loss: val }) => [source, step, loss ?? val ?? null, rank ?? null]);
