@@ -6,7 +6,7 @@ import { askAuthorCommand } from '../../src/remote/author-command.ts';
 import { claimHost, putEnvironment, tidyRun } from '../../src/remote/claims.ts';
 import type { RemoteCommand } from '../../src/remote/command.ts';
 import { detachedExecutor } from '../../src/remote/detached/executor.ts';
-import { archiveFiles, listFiles, readFrom } from '../../src/remote/files.ts';
+import { archiveFiles, latestFiles, listFiles, readFrom, stampNewest } from '../../src/remote/files.ts';
 import { sayHello } from '../../src/remote/hello.ts';
 import { sendHostScript } from '../../src/remote/host-script.ts';
 import { askForStackDumps, lookForMembers } from '../../src/remote/members.ts';
@@ -32,6 +32,8 @@ const commands: [string, Make][] = [
   ['dump', (host) => askForStackDumps(actorOf(host), 'sleep 300', 'USR1')],
   ['read', () => readFrom('work', { path: 'data', offset: 0, maxBytes: 100, headBytes: 0 })],
   ['list', () => listFiles('work', ['*'])],
+  ['latest', () => latestFiles('work', '*', 'old')],
+  ['stamp', () => stampNewest('work', 'none*', '-wal')],
   ['archive', (host) => archiveFiles(actorOf(host), 'work', ['old', 'data'])],
   ['source', () => lookAtSource('work', '')],
   ['check', (host) => askAuthorCommand({ ...check, run: host.run })],
