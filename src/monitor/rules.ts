@@ -31,7 +31,7 @@ export interface JsonlRule extends Labelled {
   when: string | null;
 }
 
-export interface TextRule extends Labelled {
+interface TextRule extends Labelled {
   kind: 'text';
   name: string;
   patterns: readonly { source: string }[];
@@ -40,7 +40,7 @@ export interface TextRule extends Labelled {
 
 export type FormatName = 'hf-trainer' | 'lightning' | 'nemo' | 'megatron' | 'torchtitan' | 'nanogpt' | 'llm-c' | 'tqdm';
 
-export interface FormatRule extends Labelled {
+interface FormatRule extends Labelled {
   kind: 'format';
   name: string;
   format: FormatName;
@@ -48,14 +48,13 @@ export interface FormatRule extends Labelled {
 }
 
 /** A file that is read whole, as a list of records. */
-export interface RecordsRule extends Labelled {
+interface RecordsRule extends Labelled {
   kind: 'json' | 'sqlite';
   name: string;
   step: string | null;
 }
 
-export type LinesRule = CsvRule | JsonlRule | TextRule | FormatRule;
-export type SourceRule = LinesRule | RecordsRule | { kind: 'accelerators'; name: string };
+export type SourceRule = CsvRule | JsonlRule | TextRule | FormatRule | RecordsRule | { kind: 'accelerators'; name: string };
 
 export interface CriterionRule {
   name: string;

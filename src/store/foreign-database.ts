@@ -15,7 +15,7 @@ export interface ForeignDatabase {
 /** `damaged`: it may have been written to while it was copied. `refused`: another copy would not help. */
 export type ForeignRows = { kind: 'rows'; rows: Row[] } | { kind: 'damaged' | 'refused'; reason: string };
 
-export const mostRows = 10_000;
+const mostRows = 10_000;
 const timeLimitMs = 10_000;
 
 /**

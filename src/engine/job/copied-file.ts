@@ -7,7 +7,7 @@ import type { Drive } from '../drive.ts';
 import type { JobFile } from './job.ts';
 
 /** What a file holds. `rows` is text when it cannot be used; `mayBeTorn`: that may be because it was being written. */
-export interface Content {
+interface Content {
   digest: string;
   rows: RecordRows | string;
   mayBeTorn: boolean;

@@ -7,7 +7,7 @@ const lines = path.describe(
 const whole = path.describe('A path on the host, relative to the workdir. A glob takes its newest match');
 
 export const formats = ['hf-trainer', 'lightning', 'nemo', 'megatron', 'torchtitan', 'nanogpt', 'llm-c', 'tqdm'] as const;
-export const separators = [',', ';', '|', 'tab'] as const;
+const separators = [',', ';', '|', 'tab'] as const;
 
 export const metricSchema = z.union([
   z.strictObject({
