@@ -1,21 +1,16 @@
-import { parse } from 'csv-parse/sync';
-import { parseCell, parseStep, type Cell } from './cells.ts';
+import { hasDecimalComma, parseCell, parseStep, type Cell } from './cells.ts';
+import { splitLine, type CsvLayout } from './csv-cells.ts';
 import { visitLines } from './lines.ts';
 import { excerpt, skipLine, startReading, type Chunk, type Reading } from './reading.ts';
 import type { CsvRule } from './rules.ts';
 
-/** What a CSV file's rows are read with: columns from the rule or from the header; null until the header was seen. */
-export interface CsvLayout {
-  columns: string[] | null;
-}
-
 /** A header without a row after it is read again next time, so that whoever goes on from the offset has rows to know the columns from. */
 const longestLoneHeaderBytes = 64 * 1024;
 
-/** `layout.columns` is taken from a header line when the rule names no columns, and kept for the next chunk. */
+/** Columns and separator are taken from a header line when the rule names no columns, and kept in `layout` for the next chunk. */
 export function readCsv(rule: CsvRule, layout: CsvLayout, chunk: Chunk): Reading {
   const reading = startReading();
-  if (chunk.offset === 0) layout.columns = rule.columns;
+  if (chunk.offset === 0) Object.assign(layout, startLayout(rule));
   const lines = visitLines(chunk.bytes, (start, end) => {
     const text = withoutMark(chunk.bytes.toString('utf8', start, end));
     if (text.trim() !== '') readLine(text, chunk.offset + start);
@@ -23,33 +18,36 @@ export function readCsv(rule: CsvRule, layout: CsvLayout, chunk: Chunk): Reading
   reading.consumed = lines.consumed;
   for (let count = 0; count < lines.tooLong; count += 1) skipLine(reading, 'a line of more than 1 MiB');
   if (chunk.offset === 0 && rule.columns === null && reading.rows.length === 0 && lines.consumed < longestLoneHeaderBytes) {
-    layout.columns = null;
+    Object.assign(layout, startLayout(rule));
     return startReading();
   }
   return reading;
 
   function readLine(text: string, position: number): void {
-    const texts = splitCells(text);
-    if (typeof texts === 'string') {
-      skipLine(reading, texts);
+    const split = splitLine(rule, layout, text);
+    if (typeof split === 'string') {
+      skipLine(reading, split);
       return;
     }
+    const { texts, separator } = split;
     if (isHeader(rule, layout.columns, texts, position)) {
-      if (rule.columns === null) layout.columns = nameColumns(texts);
+      if (rule.columns === null) Object.assign(layout, { columns: nameColumns(rule, texts), separator });
       return;
     }
-    const cells = texts.map(parseCell);
+    const cells = separator === ',' ? texts.map(parseCell) : texts.map(parsePlainCell);
     const reason = findReason(rule, layout.columns, cells);
-    if (reason === null && layout.columns !== null) readRow(layout.columns, cells, position);
+    if (reason === null && layout.columns !== null) readRow(layout.columns, cells, position, separator !== ',');
     else skipLine(reading, reason ?? '');
   }
 
-  function readRow(columns: string[], cells: Cell[], position: number): void {
+  function readRow(columns: string[], cells: Cell[], position: number, isSeparatedOtherwise: boolean): void {
     const row: Record<string, unknown> = {};
     for (const [index, cell] of cells.entries()) {
       const column = columns[index];
       if (column === undefined) continue;
       row[column] = cell;
+      if (typeof cell === 'string' && isSeparatedOtherwise && hasDecimalComma(cell))
+        skipLine(reading, `a number with a comma is not read as a number: "${excerpt(cell)}"`);
       if (cell === null) reading.notFinite += 1;
     }
     reading.rows.push({ position, step: parseStep(row[rule.step]), at: chunk.readAt, columns: row });
@@ -57,20 +55,26 @@ export function readCsv(rule: CsvRule, layout: CsvLayout, chunk: Chunk): Reading
 }
 
 /** Columns of a headed file whose header was read earlier, from any of its rows. */
-export function columnsOf(row: { columns: Record<string, unknown> } | undefined): string[] | null {
-  return row === undefined ? null : Object.keys(row.columns);
+export function columnsOf(rule: CsvRule, row: { columns: Record<string, unknown> }): string[] {
+  return Object.keys(row.columns).filter((column) => column !== rule.label);
 }
 
-/** The reason as text when the line is no CSV. A quoted cell may hold commas, never a line end. */
-function splitCells(text: string): string[] | string {
-  if (text.includes('\0')) return 'a line with NUL bytes';
-  if (!text.includes('"')) return text.split(',');
-  try {
-    const [cells] = parse(text, { relax_column_count: true, ltrim: true, rtrim: true });
-    return cells ?? [];
-  } catch {
-    return `a line with unbalanced quotes: "${excerpt(text)}"`;
-  }
+/** Columns and separator of a headed file that is read from its middle on, from its first line. */
+export function layoutOfHead(rule: CsvRule, head: Buffer): CsvLayout {
+  const end = head.indexOf(0x0a);
+  const text = withoutMark(head.toString('utf8', 0, Math.max(0, end))).trimEnd();
+  const split = splitLine(rule, startLayout(rule), text);
+  if (typeof split === 'string' || !isHeader(rule, null, split.texts, 0)) return startLayout(rule);
+  return { columns: nameColumns(rule, split.texts), separator: split.separator };
+}
+
+function startLayout({ columns, separator }: CsvRule): CsvLayout {
+  return { columns, separator: separator ?? null };
+}
+
+/** Where commas do not separate, one in a number may be a decimal comma or one of thousands: it is text then, and told. */
+function parsePlainCell(text: string): Cell {
+  return text.includes(',') ? text.trim() : parseCell(text);
 }
 
 /** The line that names the columns when the file has to; later, and in files without, a line that holds the names again. */
@@ -83,10 +87,10 @@ function isHeader(rule: CsvRule, columns: string[] | null, texts: string[], posi
 }
 
 /** Names as the file has them, made unique. A bare number would lose its place among the keys of a row. */
-function nameColumns(texts: string[]): string[] {
-  const seen = new Set<string>();
+function nameColumns({ label, rename = (name) => name }: CsvRule, texts: string[]): string[] {
+  const seen = new Set<string | null | undefined>([label]);
   return texts.map((text, index) => {
-    const trimmed = text.trim();
+    const trimmed = rename(text.trim());
     const plain = trimmed === '' || /^\d+$/.test(trimmed) ? `column_${index + 1}` : trimmed;
     const name = seen.has(plain) ? `${plain}_${index + 1}` : plain;
     seen.add(name);

@@ -33,6 +33,27 @@ export function findObjects(line: string): FoundObjects {
   return { objects, foreign };
 }
 
+/** The same text with NaN and Infinity literals as `1e999`, which is JSON and no finite number either. */
+export function replaceLiterals(text: string): string {
+  let replaced = '';
+  let kept = 0;
+  let at = 0;
+  while (at < text.length) {
+    const character = text[at];
+    if (character === '"') {
+      at = endOfString(text, at);
+      continue;
+    }
+    const length = literalLength(text, at, character);
+    if (length > 0) {
+      replaced += `${text.slice(kept, at)}1e999`;
+      kept = at + length;
+    }
+    at += Math.max(1, length);
+  }
+  return replaced + text.slice(kept);
+}
+
 /** From an opening brace to the one that closes it; no object when there is none. */
 function readObject(line: string, start: number): { object: FoundObject | null; end: number } {
   let text = '';

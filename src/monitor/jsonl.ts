@@ -1,4 +1,4 @@
-import { parseStep } from './cells.ts';
+import { parseStep, parseTime, replaceNotFinite } from './cells.ts';
 import { findObjects, type FoundObject } from './json-text.ts';
 import { visitLines } from './lines.ts';
 import { excerpt, skipLine, startReading, type Chunk, type Reading } from './reading.ts';
@@ -14,8 +14,6 @@ export interface JsonlJudge {
 }
 
 const deepest = 32;
-/** Seconds since 1970 up to the year 5138: a larger number is in another unit. */
-const latestSeconds = 1e11;
 
 export function readJsonl(rule: JsonlRule, judge: JsonlJudge, chunk: Chunk): Reading {
   const reading = startReading();
@@ -56,7 +54,7 @@ export function readJsonl(rule: JsonlRule, judge: JsonlJudge, chunk: Chunk): Rea
       return;
     }
     reading.notFinite += notFinite + replaceNotFinite(columns);
-    const at = readTime(columns['ts']) ?? chunk.readAt;
+    const at = parseTime(columns['ts']) ?? chunk.readAt;
     reading.rows.push({ position, step: placeRecord(columns, at), at, columns });
   }
 
@@ -73,21 +71,6 @@ function parseObject(text: string): Columns | null {
   } catch {
     return null;
   }
-}
-
-function readTime(ts: unknown): number | null {
-  return typeof ts === 'number' && ts > 0 && ts < latestSeconds ? Math.round(ts * 1000) : null;
-}
-
-/** `1e999` is valid JSON and no number that can be kept. */
-function replaceNotFinite(columns: Columns): number {
-  let replaced = 0;
-  for (const [key, value] of Object.entries(columns)) {
-    if (typeof value !== 'number' || Number.isFinite(value)) continue;
-    columns[key] = null;
-    replaced += 1;
-  }
-  return replaced;
 }
 
 function nestsDeeper(value: unknown, limit: number): boolean {

@@ -1,18 +1,27 @@
 /** Bytes of one file as they were read, starting where the last reading of that file was consumed to. */
 export interface Chunk {
-  /** Name of a metric source, or `log`. */
+  /** Name of a metric source, `log`, or `log:` and the glob of a further log. */
   source: string;
   worker: number;
   attempt: number;
   bytes: Buffer;
   /** Offset of `bytes[0]` in the file. */
   offset: number;
+  /** Which file of the source; 0 when left out. */
+  generation?: number;
+  /** What stands in the path for the name in braces. */
+  label?: string | null;
+  /** The first bytes of the file, where the monitor asked for them. */
+  head?: Buffer | null;
   /** Wall clock, milliseconds. */
   readAt: number;
 }
 
 export interface Row {
-  /** Byte offset of the row in its file; for accelerators that of the sample, and a number. Not smaller than the one before, unless the file is another one. */
+  /**
+   * Byte offset of the row in its file; for accelerators that of the sample, and a number; for a file that is read whole its index. Not smaller than the
+   * one before, unless the file is another one.
+   */
   position: number;
   /** Null for rows that have no place among the training steps; they never count as progress. */
   step: number | null;

@@ -8,13 +8,54 @@ export interface Band {
   text: string;
 }
 
-export type SourceRule =
-  | { kind: 'csv'; name: string; columns: string[] | null; step: string }
-  | { kind: 'jsonl'; name: string; step: string | null; when: string | null }
-  | { kind: 'accelerators'; name: string };
+/** The name in braces of a path, whose files are read side by side and have a column of this name. Left out in the plans of an older fleet. */
+interface Labelled {
+  label?: string | null;
+}
 
-export type CsvRule = Extract<SourceRule, { kind: 'csv' }>;
-export type JsonlRule = Extract<SourceRule, { kind: 'jsonl' }>;
+export interface CsvRule extends Labelled {
+  kind: 'csv';
+  name: string;
+  /** Null: the first line names them. */
+  columns: string[] | null;
+  step: string;
+  /** Null, or left out: found from each line. */
+  separator?: string | null;
+  /** What a column is called, from what the header says. */
+  rename?: (name: string) => string;
+}
+
+export interface JsonlRule extends Labelled {
+  kind: 'jsonl';
+  name: string;
+  step: string | null;
+  when: string | null;
+}
+
+interface TextRule extends Labelled {
+  kind: 'text';
+  name: string;
+  patterns: readonly { source: string }[];
+  step: string | null;
+}
+
+export type FormatName = 'hf-trainer' | 'lightning' | 'nemo' | 'megatron' | 'torchtitan' | 'nanogpt' | 'llm-c' | 'tqdm';
+
+interface FormatRule extends Labelled {
+  kind: 'format';
+  name: string;
+  format: FormatName;
+  step: string;
+}
+
+/** A file that is read whole, as a list of records. */
+interface RecordsRule extends Labelled {
+  kind: 'json' | 'sqlite';
+  name: string;
+  step: string | null;
+}
+
+export type SourceRule = CsvRule | JsonlRule | TextRule | FormatRule | RecordsRule | { kind: 'accelerators'; name: string };
 
 /** How long a verdict must have held before it counts. */
 export type HoldRule = { kind: 'readings'; count: number } | { kind: 'time'; seconds: number };

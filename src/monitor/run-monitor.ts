@@ -1,15 +1,15 @@
-import { compileExpression } from '../language/expression.ts';
 import type { Health } from '../lifecycle/states.ts';
 import { readAccelerators, type AcceleratorSample } from './accelerators.ts';
+import { parseStep } from './cells.ts';
 import { judgeCriterion, type CriterionState } from './criteria.ts';
-import { columnsOf, readCsv, type CsvLayout } from './csv.ts';
 import { tallyFlags, type Flag } from './flags.ts';
 import { judgeHealth, type Reason } from './health.ts';
-import { readJsonl } from './jsonl.ts';
 import { readLog } from './log.ts';
 import { trackProgress, type Progress } from './progress.ts';
 import { startReading, type Chunk, type Reading, type Row } from './reading.ts';
-import type { CsvRule, JsonlRule, MonitorRules, ProgressRule, SourceRule } from './rules.ts';
+import { readRecords, type Records, type RecordsReading } from './records.ts';
+import type { MonitorRules, ProgressRule, SourceRule } from './rules.ts';
+import { prepareSource, type OpenFile, type Source } from './sources.ts';
 import { watchStall, type Stall } from './stall.ts';
 
 /** A row that was read earlier, and whose it is. */
@@ -17,6 +17,8 @@ export interface SourceRow extends Row {
   source: string;
   worker: number;
   attempt: number;
+  /** Which file of the source; 0 when left out. */
+  generation?: number;
 }
 
 /** What is remembered of a run. Rows of one source and worker come in the order of their attempts and files. */
@@ -35,10 +37,22 @@ export interface Judgement {
   reasons: Reason[];
 }
 
+type FilePlace = Pick<Chunk, 'source' | 'worker' | 'generation'>;
+
+/** The file of a lane that is being read. */
+interface Lane {
+  generation: number;
+  file: OpenFile;
+}
+
 /** Watches one run. Created from what was remembered, it gives the same verdicts as one that saw everything. */
 export interface RunMonitor {
-  /** Whole lines of a metric file or of the log (`source` "log"). What it returns has been taken in: it must be stored, or the monitor thrown away. */
+  /** Whole lines of a metric file or of a log (`source` "log", or "log:" and a glob). What it returns has been taken in: it must be stored, or the monitor thrown away. */
   read(chunk: Chunk): Reading;
+  /** Whether a file that is read from its middle on must come with its head: its columns are not known otherwise. */
+  needsHead(place: FilePlace): boolean;
+  /** A file that is read whole. The same holds for what it returns. */
+  readRecords(records: Records): RecordsReading;
   /** One sample of the accelerators of a worker. The rows are placed at the step reached then: read the progress source before, to its end. */
   readAccelerators(sample: AcceleratorSample): Row[];
   /**
@@ -61,19 +75,16 @@ export function createRunMonitor(rules: MonitorRules, restored: Restored | null)
       aliases: rules.aliases,
     }),
   );
-  const sources = new Map(metrics.map((rule) => [rule.name, prepareSource(rule)]));
-  const layouts = new Map<string, CsvLayout>();
+  const sources = new Map<string, Source>(metrics.map((rule) => [rule.name, prepareSource(rule)]));
+  const lanes = new Map<string, Lane>();
   let furthestStep: number | null = null;
   let latestAt = 0;
   let seen = false;
 
   const lastRows = new Map<string, SourceRow>();
   for (const row of restored?.samples ?? []) {
-    takeRow(row.source, row, row.attempt, row.worker);
-    lastRows.set(keyOf(row.source, row.worker), row);
-  }
-  for (const [key, row] of lastRows) {
-    if (sources.get(row.source)?.kind === 'csv') layouts.set(key, { columns: columnsOf(row) });
+    takeRow(row.source, row, row);
+    lastRows.set(laneKey(row), row);
   }
   if (flags.list().length > 0) seen = true;
   progress.takeAdvance();
@@ -81,14 +92,23 @@ export function createRunMonitor(rules: MonitorRules, restored: Restored | null)
   return {
     read(chunk) {
       const reading = readChunk(chunk);
-      for (const row of reading.rows) takeRow(chunk.source, row, chunk.attempt, chunk.worker);
+      for (const row of reading.rows) takeRow(chunk.source, row, chunk);
       flags.seeReading(chunk.source, reading, chunk.readAt);
       return reading;
+    },
+    needsHead: (place) => openFile(place)?.needsHead() ?? false,
+    readRecords(records) {
+      const rule = sources.get(records.source)?.rule;
+      const step = rule === undefined || rule.kind === 'accelerators' ? null : rule.step;
+      const read = readRecords(records, (columns, at) => (step === null ? progress.stepAt(at) : parseStep(columns[step])));
+      for (const row of read.reading.rows) takeRow(records.source, row, { ...records, generation: read.generation });
+      flags.seeReading(records.source, read.reading, records.readAt);
+      return read;
     },
     readAccelerators(sample) {
       const { progressBytes } = sample;
       const rows = readAccelerators(sample, progressBytes === null ? progress.step : progress.stepBefore(progressBytes));
-      for (const row of rows) takeRow(sample.source, row, sample.attempt, sample.worker);
+      for (const row of rows) takeRow(sample.source, row, sample);
       return rows;
     },
     judge({ now = latestAt, final = false, behind = false, extraReasons = [] } = {}) {
@@ -101,71 +121,57 @@ export function createRunMonitor(rules: MonitorRules, restored: Restored | null)
   };
 
   function readChunk(chunk: Chunk): Reading {
-    if (chunk.source === 'log') {
+    if (isLog(chunk.source)) {
       return readLog(chunk, (line, at) => {
         seen = true;
         flags.seeLine(line, at);
       });
     }
-    const source = sources.get(chunk.source);
-    if (source?.kind === 'csv') return readCsv(source.rule, layoutOf(chunk), chunk);
-    if (source?.kind === 'jsonl')
-      return readJsonl(source.rule, { counts: source.counts, stepAt: (at) => progress.stepAt(at) }, chunk);
-    return startReading();
+    return openFile(chunk)?.read(chunk, (at) => progress.stepAt(at)) ?? startReading();
   }
 
-  function layoutOf(chunk: Chunk): CsvLayout {
-    const key = keyOf(chunk.source, chunk.worker);
-    const rule = sources.get(chunk.source)?.rule;
-    const layout = layouts.get(key) ?? { columns: rule?.kind === 'csv' ? rule.columns : null };
-    layouts.set(key, layout);
-    return layout;
+  function openFile(place: FilePlace): OpenFile | null {
+    const source = sources.get(place.source);
+    if (source === undefined) return null;
+    const { generation = 0 } = place;
+    const key = laneKey(place);
+    const lane = lanes.get(key);
+    if (lane?.generation === generation) return lane.file;
+    const last = lastRows.get(key);
+    const file = source.open(last !== undefined && (last.generation ?? 0) === generation ? last : null);
+    lanes.set(key, { generation, file });
+    return file;
   }
 
-  function takeRow(name: string, row: Row, attempt: number, worker: number): void {
+  function laneKey({ source, worker, generation = 0 }: FilePlace): string {
+    return JSON.stringify([source, worker, sources.get(source)?.laneOf(generation) ?? 0]);
+  }
+
+  function takeRow(name: string, row: Row, { attempt, worker, generation = 0 }: RowPlace): void {
     const isOwn = rules.references?.includes(name) !== true;
     if (isOwn) seen = true;
     const source = sources.get(name);
     if (source === undefined) return;
+    // To what judges rows, files that are read side by side are as the workers of a run.
+    const lane = worker + source.laneOf(generation) * mostWorkers;
     if (row.at > latestAt) latestAt = row.at;
     if (isOwn && row.step !== null && (furthestStep === null || row.step > furthestStep)) furthestStep = row.step;
-    if (name === rules.progress?.source) progress.add(row, attempt, worker);
-    if (row.step === null && source.kind === 'jsonl' && (source.rule.step !== null || !source.counts(row.columns))) return;
-    for (const criterion of criteria) criterion.see(name, row, attempt, worker);
+    if (name === rules.progress?.source) progress.add(row, attempt, lane);
+    if (row.step === null && source.rule.kind === 'jsonl' && (source.rule.step !== null || !source.counts(row.columns))) return;
+    for (const criterion of criteria) criterion.see(name, row, attempt, lane);
   }
 }
 
-type Source =
-  | { kind: 'csv'; rule: CsvRule }
-  | { kind: 'jsonl'; rule: JsonlRule; counts: (columns: Record<string, unknown>) => boolean }
-  | { kind: 'accelerators'; rule: Extract<SourceRule, { kind: 'accelerators' }> };
+type RowPlace = Pick<SourceRow, 'attempt' | 'worker' | 'generation'>;
+
+const mostWorkers = 65_536;
+
+function isLog(source: string): boolean {
+  return source === 'log' || source.startsWith('log:');
+}
 
 /** A file without a step of its own that is the progress source has its steps in the progress column. */
 function withStep(rule: SourceRule, progress: ProgressRule | null): SourceRule {
-  if (rule.kind !== 'jsonl' || rule.step !== null || progress?.source !== rule.name) return rule;
+  if (rule.kind === 'accelerators' || rule.step !== null || progress?.source !== rule.name) return rule;
   return { ...rule, step: progress.column };
-}
-
-function prepareSource(rule: SourceRule): Source {
-  if (rule.kind === 'csv') return { kind: 'csv', rule };
-  if (rule.kind === 'accelerators') return { kind: 'accelerators', rule };
-  return { kind: 'jsonl', rule, counts: compileWhen(rule.when) };
-}
-
-function compileWhen(when: string | null): (columns: Record<string, unknown>) => boolean {
-  if (when === null) return () => true;
-  const compiled = compileExpression(when);
-  if (!compiled.ok) return () => false;
-  const { expression } = compiled;
-  const names = new Set(expression.names.map(([name = '']) => name));
-  return (columns) => {
-    const scope: Record<string, unknown> = {};
-    for (const name of names) if (Object.hasOwn(columns, name)) scope[name] = columns[name];
-    const answer = expression.evaluate(scope);
-    return 'value' in answer && answer.value === true;
-  };
-}
-
-function keyOf(source: string, worker: number): string {
-  return JSON.stringify([source, worker]);
 }

@@ -7,11 +7,11 @@ import { readPhases } from './build-windows.ts';
 import type { FlagRule, MetricSource, Monitor } from './playbook.ts';
 import { readSeries } from './read-series.ts';
 import type { Reader } from './reader.ts';
-import { deviceSchema, flagSchema, metricSchema, progressSchema, stallSchema } from './schema.ts';
+import { deviceSchema, flagSchema, progressSchema, stallSchema } from './schema.ts';
+import { buildMetric, columnsOf } from './monitor/build-metric.ts';
+import { logsSchema } from './monitor/metric-schema.ts';
 import { entriesAt, listAt, partAt, take } from './sections.ts';
 
-/** Columns that sampling an accelerator gives. */
-const acceleratorColumns = ['index', 'memory_used', 'utilization', 'temperature', 'power'];
 const defaultFirstStep = '10m';
 
 export function buildMonitor(reader: Reader, playbook: unknown): Monitor | null {
@@ -37,6 +37,7 @@ export function buildMonitor(reader: Reader, playbook: unknown): Monitor | null 
     aliases,
     references: buildReferences(reader, playbook, files),
     earlierRuns,
+    logs: take(logsSchema, partAt(playbook, 'monitor', 'logs')) ?? [],
     progress: buildProgress(reader, playbook, findSeries),
     stall: buildStall(reader, playbook, readActions),
     criteria: listAt(playbook, 'monitor', 'criteria').flatMap((item, index) =>
@@ -49,39 +50,6 @@ export function buildMonitor(reader: Reader, playbook: unknown): Monitor | null 
     device: buildDevice(reader, playbook, metrics),
     checkpoints: buildCheckpoints(reader, playbook, findSeries),
   };
-}
-
-function buildMetric(reader: Reader, name: string, value: unknown): MetricSource[] {
-  const path = ['monitor', 'metrics', name];
-  const file = take(metricSchema, value);
-  if (file === null) return [];
-  if ('accelerators' in file) {
-    const everySeconds = reader.duration([...path, 'accelerators'], file.accelerators);
-    if (everySeconds < 1)
-      reader.report([...path, 'accelerators'], `expected at least 1s, got ${JSON.stringify(file.accelerators)}`);
-    return [{ kind: 'accelerators', name, everySeconds }];
-  }
-  if ('jsonl' in file) {
-    if (file.when !== undefined) reader.expression([...path, 'when'], file.when);
-    return [{ kind: 'jsonl', name, path: file.jsonl, step: file.step ?? null, when: file.when ?? null }];
-  }
-  const { columns = null, step = 'step' } = file;
-  for (const [index, column] of (columns ?? []).entries()) {
-    if (columns?.indexOf(column) !== index)
-      reader.report([...path, 'columns', index], `a second column is called ${JSON.stringify(column)}`);
-  }
-  if (columns !== null && !columns.includes(step)) {
-    reader.reportUnknown([...path, file.step === undefined ? 'columns' : 'step'], 'column for the step', step, [
-      ...new Set(columns),
-    ]);
-  }
-  return [{ kind: 'csv', name, path: file.csv, columns, step }];
-}
-
-/** Null: not known before the file is read. */
-function columnsOf(source: MetricSource | undefined): readonly string[] | null {
-  if (source?.kind === 'accelerators') return acceleratorColumns;
-  return source?.kind === 'csv' && source.columns !== null ? [...new Set(source.columns)] : null;
 }
 
 function buildProgress(reader: Reader, playbook: unknown, findSeries: FindSeries): Monitor['progress'] {

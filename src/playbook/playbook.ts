@@ -3,6 +3,7 @@ import type { Window } from '../language/window.ts';
 import type { Severity } from '../lifecycle/states.ts';
 import type { Entry } from './entries/entry.ts';
 import type { Scalar } from './fields.ts';
+import type { formats } from './monitor/metric-schema.ts';
 import type { Requirements } from './requires.ts';
 
 type ParamType = 'string' | 'integer' | 'number' | 'boolean';
@@ -79,11 +80,26 @@ export interface ProfileChange {
   afterSeconds: number;
 }
 
+/** A glob in `path` takes its newest match. `label` is the name in braces of a path: every match is read. Left out in the plans of an older fleet. */
 export type MetricSource =
   /** `columns` null: the first line names them. */
-  | { kind: 'csv'; name: string; path: string; columns: string[] | null; step: string }
+  | {
+      kind: 'csv';
+      name: string;
+      path: string;
+      columns: string[] | null;
+      step: string;
+      separator?: string | null;
+      label?: string | null;
+    }
   /** `when` is CEL over the record: others are kept, and do not count as progress. */
-  | { kind: 'jsonl'; name: string; path: string; step: string | null; when: string | null }
+  | { kind: 'jsonl'; name: string; path: string; step: string | null; when: string | null; label?: string | null }
+  /** Named groups are columns. */
+  | { kind: 'text'; name: string; path: string; patterns: TextPattern[]; step: string | null; label: string | null }
+  | { kind: 'format'; name: string; path: string; format: (typeof formats)[number]; step: string; label: string | null }
+  /** Read whole. `rows` null: the file is one row. */
+  | { kind: 'json'; name: string; path: string; rows: string | null; step: string | null }
+  | { kind: 'sqlite'; name: string; path: string; query: string; step: string | null }
   | { kind: 'accelerators'; name: string; everySeconds: number };
 
 export type MonitorAction =
@@ -96,6 +112,11 @@ export type MonitorAction =
   | 'halt'
   /** Shell lines, beside the job. */
   | { run: string; timeoutSeconds: number };
+
+interface TextPattern {
+  source: string;
+  groups: string[];
+}
 
 export interface Criterion {
   name: string;
@@ -163,6 +184,8 @@ export interface Monitor {
   references?: string[];
   /** Runs of the store that this one is compared with: a metric of each, under a name of its own. Left out in the plans of an older fleet. */
   earlierRuns?: { name: string; run: string; metric: string }[];
+  /** Globs of further logs, searched for flags. Left out in the plans of an older fleet. */
+  logs?: string[];
   /** `source.column` of what counts as progress. */
   progress: { source: string; column: string; of: number | null } | null;
   stall: { noProgressSeconds: number; firstStepSeconds: number; then: MonitorAction[] } | null;

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { entrySchema } from './entries/entry-schema.ts';
 import { duration, expression, fileSize, identifier, path, pattern, range, scalar, size, text, textOf } from './fields.ts';
+import { logsSchema, metricSchema } from './monitor/metric-schema.ts';
 import { requiresSchema } from './requires-schema.ts';
 
 /*
@@ -119,12 +120,6 @@ const launchSchema = z.strictObject({
   guard: guardSchema.optional().describe('What the guard beside the job keeps, with or without a controller'),
 });
 
-export const metricSchema = z.union([
-  z.strictObject({ csv: path, columns: z.array(text).min(1).optional(), step: text.optional() }),
-  z.strictObject({ jsonl: path, step: text.optional(), when: expression.optional() }),
-  z.strictObject({ accelerators: duration }),
-]);
-
 export const criterionSchema = z.strictObject({
   criterion: text,
   expr: expression,
@@ -203,6 +198,7 @@ const monitor = z.strictObject({
   phases: phasesSchema.optional(),
   references: referencesSchema.optional(),
   'earlier-runs': earlierRunsSchema.optional(),
+  logs: logsSchema.optional(),
   progress: progressSchema.optional(),
   stall: stallSchema.optional(),
   criteria: z.array(criterionSchema).optional(),

@@ -71,6 +71,54 @@ export function listFiles(workdir: string, globs: string[]): RemoteCommand<Found
   };
 }
 
+/** Those that changed last, from `known` on, which is not among them; the oldest first. */
+export function latestFiles(workdir: string, glob: string, known: string | null): RemoteCommand<FoundFile[]> {
+  return {
+    ...listFiles(workdir, []),
+    name: 'find the latest files',
+    body: `enter ${quote(workdir)} 2>/dev/null || { say listed; exit 0; }\nlatest_files ${known === null ? "''" : shellPath(known)} ${shellGlob(glob)}`,
+  };
+}
+
+export interface FileStamp {
+  path: string;
+  size: number;
+  /** Size of the file beside it, which has the same name with a suffix; null: there is none. */
+  sizeBeside: number | null;
+  /** Stays the same while nothing is written to either. */
+  text: string;
+  /** It was written to within the last seconds, or that cannot be known: it may change once more, and keep its stamp. */
+  isFresh: boolean;
+}
+
+const freshSeconds = 2;
+
+/** The newest match of a glob. Null: there is none. */
+export function stampNewest(workdir: string, glob: string, suffix: string): RemoteCommand<FileStamp | null> {
+  return {
+    name: `look at "${glob}"`,
+    body: `enter ${quote(workdir)} 2>/dev/null || { say now 0; exit 0; }\nstamp_newest ${quote(suffix)} ${shellGlob(glob)}`,
+    timeoutSeconds: 60,
+    parse(answer) {
+      const lines = readLines(answer.stdout);
+      const now = Number(valuesOf(lines, 'now')[0] ?? Number.NaN);
+      if (Number.isNaN(now)) throw new UnexpectedAnswer(`look at "${glob}"`, answer);
+      const [file] = valuesOf(lines, 'file').map((line) => line.split(' '));
+      const [beside] = valuesOf(lines, 'beside').map((line) => line.split(' '));
+      if (file === undefined) return null;
+      const [, size = '', written = '', ...path] = file;
+      const times = [written, ...(beside === undefined ? [] : [beside[2] ?? '-'])];
+      return {
+        path: path.join(' '),
+        size: Number(size),
+        sizeBeside: beside === undefined ? null : Number(beside[1]),
+        text: [...file, ...(beside ?? [])].join(' '),
+        isFresh: times.some((time) => time === '-' || now - Number(time) <= freshSeconds),
+      };
+    },
+  };
+}
+
 export interface DescribedFile extends FoundFile {
   /** Since it was last written, by the host's clock; null where it cannot be had. */
   ageSeconds: number | null;

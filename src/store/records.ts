@@ -212,6 +212,7 @@ export interface SampleRow extends Sample {
   attempt: number;
   worker: number;
   source: string;
+  generation: number;
 }
 
 export interface HostClaim {

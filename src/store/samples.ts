@@ -59,6 +59,15 @@ export function prepareSamples(connection: Connection): Pick<Store, 'readSamples
   return { readSamples };
 }
 
-function toSample({ attempt, worker, source, position, step, at, columns }: StoredRow, file: string): SampleRow {
-  return { attempt, worker, source, position, step, at, columns: parseStored(columns, file) as Record<string, unknown> };
+function toSample({ attempt, worker, source, generation, position, step, at, columns }: StoredRow, file: string): SampleRow {
+  return {
+    attempt,
+    worker,
+    source,
+    generation,
+    position,
+    step,
+    at,
+    columns: parseStored(columns, file) as Record<string, unknown>,
+  };
 }

@@ -1,7 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { readCsv, type CsvLayout } from '../../src/monitor/csv.ts';
+import type { CsvLayout } from '../../src/monitor/csv-cells.ts';
+import { readCsv } from '../../src/monitor/csv.ts';
 import type { Reading } from '../../src/monitor/reading.ts';
+import { prepareSource } from '../../src/monitor/sources.ts';
 import type { CsvRule } from '../../src/monitor/rules.ts';
 import { chunkOf, readInPieces, startedAt } from './monitor-support.ts';
 
@@ -158,6 +160,64 @@ describe('what writers do to a file', () => {
   it('invalid UTF-8 costs nothing but the broken character', () => {
     const bytes = Buffer.concat([Buffer.from('5,'), Buffer.from([0xff, 0xfe]), Buffer.from(',1e-4,47\n6,4,1e-4,47\n')]);
     expect(stepsOf(read(headerless, bytes))).toEqual([5, 6]);
+  });
+});
+
+describe('the separator', () => {
+  it.each([
+    [';', 'step;loss;note\n1;4.5;a,b\n2;4,25;c\n'],
+    ['\t', 'step\tloss\tnote\n1\t4.5\ta,b\n2\t4,25\tc\n'],
+    ['|', 'step|loss|note\n1|4.5|a,b\n2|4,25|c\n'],
+  ])('%j is found or said; a number with a comma stays text there, and is told', (separator, text) => {
+    const rule: CsvRule = separator === '|' ? { ...headed, separator } : headed;
+    const reading = read(rule, text);
+    expect(reading.rows.map(({ columns }) => columns)).toEqual([
+      { step: 1, loss: 4.5, note: 'a,b' },
+      { step: 2, loss: '4,25', note: 'c' },
+    ]);
+    expect(reading.skipped).toEqual({ count: 1, firstReason: 'a number with a comma is not read as a number: "4,25"' });
+  });
+
+  it('may stand in a text of a file that has another', () => {
+    const reading = read(headed, 'step,note\n1,a;b\n2,"c;d,e"\n3,\t\n');
+    expect(reading.rows.map(({ columns }) => columns['note'])).toEqual(['a;b', 'c;d,e', '']);
+  });
+
+  it('of a file without a header is found from the number of its columns and its step', () => {
+    const rule: CsvRule = { ...headerless, columns: ['step', 'loss'] };
+    expect(read(rule, '1;2,5\n2;3\n').rows.map(({ columns }) => columns)).toEqual([
+      { step: 1, loss: '2,5' },
+      { step: 2, loss: 3 },
+    ]);
+  });
+
+  it('a step with a decimal comma costs the line', () => {
+    const reading = read(headed, 'step;loss\n1,5;3\n2;3\n');
+    expect(stepsOf(reading)).toEqual([2]);
+    expect(reading.skipped).toEqual({ count: 1, firstReason: 'expected a number in column "step", got "1,5"' });
+  });
+});
+
+it('a comma behind a single 0 is no comma of thousands', () => {
+  expect(read(headerless, '1,"0,123",1e-4,"1,230"\n').rows[0]?.columns).toMatchObject({ loss: '0,123', toks_per_s: 1230 });
+});
+
+describe('a file that is read from its middle on', () => {
+  it('has columns and separator from its head', () => {
+    const rule: CsvRule = { ...headed, step: 'n' };
+    const file = prepareSource(rule).open(null);
+    expect(file.needsHead()).toBe(true);
+    const chunk = chunkOf('1,5;2\n3;4,5\n', { offset: 900, head: Buffer.from('\ufeffn;loss\r\n0;1\r\n') });
+    const reading = file.read(chunk, () => null);
+    expect(reading.rows.map(({ columns }) => columns)).toEqual([{ n: 3, loss: '4,5' }]);
+    expect(reading.skipped.count).toBe(2);
+    expect(file.needsHead()).toBe(false);
+  });
+
+  it('does without where its head names nothing', () => {
+    const file = prepareSource(headed).open(null);
+    expect(file.read(chunkOf('1,2\n', { offset: 900, head: Buffer.from('0,1\n') }), () => null).skipped.count).toBe(1);
+    expect(file.needsHead()).toBe(false);
   });
 });
 

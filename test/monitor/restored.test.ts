@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { firstGeneration } from '../../src/monitor/generation.ts';
 import { createRunMonitor, type Judgement, type RunMonitor, type SourceRow } from '../../src/monitor/run-monitor.ts';
 import { seriesFunctions } from '../../src/language/series.ts';
 import { parseWindow } from '../../src/language/window.ts';
@@ -138,6 +139,66 @@ describe('a monitor made from what was stored', () => {
     const judge = (samples: SourceRow[]) => createRunMonitor(rules, { samples, flags: [], criteria: [] }).judge().criteria;
     expect(judge(interleaved)).toEqual(judge(rows));
     expect(judge(rows)[0]).toMatchObject({ verdict: 'met', observed: '2' });
+  });
+});
+
+describe('a source of several files', () => {
+  const criterion = (name: string, expr: string) => ({
+    name,
+    expr,
+    window: { kind: 'whole' as const },
+    expected: null,
+    severity: 'red' as const,
+  });
+  const rules: MonitorRules = {
+    ...{ metrics: [], stall: null, flags: [] },
+    progress: { source: 'heartbeat', column: 'step', of: 20 },
+    criteria: [
+      criterion('last', 'last(heartbeat.loss) < 3'),
+      criterion('slope', 'slope(heartbeat.loss) < 0'),
+      criterion('count', 'count(heartbeat.rank) == 40'),
+    ],
+  };
+  const record = (step: number, loss: number) => `{"ts":${startedAt / 1000 + step},"step":${step},"loss":${loss}}\n`;
+
+  it.each([
+    ['side by side', 'rank'],
+    ['one after the other', null],
+  ])('that are read %s comes out the same from what was stored, in the order of its keys', (_, label) => {
+    const metrics = [{ kind: 'jsonl' as const, name: 'heartbeat', step: 'step', when: null, label }];
+    const live = createRunMonitor({ ...rules, metrics }, null);
+    const stored: SourceRow[] = [];
+    const read = (slot: number, steps: number[], offset: number) => {
+      const generation = firstGeneration(slot);
+      const text = steps.map((step) => record(step, 10 / step - slot)).join('');
+      const { rows } = live.read(chunkOf(text, { source: 'heartbeat', generation, label: `${slot}`, offset }));
+      stored.push(...rows.map((row) => ({ ...row, source: 'heartbeat', worker: 0, attempt: 1, generation })));
+    };
+    const steps = Array.from({ length: 10 }, (_each, index) => index + 1);
+    read(1, steps, 0);
+    if (label === null)
+      read(
+        1,
+        steps.map((step) => step + 10),
+        2000,
+      );
+    read(2, steps, 0);
+    read(
+      2,
+      steps.map((step) => step + 10),
+      2000,
+    );
+    if (label !== null)
+      read(
+        1,
+        steps.map((step) => step + 10),
+        2000,
+      );
+    const samples = stored.toSorted((a, b) => (a.generation ?? 0) - (b.generation ?? 0) || a.position - b.position);
+    const judged = live.judge();
+    expect(createRunMonitor({ ...rules, metrics }, { samples, flags: [], criteria: [] }).judge()).toEqual(judged);
+    expect(judged.progress.step).toBe(20);
+    expect(stored.map(({ columns }) => columns['rank'])).toContain(label === null ? undefined : 2);
   });
 });
 

@@ -1,8 +1,18 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, mkdirSync, readFileSync, renameSync, statSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  statSync,
+  symlinkSync,
+  truncateSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'vitest';
-import { archiveFiles, listFiles, readFrom, type FilePart } from '../../src/remote/files.ts';
+import { archiveFiles, latestFiles, listFiles, readFrom, stampNewest, type FilePart } from '../../src/remote/files.ts';
 import { openLocalHost, type LocalHost } from '../support/local-host.ts';
 import { actorOf } from './jobs.ts';
 import { eachShell } from './shells.ts';
@@ -102,6 +112,62 @@ describe.concurrent('reading a file', () => {
         const part = await host.call(readFrom('work', { path, offset: 0, maxBytes: 99, headBytes: 0 }));
         context.expect(fileOf(part).bytes.toString()).toBe('inside');
       }
+    });
+  });
+});
+
+describe.concurrent('the latest files', () => {
+  eachShell((shell) => {
+    const writeAt = (host: LocalHost, name: string, seconds: number) => {
+      writeFileSync(join(host.home, name), name);
+      utimesSync(join(host.home, name), seconds, seconds);
+    };
+    const namesOf = (found: { path: string }[]) => found.map(({ path }) => path);
+
+    test('come in the order of their last change, then of their names', async (context) => {
+      const host = openLocalHost(context, { shell });
+      for (const [name, seconds] of [
+        ['c 1.csv', 100],
+        ['a.csv', 300],
+        ['b.csv', 200],
+        ['d.csv', 200],
+        ['-n.csv', 50],
+      ] as const)
+        writeAt(host, name, seconds);
+      mkdirSync(join(host.home, 'folder.csv'));
+      context
+        .expect(namesOf(await host.call(latestFiles('~', '*.csv', null))))
+        .toEqual(['-n.csv', 'c 1.csv', 'b.csv', 'd.csv', 'a.csv']);
+      context.expect(namesOf(await host.call(latestFiles('~', '*.csv', 'b.csv')))).toEqual(['d.csv', 'a.csv']);
+      context.expect(namesOf(await host.call(latestFiles('~', '*.csv', 'gone.csv')))).toHaveLength(5);
+      context.expect(await host.call(latestFiles('~', 'none*', null))).toEqual([]);
+      context.expect(await host.call(latestFiles('no/folder', '*', null))).toEqual([]);
+    });
+
+    test('are at most a hundred', async (context) => {
+      const host = openLocalHost(context, { shell });
+      for (let index = 0; index < 120; index += 1) writeAt(host, `log.${index}`, 1000 + index);
+      const found = namesOf(await host.call(latestFiles('~', 'log.*', null)));
+      context.expect([found.length, found[0], found.at(-1)]).toEqual([100, 'log.0', 'log.99']);
+    });
+
+    test('have a stamp, that of the newest, which tells every change', async (context) => {
+      const host = openLocalHost(context, { shell });
+      const stamp = () => host.call(stampNewest('~', '*.db', '-wal'));
+      context.expect(await stamp()).toBeNull();
+      writeAt(host, 'old.db', 900);
+      writeAt(host, 'new 1.db', 1000);
+      const first = await stamp();
+      context.expect(first).toMatchObject({ path: 'new 1.db', size: 8, sizeBeside: null, isFresh: false });
+      context.expect(await stamp()).toEqual(first);
+      writeAt(host, 'new 1.db-wal', 1000);
+      const second = await stamp();
+      context.expect(second).toMatchObject({ path: 'new 1.db', sizeBeside: 12, isFresh: false });
+      writeAt(host, 'new 1.db-wal', 1001);
+      context.expect((await stamp())?.text).not.toBe(second?.text);
+      writeFileSync(join(host.home, 'new 1.db'), 'now');
+      context.expect(await stamp()).toMatchObject({ path: 'new 1.db', size: 3, isFresh: true });
+      context.expect(await host.call(stampNewest('no/folder', '*.db', ''))).toBeNull();
     });
   });
 });

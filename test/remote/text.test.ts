@@ -5,7 +5,7 @@ import { askAuthorCommand, exportLines, withSetup } from '../../src/remote/autho
 import { claimHost, putEnvironment, tidyRun } from '../../src/remote/claims.ts';
 import { readLines, UnexpectedAnswer } from '../../src/remote/command.ts';
 import { detachedExecutor } from '../../src/remote/detached/executor.ts';
-import { archiveFiles, listFiles, readFrom } from '../../src/remote/files.ts';
+import { archiveFiles, latestFiles, listFiles, readFrom, stampNewest } from '../../src/remote/files.ts';
 import { sayHello } from '../../src/remote/hello.ts';
 import { hostScript, sendHostScript, shellGlob, shellPath, withHostScript } from '../../src/remote/host-script.ts';
 import { askForStackDumps, lookForMembers } from '../../src/remote/members.ts';
@@ -44,6 +44,11 @@ describe('the text of a question', () => {
       listFiles('w', ['a b/*.pt', '~/c?']),
       `enter 'w' 2>/dev/null || { say listed; exit 0; }\nlist_files 'a b/'*'.pt' "$HOME"/'c'?`,
     ],
+    [
+      latestFiles('w', '~/a b*.csv', "it's"),
+      `enter 'w' 2>/dev/null || { say listed; exit 0; }\nlatest_files 'it'\\''s' "$HOME"/'a b'*'.csv'`,
+    ],
+    [stampNewest('w', 'x?.db', '-wal'), `enter 'w' 2>/dev/null || { say now 0; exit 0; }\nstamp_newest '-wal' 'x'?'.db'`],
     [
       archiveFiles({ run: 'r', token: 7 }, 'w', ['.HALT', 'x[0-9]']),
       `fence 'r' 7\nenter 'w' 2>/dev/null || { say archived-all; exit 0; }\narchive 'r' '.HALT' 'x'[0-9]`,
@@ -171,6 +176,7 @@ describe('an answer', () => {
       detachedExecutor.state('r', place),
       lookForMembers('r'),
       listFiles('w', []),
+      stampNewest('w', 'x', ''),
     ];
     for (const command of commands) {
       expect(() => command.parse(answer)).toThrow(UnexpectedAnswer);

@@ -7,7 +7,7 @@ import { claimHost, putEnvironment, tidyRun } from '../../src/remote/claims.ts';
 import type { RemoteCommand } from '../../src/remote/command.ts';
 import { detachedExecutor } from '../../src/remote/detached/executor.ts';
 import { keepNext } from '../../src/remote/fallback.ts';
-import { archiveFiles, listFiles, readFrom } from '../../src/remote/files.ts';
+import { archiveFiles, latestFiles, listFiles, readFrom, stampNewest } from '../../src/remote/files.ts';
 import { sayHello } from '../../src/remote/hello.ts';
 import { sendHostScript } from '../../src/remote/host-script.ts';
 import { lookForLeftovers, stopLeftovers, takeSentinel } from '../../src/remote/leftovers.ts';
@@ -40,6 +40,8 @@ const commands: [string, Make][] = [
   ['halt file', (host) => takeSentinel(actorOf(host), job)],
   ['read', () => readFrom('work', { path: 'data', offset: 0, maxBytes: 100, headBytes: 0 })],
   ['list', () => listFiles('work', ['*'])],
+  ['latest', () => latestFiles('work', '*', 'old')],
+  ['stamp', () => stampNewest('work', 'none*', '-wal')],
   ['archive', (host) => archiveFiles(actorOf(host), 'work', ['old', 'data'])],
   ['note', (host) => appendNote(actorOf(host), 'work', 'docs/issues.md', { text: 'what failed\n(end)\n', mark: '(end)' })],
   ['source', () => lookAtSource('work', '')],

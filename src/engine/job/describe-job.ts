@@ -68,6 +68,8 @@ function planSampling(drive: Drive): UnitWork['sampling'] {
   const { monitor } = drive.plan.playbook;
   const source = monitor?.metrics.find((metric) => metric.kind === 'accelerators');
   if (source === undefined) return null;
-  const beside = filesOfJob(drive).find(({ name }) => name === monitor?.progress?.source);
+  const beside = filesOfJob(drive).find(
+    ({ name, kind, choice }) => name === monitor?.progress?.source && kind === 'lines' && choice === 'one',
+  );
   return { script: samplingScript(setupOf(drive)), everySeconds: source.everySeconds, beside: beside?.path ?? null };
 }

@@ -1,5 +1,6 @@
 import type { Reason } from '../../monitor/health.ts';
 import { createRunMonitor, type Judgement, type SourceRow } from '../../monitor/run-monitor.ts';
+import type { Chunk } from '../../monitor/reading.ts';
 import type { MonitorRules } from '../../monitor/rules.ts';
 import type { Stall } from '../../monitor/stall.ts';
 import { detachedExecutor } from '../../remote/detached/executor.ts';
@@ -13,6 +14,8 @@ import { doneRules } from './completion.ts';
 import { judgeEvidence, type Finding } from './evidence.ts';
 import { describeNews, rememberTold, type Told } from './news.ts';
 import { readNewLines, unreadFile, type FileEnd, type FileReading } from './read-files.ts';
+import { readSource } from './read-source.ts';
+import { openWholeFile } from './read-whole.ts';
 import { createSampleReader } from './read-samples.ts';
 import { watchDevice } from './watch-device.ts';
 import { filesOfJob, jobPlace, type JobFile } from './job.ts';
@@ -34,6 +37,8 @@ export interface JobMonitor {
   look(options: { final: boolean; extraReasons: Reason[] }): Promise<Look>;
 }
 
+type Ends = ReadonlyMap<string, FileEnd>;
+
 const noRules: MonitorRules = { metrics: [], progress: null, stall: null, criteria: [], flags: [] };
 
 export function createJobMonitor(drive: Drive): JobMonitor {
@@ -53,7 +58,12 @@ export function createJobMonitor(drive: Drive): JobMonitor {
   const sampler = createSampleReader(monitor);
   const device = watchDevice(drive);
   const jobFiles = filesOfJob(drive);
-  let offsets = currentOffsets(drive, jobFiles);
+  const wholeFiles = new Map(
+    jobFiles
+      .filter(({ kind }) => kind === 'json' || kind === 'sqlite')
+      .map((file) => [file.name, openWholeFile(drive, file, (records) => monitor.readRecords(records))]),
+  );
+  let offsets = store.readOffsets(run).filter(({ attempt }) => attempt === place.attempt);
   const incarnation = store.readWorkers(run)[0]?.incarnation ?? null;
   let goneBefore = false;
   let told: Told = {
@@ -62,10 +72,8 @@ export function createJobMonitor(drive: Drive): JobMonitor {
     health: drive.record().health,
   };
 
-  const isSample = ({ source }: OffsetRecord) => jobFiles.some(({ name, kind }) => kind === 'samples' && name === source);
-
   /** Known once there is an attempt that the guard has made after this one. */
-  async function findEnds(state: UnitState): Promise<ReadonlyMap<string, FileEnd>> {
+  async function findEnds(state: UnitState): Promise<Ends> {
     const { newestAttempt: attempt } = state;
     if (attempt === null || attempt <= place.attempt) return new Map();
     const begun = await drive.session.call(detachedExecutor.state(run, { ...place, attempt }));
@@ -73,21 +81,35 @@ export function createJobMonitor(drive: Drive): JobMonitor {
   }
 
   /** Samples are placed by the rows that were there when they were taken, so those are read to their end before. */
-  async function readFiles({ uptimeSeconds }: UnitState, ends: ReadonlyMap<string, FileEnd>): Promise<FileReading[]> {
-    const lines = await Promise.all(
-      offsets.map(async (offset) =>
-        isSample(offset) ? null : readNewLines(drive, offset, (chunk) => monitor.read(chunk), ends.get(offset.path)),
-      ),
-    );
-    const isBehind = lines.some((reading) => reading?.more === true);
-    return Promise.all(
-      offsets.map(async (offset, index) => {
-        const read = lines[index];
-        if (read != null) return read;
-        if (isBehind) return { offset, reading: null, more: true };
-        return readNewLines(drive, offset, (chunk) => sampler.read(chunk, uptimeSeconds));
+  async function readFiles({ uptimeSeconds }: UnitState, ends: Ends, final: boolean): Promise<FileReading[]> {
+    const others = jobFiles.filter(({ kind }) => kind !== 'samples');
+    const read = (await Promise.all(others.map((file) => readFile(file, ends, final)))).flat();
+    const isBehind = read.some(({ more }) => more);
+    const samples = jobFiles.filter(({ kind }) => kind === 'samples');
+    const reader = { needsHead: () => false, read: (chunk: Chunk) => sampler.read(chunk, uptimeSeconds) };
+    const sampled = await Promise.all(
+      samples.map((file): Promise<FileReading> => {
+        const offset = offsetOf(file);
+        return isBehind ? Promise.resolve({ offset, reading: null, more: true }) : readNewLines(drive, offset, reader);
       }),
     );
+    for (const { reading } of sampled) device.take(reading?.rows ?? []);
+    return [...read, ...sampled];
+  }
+
+  async function readFile(file: JobFile, ends: Ends, final: boolean): Promise<FileReading[]> {
+    const whole = wholeFiles.get(file.name);
+    if (whole === undefined) {
+      const known = offsets.filter(({ source }) => source === file.name);
+      return readSource(drive, file, known, { reader: monitor, ends });
+    }
+    const reading = await whole.look(offsetOf(file), { final });
+    return reading === null ? [] : [reading];
+  }
+
+  function offsetOf(file: JobFile): OffsetRecord {
+    const known = offsets.find(({ source, path }) => source === file.name && path === file.path);
+    return known ?? unreadFile(file, place.attempt);
   }
 
   return {
@@ -97,14 +119,13 @@ export function createJobMonitor(drive: Drive): JobMonitor {
       const finding = judgeEvidence(state, { incarnation }, goneBefore);
       goneBefore = finding.kind === 'look-again';
       const isElsewhere = finding.kind === 'elsewhere';
-      const files = isElsewhere ? [] : await readFiles(state, await findEnds(state));
+      const files = isElsewhere ? [] : await readFiles(state, await findEnds(state), final);
       const more = files.some((file) => file.more);
       const samples: Batch['samples'] = files.flatMap(({ offset, reading }) =>
         reading === null || reading.rows.length === 0
           ? []
           : [{ source: offset.source, attempt: offset.attempt, worker: 0, generation: offset.generation, rows: reading.rows }],
       );
-      for (const { offset, reading } of files) if (isSample(offset)) device.take(reading?.rows ?? []);
       const stall = monitor.judgeStall(clock.monotonic());
       const stalled = stall.stalled && finding.kind === 'alive';
       const stallText = describeStall(stall);
@@ -126,7 +147,7 @@ export function createJobMonitor(drive: Drive): JobMonitor {
       };
       drive.must(store.recordBatch(drive.lease, batch));
       const grew = files.some(({ reading }) => reading !== null);
-      if (!isElsewhere) offsets = batch.offsets;
+      offsets = mergeOffsets(offsets, batch.offsets);
       told = rememberTold(judgement);
       return {
         finding,
@@ -163,13 +184,10 @@ function* chain<Item>(...lists: Iterable<Item>[]): Generator<Item> {
   for (const list of lists) yield* list;
 }
 
-function currentOffsets(drive: Drive, files: readonly JobFile[]): OffsetRecord[] {
-  const { attempt } = jobPlace(drive);
-  const recorded = drive.parts.store.readOffsets(drive.actor.run).filter((offset) => offset.attempt === attempt);
-  return files.map(
-    ({ name, path }) =>
-      recorded.find((offset) => offset.source === name && offset.path === path) ?? unreadFile({ name, path }, attempt),
-  );
+/** Also of the files that this look did not come to. */
+function mergeOffsets(known: readonly OffsetRecord[], read: readonly OffsetRecord[]): OffsetRecord[] {
+  const isRead = (offset: OffsetRecord) => read.some(({ source, path }) => source === offset.source && path === offset.path);
+  return [...known.filter((offset) => !isRead(offset)), ...read];
 }
 
 function describeStall({ ageSeconds, limitSeconds }: Stall): string {

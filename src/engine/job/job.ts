@@ -19,26 +19,36 @@ export function criticalVariables(drive: Drive): string[] {
   return drive.plan.playbook.env.filter(({ name, critical }) => critical && pushed.has(name)).map(({ name }) => name);
 }
 
-/** A file that is read by offset while the job runs. */
+/** A file, or several, that are read while the job runs. */
 export interface JobFile {
-  /** `log`, or the name of a metric. */
+  /** `log`, `log:` and the glob of a further log, or the name of a metric. */
   name: string;
   path: string;
-  kind: 'lines' | 'samples';
+  kind: 'lines' | 'samples' | 'json' | 'sqlite';
+  /** Of the matches of a path: the path as it stands, the newest, or each. */
+  choice: 'one' | 'newest' | 'each';
 }
 
 /** Everything that the job, and the sampler beside it, write. */
 export function filesOfJob(drive: Drive): JobFile[] {
-  const metrics = drive.plan.playbook.monitor?.metrics ?? [];
+  const { metrics = [], logs = [] } = drive.plan.playbook.monitor ?? {};
   return [
-    { name: 'log', path: launchOf(drive).log, kind: 'lines' },
+    { name: 'log', path: launchOf(drive).log, kind: 'lines', choice: 'one' },
+    ...logs.map((path): JobFile => ({ name: `log:${path}`, path, kind: 'lines', choice: 'newest' })),
     ...metrics.map((metric): JobFile => {
-      if (metric.kind !== 'accelerators') return { name: metric.name, path: metric.path, kind: 'lines' };
-      return {
-        name: metric.name,
-        path: unitFile(drive.host.remoteDir, drive.actor.run, jobPlace(drive), 'samples'),
-        kind: 'samples',
-      };
+      const { name, kind } = metric;
+      if (kind === 'accelerators') {
+        const path = unitFile(drive.host.remoteDir, drive.actor.run, jobPlace(drive), 'samples');
+        return { name, path, kind: 'samples', choice: 'one' };
+      }
+      const { path } = metric;
+      if (kind === 'json' || kind === 'sqlite') return { name, path, kind, choice: 'newest' };
+      return { name, path, kind: 'lines', choice: chooseBy(path, metric.label ?? null) };
     }),
   ];
+}
+
+function chooseBy(path: string, label: string | null): JobFile['choice'] {
+  if (label !== null) return 'each';
+  return /[*?[]/.test(path) ? 'newest' : 'one';
 }

@@ -4,6 +4,9 @@ import { readFrom, type FilePart } from '../../remote/files.ts';
 import type { OffsetRecord } from '../../store/records.ts';
 import type { Drive } from '../drive.ts';
 
+/** A line of column names is not longer. */
+const headerBytes = 64 * 1024;
+
 export interface FileReading {
   offset: OffsetRecord;
   reading: Reading | null;
@@ -18,8 +21,14 @@ export interface FileEnd {
 }
 
 /** Where a file begins that was never looked at. */
-export function unreadFile({ name, path }: { name: string; path: string }, attempt: number): OffsetRecord {
-  return { attempt, worker: 0, source: name, path, inode: null, head: null, headBytes: 0, offset: 0, generation: 0 };
+export function unreadFile({ name, path }: { name: string; path: string }, attempt: number, generation = 0): OffsetRecord {
+  return { attempt, worker: 0, source: name, path, inode: null, head: null, headBytes: 0, offset: 0, generation };
+}
+
+/** Reads whole lines. Of a file whose columns stand at its beginning alone it may want that, too. */
+export interface LineReader {
+  read(chunk: Chunk): Reading;
+  needsHead(place: Pick<Chunk, 'source' | 'worker' | 'generation'>): boolean;
 }
 
 /**
@@ -29,8 +38,8 @@ export function unreadFile({ name, path }: { name: string; path: string }, attem
 export async function readNewLines(
   drive: Drive,
   offset: OffsetRecord,
-  read: (chunk: Chunk) => Reading,
-  end: FileEnd | null = null,
+  reader: LineReader,
+  { label = null, end = null }: { label?: string | null; end?: FileEnd | null } = {},
 ): Promise<FileReading> {
   const isBounded = end !== null && (offset.inode === null || offset.inode === end.inode);
   const most = isBounded ? Math.min(maxBytes, Math.max(0, end.size - offset.offset)) : maxBytes;
@@ -45,13 +54,22 @@ export async function readNewLines(
       ? offset
       : { ...offset, inode: part.inode, head: part.head, headBytes: part.head === null ? 0 : part.headBytes };
   if (part.bytes.length === 0) return { offset: known, reading: null, more: false };
-  const { source, worker, attempt } = offset;
-  const reading = read({ source, worker, attempt, bytes: part.bytes, offset: offset.offset, readAt: drive.parts.clock.now() });
+  const { source, worker, attempt, generation } = offset;
+  const head = offset.offset > 0 && reader.needsHead({ source, worker, generation }) ? await readHead(drive, offset) : null;
+  const readAt = drive.parts.clock.now();
+  const place = { source, worker, attempt, generation, label, head };
+  const reading = reader.read({ ...place, bytes: part.bytes, offset: offset.offset, readAt });
   return {
     offset: { ...known, offset: offset.offset + reading.consumed },
     reading,
     more: reading.consumed > 0 && part.bytes.length === most,
   };
+}
+
+async function readHead(drive: Drive, { path }: OffsetRecord): Promise<Buffer | null> {
+  const wanted = { path, offset: 0, maxBytes: headerBytes, headBytes: 1 };
+  const part = await drive.session.call(readFrom(drive.plan.playbook.workdir, wanted));
+  return part.kind === 'file' ? part.bytes : null;
 }
 
 function ask(drive: Drive, { path, offset, headBytes }: OffsetRecord, most: number): Promise<FilePart> {

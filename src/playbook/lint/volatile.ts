@@ -54,7 +54,7 @@ function listUses(planned: Planned): Use[] {
     ...placeExpectations(planned).flatMap(({ path, key, value }) => findNamed(path, key, value)),
     ...metrics.flatMap((source): Use[] => {
       if (source.kind === 'accelerators') return [];
-      const path = ['monitor', 'metrics', source.name, source.kind];
+      const path = ['monitor', 'metrics', source.name, source.kind === 'format' ? 'path' : source.kind];
       return [{ path, what: 'metrics', place: source.path, isFile: true, severity: 'note' }];
     }),
     ...(launch === null

@@ -49,6 +49,63 @@ list_files() {
   say listed
 }
 
+# dash, bash and busybox have it, though POSIX does not.
+is_newer() {
+  # shellcheck disable=SC3013
+  [ "$1" -nt "$2" ]
+}
+
+# latest_files KNOWN "$@" (already expanded): those that are not older than the file KNOWN, without it; oldest first, of one age in their order. At most
+# 100: "found SIZE PATH" a line. All of them where KNOWN is empty, or gone.
+latest_files() {
+  la_known=$1 la_left=100
+  shift
+  [ -e "$la_known" ] || la_known=
+  la_count=$#
+  while [ "$la_count" -gt 0 ]; do
+    la_file=$1 la_count=$((la_count - 1))
+    shift
+    if [ ! -f "$la_file" ] || [ "$la_file" = "$la_known" ]; then continue; fi
+    if [ -n "$la_known" ] && is_newer "$la_known" "$la_file"; then continue; fi
+    set -- "$@" "$la_file"
+  done
+  while [ $# -gt 0 ] && [ "$la_left" -gt 0 ]; do
+    la_oldest=$1 la_left=$((la_left - 1))
+    for la_file in "$@"; do
+      if is_newer "$la_oldest" "$la_file"; then la_oldest=$la_file; fi
+    done
+    if file_facts "$la_oldest"; then say found "$fi_size" "$(one_line "$la_oldest")"; fi
+    la_count=$#
+    while [ "$la_count" -gt 0 ]; do
+      [ "$1" = "$la_oldest" ] || set -- "$@" "$1"
+      shift
+      la_count=$((la_count - 1))
+    done
+  done
+  say listed
+}
+
+# stamp_newest BESIDE "$@" (already expanded): of the newest of them "file INODE SIZE WRITTEN PATH", and of the file that is called like it with BESIDE
+# behind, "beside INODE SIZE WRITTEN", where there is one. WRITTEN is in seconds by this host's clock, "-" where it cannot be had; "now" is that clock.
+stamp_newest() {
+  st_beside=$1 st_newest=
+  shift
+  for st_file in "$@"; do
+    if [ -f "$st_file" ] && { [ -z "$st_newest" ] || ! is_newer "$st_newest" "$st_file"; }; then st_newest=$st_file; fi
+  done
+  if [ -n "$st_newest" ]; then
+    stamp file "$st_newest" "$(one_line "$st_newest")"
+    if [ -n "$st_beside" ] && [ -f "$st_newest$st_beside" ]; then stamp beside "$st_newest$st_beside" ''; fi
+  fi
+  say now "$(date +%s)"
+}
+
+stamp() {
+  file_facts "$2" || return 0
+  st_written=$(date -r "$2" +%s 2>/dev/null)
+  say "$1" "$fi_inode" "$fi_size" "${st_written:--}" "$3"
+}
+
 # describe_files SUM "$@" (already expanded): "found SIZE AGE SUM PATH" a line. AGE in seconds by this host's clock, "-" where it cannot be had;
 # SUM is a SHA-256 where SUM is 1 and there is a tool for it, else "-".
 describe_files() {
