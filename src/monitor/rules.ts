@@ -28,6 +28,16 @@ export interface FlagRule {
   pattern: string;
   hint: string | null;
   expected: boolean;
+  /** The metric source whose lines are looked at; the log when null or left out. */
+  in?: string | null;
+}
+
+/** A fault that somebody has described: told beside whatever flag its line raises. */
+export interface KnownIssue {
+  issue: string;
+  url: string | null;
+  pattern: string;
+  hint: string | null;
 }
 
 export interface ProgressRule {
@@ -48,4 +58,7 @@ export interface MonitorRules {
   stall: StallRule | null;
   criteria: CriterionRule[];
   flags: FlagRule[];
+  knownIssues?: KnownIssue[];
+  /** Names of built-in patterns that raise no flag; `all` of them. */
+  silenced?: 'all' | string[];
 }

@@ -52,7 +52,7 @@ export interface RunMonitor {
 
 export function createRunMonitor(rules: MonitorRules, restored: Restored | null): RunMonitor {
   const progress = trackProgress(rules.progress);
-  const flags = tallyFlags(rules.flags, restored?.flags ?? []);
+  const flags = tallyFlags(rules, restored?.flags ?? []);
   const stall = watchStall(rules.stall);
   const metrics = rules.metrics.map((rule) => withStep(rule, rules.progress));
   const criteria = rules.criteria.map((rule) =>
@@ -83,6 +83,7 @@ export function createRunMonitor(rules: MonitorRules, restored: Restored | null)
       const reading = readChunk(chunk);
       for (const row of reading.rows) takeRow(chunk.source, row, chunk.attempt, chunk.worker);
       flags.seeReading(chunk.source, reading, chunk.readAt);
+      if (chunk.source !== 'log' && flags.watches(chunk.source)) seeRawLines(chunk, reading.consumed);
       return reading;
     },
     readAccelerators(sample) {
@@ -104,7 +105,7 @@ export function createRunMonitor(rules: MonitorRules, restored: Restored | null)
     if (chunk.source === 'log') {
       return readLog(chunk, (line, at) => {
         seen = true;
-        flags.seeLine(line, at);
+        flags.seeLine('log', line, at);
       });
     }
     const source = sources.get(chunk.source);
@@ -112,6 +113,12 @@ export function createRunMonitor(rules: MonitorRules, restored: Restored | null)
     if (source?.kind === 'jsonl')
       return readJsonl(source.rule, { counts: source.counts, stepAt: (at) => progress.stepAt(at) }, chunk);
     return startReading();
+  }
+
+  /** Only what was consumed: the rest comes again. */
+  function seeRawLines(chunk: Chunk, consumed: number): void {
+    const lines = { ...chunk, bytes: chunk.bytes.subarray(0, consumed) };
+    readLog(lines, (line, at) => flags.seeLine(chunk.source, line, at));
   }
 
   function layoutOf(chunk: Chunk): CsvLayout {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createRunMonitor } from '../../src/monitor/run-monitor.ts';
-import { chunkOf, judgeText, productionRules, startedAt, trainingRows } from './monitor-support.ts';
+import type { MonitorRules } from '../../src/monitor/rules.ts';
+import { chunkOf, judgeText, productionRules, readInPieces, startedAt, trainingRows } from './monitor-support.ts';
 
 function heartbeat(step: number, more: Record<string, unknown> = {}): string {
   return `${JSON.stringify({ ts: startedAt / 1000 + step, msg: 'progress', step, gate_entropy_mean: 0.6, gate_collapse_frac: 0.01, ...more })}\n`;
@@ -231,6 +232,18 @@ describe('the log', () => {
       health: 'red',
       reasons: [{ color: 'red', text: 'RuntimeError: CUDA error: an illegal memory access' }],
     });
+  });
+});
+
+describe('a hung trainer whose watchdog tells of itself', () => {
+  it('raises the flag that looks at its records, once for each, also when they come in pieces', () => {
+    const flags: MonitorRules['flags'] = [
+      { color: 'red', pattern: '"watchdog_dump"', hint: null, expected: false, in: 'heartbeat' },
+    ];
+    const monitor = createRunMonitor({ ...productionRules, flags }, null);
+    const text = heartbeat(41) + heartbeat(0, { msg: 'watchdog_dump' });
+    readInPieces((chunk) => monitor.read(chunk), Buffer.from(text), [text.length - 5], { source: 'heartbeat' });
+    expect(monitor.judge()).toMatchObject({ health: 'red', flags: [{ color: 'red', count: 1 }] });
   });
 });
 

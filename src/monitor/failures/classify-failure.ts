@@ -1,5 +1,6 @@
+import type { FailureClass } from '../../lifecycle/failure-classes.ts';
 import { plainText } from '../log.ts';
-import { compareCauses, failureClasses, type Failure, type FailureClass } from './failure.ts';
+import { adviseOn, compareCauses, type Failure } from './failure.ts';
 import { readKernelLog } from './kernel-log.ts';
 import { findFailurePattern } from './patterns.ts';
 import { readPytest } from './pytest.ts';
@@ -52,7 +53,7 @@ export function classifyFailure({ exitCode, logTail, kernelLog, pids }: FailureE
     rank: cause.rank ?? root?.rank ?? null,
     exitCode: ended,
     signal: signal?.name ?? null,
-    ...failureClasses[cause.class],
+    ...adviseOn(cause.class),
   };
 }
 
