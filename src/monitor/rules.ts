@@ -47,8 +47,34 @@ export interface ProgressRule {
 }
 
 export interface StallRule {
+  /** With `learns` the least that is allowed. */
   noProgressSeconds: number;
   firstStepSeconds: number;
+  /** Allowed between the first steps of an attempt, while compilers still work. These are left out in the plans of an older fleet. */
+  compileSeconds?: number | null;
+  /** The limit follows from the usual time between two records of progress. */
+  learns?: boolean;
+  slow?: SlowPhase[];
+}
+
+/** Work without progress that is known: it begins with a line of the log, or around every so many steps. */
+export interface SlowPhase {
+  name: string;
+  log: string | null;
+  every: number | null;
+  allowSeconds: number;
+}
+
+export interface SilenceRule {
+  seconds: number;
+  color: Severity;
+}
+
+/** One stands still while others work. Counts are what must work; null: whatever has worked before. */
+export interface IdleRule {
+  seconds: number;
+  ranks: number | null;
+  accelerators: number | null;
 }
 
 /** What a job is held to: the `monitor` section of a playbook, seen from here. */
@@ -58,6 +84,10 @@ export interface MonitorRules {
   stall: StallRule | null;
   criteria: CriterionRule[];
   flags: FlagRule[];
+  /** How long the whole job should take, in seconds. This and what follows is left out in the plans of an older fleet. */
+  duration?: Band | null;
+  logSilence?: SilenceRule | null;
+  idle?: IdleRule | null;
   knownIssues?: KnownIssue[];
   /** Names of built-in patterns that raise no flag; `all` of them. */
   silenced?: 'all' | string[];

@@ -5,8 +5,12 @@ import { judgeCriterion, type CriterionState } from './criteria.ts';
 import { columnsOf, readCsv, type CsvLayout } from './csv.ts';
 import { tallyFlags, type Flag } from './flags.ts';
 import { judgeHealth, type Reason } from './health.ts';
+import { watchAccelerators } from './idle-accelerators.ts';
+import { watchRanks } from './idle-ranks.ts';
 import { readJsonl } from './jsonl.ts';
+import { watchLogSilence } from './log-silence.ts';
 import { readLog } from './log.ts';
+import { contradictDuration } from './pace.ts';
 import { trackProgress, type Progress } from './progress.ts';
 import { startReading, type Chunk, type Reading, type Row } from './reading.ts';
 import type { CsvRule, JsonlRule, MonitorRules, ProgressRule, SourceRule } from './rules.ts';
@@ -24,6 +28,8 @@ export interface Restored {
   samples: Iterable<SourceRow>;
   flags: Iterable<Flag>;
   criteria: readonly CriterionState[];
+  /** The attempt that is watched: what earlier ones did is no start of it. */
+  attempt?: number;
 }
 
 export interface Judgement {
@@ -48,12 +54,17 @@ export interface RunMonitor {
   judge(options?: { final?: boolean; behind?: boolean; extraReasons?: Reason[] }): Judgement;
   /** Once after each successful look, never while the host cannot be reached. */
   judgeStall(monotonicMs: number): Stall;
+  /** After each stall that was judged: a log, a rank or an accelerator that stands still while the job may go on. */
+  judgeQuiet(monotonicMs: number): Reason[];
 }
 
 export function createRunMonitor(rules: MonitorRules, restored: Restored | null): RunMonitor {
   const progress = trackProgress(rules.progress);
   const flags = tallyFlags(rules, restored?.flags ?? []);
   const stall = watchStall(rules.stall);
+  const silence = watchLogSilence(rules.logSilence ?? null);
+  const ranks = watchRanks(rules.idle ?? null);
+  const accelerators = watchAccelerators(rules.idle ?? null);
   const metrics = rules.metrics.map((rule) => withStep(rule, rules.progress));
   const criteria = rules.criteria.map((rule) =>
     judgeCriterion(
@@ -66,6 +77,7 @@ export function createRunMonitor(rules: MonitorRules, restored: Restored | null)
   const layouts = new Map<string, CsvLayout>();
   let furthestStep: number | null = null;
   let seen = false;
+  let patienceSeconds: number | null = null;
 
   const lastRows = new Map<string, SourceRow>();
   for (const row of restored?.samples ?? []) {
@@ -96,15 +108,29 @@ export function createRunMonitor(rules: MonitorRules, restored: Restored | null)
       const step = rules.progress === null ? furthestStep : progress.step;
       const states = criteria.map((criterion) => criterion.judge(behind ? null : step, final));
       const listed = flags.list();
-      return { criteria: states, flags: listed, progress: progress.report(), ...judgeHealth(states, listed, extraReasons, seen) };
+      const report = progress.report();
+      const reasons = [...extraReasons, ...contradictDuration(report, progress.measuredSeconds(), rules.duration ?? null)];
+      return { criteria: states, flags: listed, progress: report, ...judgeHealth(states, listed, reasons, seen) };
     },
-    judgeStall: (monotonicMs) => stall.look(monotonicMs, progress.takeAdvance(), progress.step !== null),
+    judgeStall(monotonicMs) {
+      const started = progress.attempt !== null && progress.attempt >= (restored?.attempt ?? 0);
+      const judged = stall.look(monotonicMs, { advanced: progress.takeAdvance(), started, step: progress.step });
+      patienceSeconds = started && judged.during === null ? null : judged.limitSeconds;
+      return judged;
+    },
+    judgeQuiet: (monotonicMs) => [
+      ...silence.look(monotonicMs, patienceSeconds),
+      ...ranks.look(monotonicMs, rules.progress?.of ?? null),
+      ...accelerators.reasons(),
+    ],
   };
 
   function readChunk(chunk: Chunk): Reading {
     if (chunk.source === 'log') {
       return readLog(chunk, (line, at) => {
         seen = true;
+        silence.seeLine();
+        stall.seeLine(line);
         flags.seeLine('log', line, at);
       });
     }
@@ -136,6 +162,8 @@ export function createRunMonitor(rules: MonitorRules, restored: Restored | null)
     if (row.step !== null && (furthestStep === null || row.step > furthestStep)) furthestStep = row.step;
     if (name === rules.progress?.source) progress.add(row, attempt, worker);
     if (row.step === null && source.kind === 'jsonl' && (source.rule.step !== null || !source.counts(row.columns))) return;
+    if (source.kind === 'accelerators') accelerators.seeRow(row, attempt, worker);
+    else ranks.seeRow(name, row);
     for (const criterion of criteria) criterion.see(name, row, attempt, worker);
   }
 }

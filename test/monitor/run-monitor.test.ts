@@ -140,11 +140,11 @@ describe('a hung trainer whose watchdog goes on writing', () => {
     let offset = 0;
     const write = (text: string) => (offset += monitor.read(chunkOf(text, { source: 'heartbeat', offset })).consumed);
     write(heartbeat(41) + heartbeat(42));
-    expect(monitor.judgeStall(0)).toEqual({ stalled: false, ageSeconds: 0, limitSeconds: 180 });
+    expect(monitor.judgeStall(0)).toEqual({ stalled: false, ageSeconds: 0, limitSeconds: 180, during: null });
     write(heartbeat(0, { msg: 'watchdog_dump' }));
     expect(monitor.judgeStall(180_000).stalled).toBe(false);
     write(heartbeat(0, { msg: 'watchdog_dump' }));
-    expect(monitor.judgeStall(181_000)).toEqual({ stalled: true, ageSeconds: 181, limitSeconds: 180 });
+    expect(monitor.judgeStall(181_000)).toEqual({ stalled: true, ageSeconds: 181, limitSeconds: 180, during: null });
     expect(monitor.judge().progress.step).toBe(42);
     write(heartbeat(43));
     expect(monitor.judgeStall(182_000).stalled).toBe(false);
@@ -162,7 +162,7 @@ describe('a hung trainer whose watchdog goes on writing', () => {
     };
     const monitor = createRunMonitor(rules, { samples: [row], flags: [], criteria: [] });
     expect(monitor.judge().progress.step).toBe(42);
-    expect(monitor.judgeStall(5_000_000)).toEqual({ stalled: false, ageSeconds: 0, limitSeconds: 180 });
+    expect(monitor.judgeStall(5_000_000)).toEqual({ stalled: false, ageSeconds: 0, limitSeconds: 180, during: null });
     expect(monitor.judgeStall(5_181_000).stalled).toBe(true);
   });
 });

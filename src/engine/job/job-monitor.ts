@@ -32,11 +32,13 @@ const noRules: MonitorRules = { metrics: [], progress: null, stall: null, criter
 export function createJobMonitor(drive: Drive): JobMonitor {
   const { store, clock } = drive.parts;
   const run = drive.actor.run;
-  const rules = drive.plan.playbook.monitor ?? noRules;
+  const { work } = drive.plan.playbook;
+  const rules: MonitorRules = { ...(drive.plan.playbook.monitor ?? noRules), duration: work?.duration ?? null };
   const monitor = createRunMonitor(rules, {
     samples: store.readSamples(run, null),
     flags: store.readFlags(run),
     criteria: store.readCriteria(run),
+    attempt: drive.record().attempt,
   });
   const place = jobPlace(drive);
   const sampler = createSampleReader(monitor);
@@ -48,6 +50,7 @@ export function createJobMonitor(drive: Drive): JobMonitor {
     criteria: new Map(store.readCriteria(run).map(({ name, verdict }) => [name, verdict])),
     flags: store.readFlags(run).length,
     health: drive.record().health,
+    alarms: new Set(),
   };
 
   /** Samples are placed by the rows that were there when they were taken, so those are read to their end before. */
@@ -85,7 +88,8 @@ export function createJobMonitor(drive: Drive): JobMonitor {
       const stalled = stall.stalled && finding.kind === 'alive';
       const stallText = describeStall(stall);
       const stallReasons = stalled ? [{ color: 'red' as const, text: stallText }] : [];
-      const reasons = [...extraReasons, ...stallReasons, ...sampler.reasons()];
+      const quiet = finding.kind === 'alive' ? monitor.judgeQuiet(clock.monotonic()) : [];
+      const reasons = [...extraReasons, ...stallReasons, ...quiet, ...sampler.reasons()];
       const judgement = monitor.judge({ final, behind: more, extraReasons: reasons });
       const batch: Batch = {
         observedAt: clock.now(),
@@ -124,7 +128,8 @@ function currentOffsets(drive: Drive, files: readonly JobFile[]): OffsetRecord[]
   );
 }
 
-function describeStall({ ageSeconds, limitSeconds }: Stall): string {
-  const limit = limitSeconds === null ? '' : `, more than ${Math.round(limitSeconds)} s`;
+function describeStall({ ageSeconds, limitSeconds, during }: Stall): string {
+  const phase = during === null ? '' : ` of "${during}"`;
+  const limit = limitSeconds === null ? '' : `, more than ${Math.round(limitSeconds)} s${phase}`;
   return `no progress for ${Math.round(ageSeconds)} s${limit}`;
 }
