@@ -1,14 +1,14 @@
-import type { YamlPath } from '../yaml.ts';
 import { buildCriterion, type CheckActions, type FindSeries } from './build-criterion.ts';
 import { readFileSize } from './entries/build-deed.ts';
-import type { FlagRule, MetricSource, Monitor } from './playbook.ts';
+import { buildFlags } from './monitor/build-flags.ts';
+import { buildIdle, buildLogSilence, buildStall } from './monitor/build-stall.ts';
+import type { MetricSource, Monitor } from './playbook.ts';
 import type { Reader } from './reader.ts';
-import { checkpointsSchema, flagSchema, metricSchema, progressSchema, stallSchema } from './schema.ts';
+import { checkpointsSchema, metricSchema, progressSchema } from './schema.ts';
 import { entriesAt, listAt, partAt, take } from './sections.ts';
 
 /** Columns that sampling an accelerator gives. */
 const acceleratorColumns = ['index', 'memory_used', 'utilization', 'temperature', 'power'];
-const defaultFirstStep = '10m';
 
 export function buildMonitor(reader: Reader, playbook: unknown, canDumpStack: boolean): Monitor | null {
   if (partAt(playbook, 'monitor') === undefined) return null;
@@ -33,7 +33,13 @@ export function buildMonitor(reader: Reader, playbook: unknown, canDumpStack: bo
     criteria: listAt(playbook, 'monitor', 'criteria').flatMap((item, index) =>
       buildCriterion(reader, ['monitor', 'criteria', index], item, { names, findSeries, checkActions }),
     ),
-    flags: listAt(playbook, 'monitor', 'flags').flatMap((item, index) => buildFlag(reader, ['monitor', 'flags', index], item)),
+    logSilence: buildLogSilence(reader, playbook),
+    idle: buildIdle(reader, playbook),
+    ...buildFlags(
+      reader,
+      playbook,
+      metrics.filter(({ kind }) => kind !== 'accelerators').map(({ name }) => name),
+    ),
     checkpoints: buildCheckpoints(reader, playbook),
   };
 }
@@ -82,34 +88,6 @@ function buildProgress(reader: Reader, playbook: unknown, findSeries: FindSeries
   }
   findSeries(path, source, column);
   return { source, column, of: file.of ?? null };
-}
-
-function buildStall(reader: Reader, playbook: unknown, checkActions: CheckActions): Monitor['stall'] {
-  const path = ['monitor', 'stall'];
-  const file = take(stallSchema, partAt(playbook, ...path));
-  if (file === null) return null;
-  if (partAt(playbook, 'monitor', 'progress') === undefined) {
-    reader.report(path, '"stall" is told by progress, and there is no monitor.progress', { part: 'key' });
-  }
-  return {
-    noProgressSeconds: reader.duration([...path, 'no-progress'], file['no-progress']),
-    firstStepSeconds: reader.duration([...path, 'first-step'], file['first-step'] ?? defaultFirstStep),
-    then: checkActions([...path, 'then'], file.then ?? ['notify']),
-  };
-}
-
-function buildFlag(reader: Reader, path: YamlPath, item: unknown): FlagRule[] {
-  const file = take(flagSchema, item);
-  if (file === null) return [];
-  const colors = (['red', 'yellow', 'green'] as const).filter((color) => file[color] !== undefined);
-  const [color, ...others] = colors;
-  const source = color === undefined ? undefined : file[color];
-  if (color === undefined || source === undefined || others.length > 0) {
-    reader.report(path, `expected one of "red", "yellow" or "green", got ${colors.length === 0 ? 'none' : colors.join(' and ')}`);
-    return [];
-  }
-  reader.pattern([...path, color], source);
-  return [{ color, pattern: source, hint: file.hint ?? null, expected: file.expected ?? false }];
 }
 
 function buildCheckpoints(reader: Reader, playbook: unknown): Monitor['checkpoints'] {

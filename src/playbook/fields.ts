@@ -16,6 +16,9 @@ export const identifier = z
   .regex(/^[A-Za-z_][A-Za-z0-9_]*$/, { error: ({ input }) => `expected letters, digits and "_", got ${JSON.stringify(input)}` });
 export const fileSize = z.union([text, z.strictObject({ about: size, tolerance: text })]);
 
+const monitorActions = ['notify', 'stack-dump', 'halt'] as const;
+export const actions = z.array(z.enum(monitorActions)).describe('What fleet does then');
+
 export type Scalar = z.infer<typeof scalar>;
 export type FileSize = z.infer<typeof fileSize>;
 

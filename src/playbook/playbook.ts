@@ -75,16 +75,52 @@ export interface FlagRule {
   pattern: string;
   hint: string | null;
   expected: boolean;
+  /** Null: the log. */
+  in?: string | null;
+}
+
+/** Told beside whatever flag its line of the log raises. */
+export interface KnownIssue {
+  issue: string;
+  url: string | null;
+  pattern: string;
+  hint: string | null;
+}
+
+/** Work without progress that is known. One of `log`, a line that it begins with, and `every`, steps, is given. */
+export interface SlowPhase {
+  name: string;
+  log: string | null;
+  every: number | null;
+  allowSeconds: number;
+}
+
+interface Stall {
+  /** With `learns` the least that is allowed. */
+  noProgressSeconds: number;
+  firstStepSeconds: number;
+  then: MonitorAction[];
+  /** Between the first steps of an attempt. This and the next two are left out in the plans of an older fleet. */
+  compileSeconds?: number | null;
+  learns?: boolean;
+  slow?: SlowPhase[];
 }
 
 export interface Monitor {
   metrics: MetricSource[];
   /** `source.column` of what counts as progress. */
   progress: { source: string; column: string; of: number | null } | null;
-  stall: { noProgressSeconds: number; firstStepSeconds: number; then: MonitorAction[] } | null;
+  stall: Stall | null;
   criteria: Criterion[];
   flags: FlagRule[];
   checkpoints: { path: string; every: number | null; size: Range | null } | null;
+  /** This and what follows is left out in the plans of an older fleet. */
+  logSilence?: { seconds: number; color: Severity } | null;
+  /** Null counts: whatever has worked before. */
+  idle?: { seconds: number; ranks: number | null; accelerators: number | null } | null;
+  knownIssues?: KnownIssue[];
+  /** Names of built-in patterns that raise no flag. */
+  silenced?: 'all' | string[];
 }
 
 export interface Work {

@@ -1,15 +1,14 @@
 import { z } from 'zod';
 import { entrySchema } from './entries/entry-schema.ts';
-import { duration, expression, fileSize, identifier, path, pattern, range, scalar, size, text, textOf } from './fields.ts';
+import { actions, duration, expression, fileSize, identifier, path, range, scalar, size, text, textOf } from './fields.ts';
+import { builtInSchema, flagSchema, knownIssueSchema } from './monitor/flag-schema.ts';
+import { idleSchema, logSilenceSchema, stallSchema } from './monitor/stall-schema.ts';
 import { requiresSchema } from './requires-schema.ts';
 
 /*
  * The shape of a playbook file, its templates filled in. Durations, sizes, ranges, patterns and expressions are text here; their own
  * readers look at them later, so that each can say what it expected.
  */
-
-const monitorActions = ['notify', 'stack-dump', 'halt'] as const;
-const actions = z.array(z.enum(monitorActions)).describe('What fleet does then');
 
 export const paramSchema = z.strictObject({
   type: z.enum(['string', 'integer', 'number', 'boolean']),
@@ -106,21 +105,7 @@ export const criterionSchema = z.strictObject({
   then: actions.optional(),
 });
 
-export const flagSchema = z.strictObject({
-  red: pattern.optional(),
-  yellow: pattern.optional(),
-  green: pattern.optional(),
-  hint: text.optional(),
-  expected: z.boolean().optional(),
-});
-
 export const progressSchema = z.strictObject({ metric: text, of: z.number().positive().optional() });
-
-export const stallSchema = z.strictObject({
-  'no-progress': duration,
-  'first-step': duration.optional(),
-  then: actions.optional(),
-});
 
 export const checkpointsSchema = z.strictObject({ path, every: z.int().min(1).optional(), size: fileSize.optional() });
 
@@ -129,7 +114,11 @@ const monitor = z.strictObject({
   progress: progressSchema.optional(),
   stall: stallSchema.optional(),
   criteria: z.array(criterionSchema).optional(),
+  'log-silence': logSilenceSchema.optional(),
+  idle: idleSchema.optional(),
   flags: z.array(flagSchema).optional(),
+  'known-issues': z.array(knownIssueSchema).optional(),
+  'built-in': builtInSchema.optional(),
   checkpoints: checkpointsSchema.optional(),
 });
 
