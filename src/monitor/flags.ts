@@ -1,5 +1,7 @@
 import { compilePattern, type Pattern } from '../language/pattern.ts';
 import type { FailureClass } from '../lifecycle/failure-classes.ts';
+import { adviseOn } from './failures/failure.ts';
+import { readKernelLog } from './failures/kernel-log.ts';
 import { findFailurePattern } from './failures/patterns.ts';
 import { excerpt, type Reading } from './reading.ts';
 import type { FlagRule, KnownIssue, MonitorRules } from './rules.ts';
@@ -22,6 +24,8 @@ export interface FlagTally {
   seeLine(source: string, line: string, at: number): void;
   /** Whether lines of this source may raise a flag. */
   watches(source: string): boolean;
+  /** What the kernel says of the job's processes now: all of it, each time. */
+  seeKernelLog(log: string, pids: ReadonlySet<number>, at: number): void;
   /** Lines and values of a source that could not be used. */
   seeReading(source: string, reading: Reading, at: number): void;
   list(): Flag[];
@@ -37,12 +41,15 @@ export function tallyFlags(rules: Pick<MonitorRules, 'flags' | 'knownIssues' | '
   const flags = Array.from(earlier, (flag) => ({ ...flag }));
   const watched = rules.flags.flatMap((rule) => watchFor(rule.pattern, rule.in ?? 'log', { ...rule, failure: null }));
   const issues = (rules.knownIssues ?? []).flatMap((issue) => watchFor(issue.pattern, 'log', kindOfIssue(issue)));
+  const kernelLines = new Set<string>();
   const sources = new Set(['log', ...watched.map(({ source }) => source)]);
   for (const flag of flags) {
     const open = [...watched, ...issues].filter((watch) => watch.flag === null && isOf(flag, watch.kind));
     const giver = open.find((watch) => watch.pattern.test(flag.text)) ?? open[0];
     if (giver !== undefined) giver.flag = flag;
   }
+
+  const isSilenced = (name: string) => rules.silenced === 'all' || rules.silenced?.includes(name) === true;
 
   function add(flag: Flag): Flag {
     flags.push(flag);
@@ -64,9 +71,8 @@ export function tallyFlags(rules: Pick<MonitorRules, 'flags' | 'knownIssues' | '
 
   /** An author knows more of a line than we do. */
   function seeBuiltIn(line: string, at: number): void {
-    if (rules.silenced === 'all') return;
     const found = findFailurePattern(line);
-    if (found === null || rules.silenced?.includes(found.name) === true) return;
+    if (found === null || isSilenced(found.name)) return;
     const kind = { color: found.color, hint: found.hint, expected: false, failure: found.class };
     const known = flags.find((flag) => isOf(flag, kind));
     raise(kind, known, () => excerpt(line.trim(), longestText - 1), at);
@@ -85,6 +91,15 @@ export function tallyFlags(rules: Pick<MonitorRules, 'flags' | 'knownIssues' | '
       seeAll(issues, source, line, at);
     },
     watches: (source) => sources.has(source),
+    seeKernelLog(log, pids, at) {
+      for (const { class: failure, text } of readKernelLog(log, pids)) {
+        const kind = { color: 'red' as const, hint: adviseOn(failure).advice, expected: false, failure };
+        const known = flags.find((flag) => isOf(flag, kind));
+        if (kernelLines.has(text) || known?.text === text || isSilenced(failure)) continue;
+        kernelLines.add(text);
+        raise(kind, known, () => excerpt(text, longestText - 1), at);
+      }
+    },
     seeReading(source, { skipped, notFinite }, at) {
       const lines = `${source}: lines that cannot be used`;
       seeTrouble(lines, `${lines}, the first: ${skipped.firstReason ?? ''}`.slice(0, longestText), skipped.count, at);

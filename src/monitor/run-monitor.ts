@@ -47,6 +47,8 @@ export interface RunMonitor {
   read(chunk: Chunk): Reading;
   /** One sample of the accelerators of a worker. The rows are placed at the step reached then: read the progress source before, to its end. */
   readAccelerators(sample: AcceleratorSample): Row[];
+  /** What the kernel says of the job's processes now: all of it, each time. */
+  readKernelLog(log: string, pids: ReadonlySet<number>, at: number): void;
   /**
    * Once after all sources of a look were read. `final`: the job is over and everything was read. `behind`: a source has more than was read, so that one
    * may be further than another, and no step window is taken for passed.
@@ -104,6 +106,7 @@ export function createRunMonitor(rules: MonitorRules, restored: Restored | null)
       for (const row of rows) takeRow(sample.source, row, sample.attempt, sample.worker);
       return rows;
     },
+    readKernelLog: (log, pids, at) => flags.seeKernelLog(log, pids, at),
     judge({ final = false, behind = false, extraReasons = [] } = {}) {
       const step = rules.progress === null ? furthestStep : progress.step;
       const states = criteria.map((criterion) => criterion.judge(behind ? null : step, final));

@@ -5,6 +5,7 @@ import claims from './host/claims.sh';
 import files from './host/files.sh';
 import guard from './host/guard.sh';
 import incarnation from './host/incarnation.sh';
+import kernel from './host/kernel.sh';
 import looks from './host/looks.sh';
 import members from './host/members.sh';
 import paths from './host/paths.sh';
@@ -27,6 +28,7 @@ export const hostScript = [
   guard,
   rules,
   files,
+  kernel,
   looks,
   program,
 ].join('\n');

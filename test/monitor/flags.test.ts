@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { classifyFailure } from '../../src/monitor/failures/classify-failure.ts';
+import { recallKernelLog } from '../../src/monitor/failures/kernel-log.ts';
 import { tallyFlags } from '../../src/monitor/flags.ts';
 import { startReading } from '../../src/monitor/reading.ts';
 import type { FlagRule } from '../../src/monitor/rules.ts';
@@ -145,6 +147,29 @@ describe('a known issue', () => {
         hint: 'known issue ROCm #2153, set HSA_OVERRIDE_GFX_VERSION=10.3.0, https://github.com/ROCm/ROCm/issues/2153',
       },
     ]);
+  });
+});
+
+describe('the kernel log', () => {
+  const killed = (pid: number) => `[88.1] Out of memory: Killed process ${pid} (python) total-vm:130GB`;
+
+  it('raises a flag for what it says of the job, once for each line however often it is read', () => {
+    const tally = tallyFlags({ flags: [] }, []);
+    for (const at of [0, 1, 2]) tally.seeKernelLog(`${killed(4242)}\n${killed(999)}`, new Set([4242]), startedAt + at);
+    expect(tally.list()).toMatchObject([{ color: 'red', failure: 'host-memory', text: killed(4242), count: 1 }]);
+    const again = tallyFlags({ flags: [] }, tally.list());
+    again.seeKernelLog(`${killed(4242)}\n${killed(4243)}`, new Set([4242, 4243]), startedAt + 9);
+    expect(again.list()).toMatchObject([{ failure: 'host-memory', text: killed(4242), count: 2 }]);
+  });
+
+  it('can be recalled by whoever asks what the job failed of', () => {
+    const tally = tallyFlags({ flags: [] }, []);
+    tally.seeLine('log', outOfMemory, startedAt);
+    tally.seeKernelLog(killed(4242), new Set([4242]), startedAt);
+    const recalled = recallKernelLog(tally.list(), startedAt);
+    expect(recalled).toEqual({ kernelLog: killed(4242), pids: [4242] });
+    expect(classifyFailure({ exitCode: 137, logTail: '', ...recalled }).class).toBe('host-memory');
+    expect(recallKernelLog(tally.list(), startedAt + 1)).toEqual({ kernelLog: null, pids: [] });
   });
 });
 

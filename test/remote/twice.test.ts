@@ -9,6 +9,7 @@ import { detachedExecutor } from '../../src/remote/detached/executor.ts';
 import { archiveFiles, listFiles, readFrom } from '../../src/remote/files.ts';
 import { sayHello } from '../../src/remote/hello.ts';
 import { sendHostScript } from '../../src/remote/host-script.ts';
+import { askKernelLog } from '../../src/remote/kernel-log.ts';
 import { askForStackDumps, lookForMembers } from '../../src/remote/members.ts';
 import { lookAtSource } from '../../src/remote/source.ts';
 import { haltStale } from '../../src/remote/stale.ts';
@@ -30,6 +31,7 @@ const commands: [string, Make][] = [
   ['output', (host) => detachedExecutor.output(host.run, job, 100)],
   ['members', (host) => lookForMembers(host.run)],
   ['dump', (host) => askForStackDumps(actorOf(host), 'sleep 300', 'USR1')],
+  ['kernel log', (host) => askKernelLog(host.run, job)],
   ['read', () => readFrom('work', { path: 'data', offset: 0, maxBytes: 100, headBytes: 0 })],
   ['list', () => listFiles('work', ['*'])],
   ['archive', (host) => archiveFiles(actorOf(host), 'work', ['old', 'data'])],

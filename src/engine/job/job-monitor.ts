@@ -11,6 +11,7 @@ import { describeNews, rememberTold, type Told } from './news.ts';
 import { readNewLines, unreadFile, type FileReading } from './read-files.ts';
 import { createSampleReader } from './read-samples.ts';
 import { filesOfJob, jobPlace, type JobFile } from './job.ts';
+import { watchKernel } from './watch-kernel.ts';
 
 export interface Look {
   finding: Finding;
@@ -42,6 +43,7 @@ export function createJobMonitor(drive: Drive): JobMonitor {
   });
   const place = jobPlace(drive);
   const sampler = createSampleReader(monitor);
+  const kernel = watchKernel(drive, monitor);
   const jobFiles = filesOfJob(drive);
   let offsets = currentOffsets(drive, jobFiles);
   const incarnation = store.readWorkers(run)[0]?.incarnation ?? null;
@@ -78,6 +80,7 @@ export function createJobMonitor(drive: Drive): JobMonitor {
       goneBefore = finding.kind === 'look-again';
       const isElsewhere = finding.kind === 'elsewhere';
       const files = isElsewhere ? [] : await readFiles(state);
+      if (!isElsewhere) await kernel.look(final);
       const more = files.some((file) => file.more);
       const samples: Batch['samples'] = files.flatMap(({ offset, reading }) =>
         reading === null || reading.rows.length === 0

@@ -1,13 +1,11 @@
 import type { MonitorAction } from '../../playbook/playbook.ts';
-import { listFiles } from '../../remote/files.ts';
-import { askForStackDumps } from '../../remote/members.ts';
 import { adoptAttempt, isSuperseded } from './adopt-attempt.ts';
 import { createJobMonitor, type Look } from './job-monitor.ts';
 import { tellElsewhere } from '../tell-elsewhere.ts';
 import type { Drive } from '../drive.ts';
 import { watchCheckpoints } from './checkpoints.ts';
 import { watchEnvironment } from './prove-environment.ts';
-import { launchOf } from './job.ts';
+import { collectStackDumps } from './stack-dumps.ts';
 import { endRun } from '../end-run.ts';
 import { beginHalt } from '../halt/wish-halt.ts';
 
@@ -97,7 +95,9 @@ async function actOn(drive: Drive, look: Look, done: Set<string>): Promise<boole
     const text = why === 'stall' ? look.stallText : why;
     if (why === 'stall') drive.must(drive.parts.store.recordHealth(drive.lease, 'red', drive.event('stall', text)));
     // The dump comes first, whatever order the author wrote: later there may be nobody left to ask.
-    if (then.includes('stack-dump')) await dumpStacks(drive);
+    if (then.includes('stack-dump')) {
+      for (const line of await collectStackDumps(drive)) drive.tell('stack-dump', `stack dump: ${line}`);
+    }
     if (then.includes('notify')) drive.tell('notify', text);
     if (then.includes('halt')) {
       beginHalt(drive, ['running', 'lingering'], text, 'failed');
@@ -105,21 +105,6 @@ async function actOn(drive: Drive, look: Look, done: Set<string>): Promise<boole
     }
   }
   return false;
-}
-
-async function dumpStacks(drive: Drive): Promise<void> {
-  const { stackDump, proveEnv } = launchOf(drive);
-  if (stackDump === null) return;
-  const answer = await drive.session.call(askForStackDumps(drive.actor, proveEnv?.process ?? '', stackDump.signal));
-  const asked =
-    answer.signalled.length === 0
-      ? `no process catches ${stackDump.signal}`
-      : `pids ${answer.signalled.join(', ')} were asked by ${stackDump.signal}`;
-  drive.tell('stack-dump', `stack dump: ${asked}`);
-  if (stackDump.collect === null || answer.signalled.length === 0) return;
-  await pause(drive, betweenGoneLooksMs);
-  const dumps = await drive.session.call(listFiles(drive.plan.playbook.workdir, [stackDump.collect]));
-  drive.tell('stack-dump', `stack dumps on ${drive.host.name}: ${dumps.map(({ path }) => path).join(', ') || 'none'}`);
 }
 
 async function pause(drive: Drive, ms: number): Promise<void> {

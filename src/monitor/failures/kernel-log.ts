@@ -1,3 +1,5 @@
+import type { Flag } from '../flags.ts';
+
 /** Faults that the program brought about, and those of the GPU, its memory, its links or its driver. Of others nothing is said. */
 const applicationXids = [13, 31, 43, 45];
 const hardwareXids = [48, 63, 64, 74, 79, 94, 95, 119];
@@ -19,4 +21,13 @@ export function readKernelLog(log: string, pids: ReadonlySet<number>): KernelFin
     if (hardwareXids.includes(number)) return [{ class: 'xid-hardware', text }];
     return applicationXids.includes(number) ? [{ class: 'xid-application', text }] : [];
   });
+}
+
+/** What was laid on a job before, for whoever asks what it failed of: kernel lines, and the processes that they name. */
+export function recallKernelLog(flags: readonly Pick<Flag, 'text' | 'failure' | 'lastAt'>[], since: number) {
+  const isOfKernel = ({ failure, lastAt }: Pick<Flag, 'failure' | 'lastAt'>) =>
+    lastAt >= since && (failure === 'host-memory' || failure === 'xid-application' || failure === 'xid-hardware');
+  const lines = flags.filter(isOfKernel).map(({ text }) => text);
+  const pids = lines.flatMap((line) => Array.from(line.matchAll(/\b(?:process |pid='?)(\d+)/g), ([, pid]) => Number(pid)));
+  return { kernelLog: lines.length === 0 ? null : lines.join('\n'), pids };
 }
