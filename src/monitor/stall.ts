@@ -13,7 +13,7 @@ export interface Stall {
 }
 
 /** What one look brought. */
-export interface Advance {
+interface Advance {
   /** Whether it brought progress. */
   advanced: boolean;
   /** Whether this attempt ever made any. */

@@ -85,7 +85,7 @@ function preferRank(root: RootCause | null, { rank }: Cause): number {
 function unknownCause(lines: readonly string[], root: RootCause | null, exitCode: number | null): Cause {
   const above = root === null ? lines : lines.slice(0, root.line);
   const exceptions = above.filter((line) =>
-    /^(?:\[rank\d+\]:\s*)?(?:\w+\.)*[A-Z]\w*(?:Error|Exception|Exit|Interrupt)\b/.test(line),
+    /^\s*(?:\[rank\d+\]:\s*)?(?:\w+\.)*[A-Z]\w*(?:Error|Exception|Exit|Interrupt)(?:: |\s*$)/.test(line),
   );
   const text = exceptions.findLast((line) => rankOf(line) === (root?.rank ?? null)) ?? exceptions.at(-1) ?? root?.traceback;
   const rank = root?.rank ?? null;
