@@ -6,6 +6,8 @@ import type { Flag } from './flags.ts';
 export interface Reason {
   color: 'red' | 'yellow';
   text: string;
+  /** Of one that is told by an event of its own when it begins. */
+  alarm?: string;
 }
 
 /** Red over yellow over green; unknown while nothing was seen and nothing is known against the run. */

@@ -21,6 +21,8 @@ export interface ProgressTracker {
   /** Whether a record that counts came since the last call. */
   takeAdvance(): boolean;
   report(): Progress;
+  /** How long the rate has been measured over. */
+  measuredSeconds(): number;
 }
 
 /** One reading: every row that was read at one time counts as one, so that a batch is not taken for speed. */
@@ -85,6 +87,7 @@ export function trackProgress(rule: ProgressRule | null): ProgressTracker {
       advanced = false;
       return taken;
     },
+    measuredSeconds: () => ((points.at(-1)?.at ?? 0) - (points[0]?.at ?? 0)) / 1000,
     report() {
       const of = rule?.of ?? null;
       const ratePerSecond = measureRate(points);

@@ -90,6 +90,16 @@ export interface FlagRule {
   pattern: string;
   hint: string | null;
   expected: boolean;
+  /** The metric source whose lines are looked at; the log when null or left out. */
+  in?: string | null;
+}
+
+/** A fault that somebody has described: told beside whatever flag its line raises. */
+export interface KnownIssue {
+  issue: string;
+  url: string | null;
+  pattern: string;
+  hint: string | null;
 }
 
 export interface ProgressRule {
@@ -99,8 +109,34 @@ export interface ProgressRule {
 }
 
 export interface StallRule {
+  /** With `learns` the least that is allowed. */
   noProgressSeconds: number;
   firstStepSeconds: number;
+  /** Allowed between the first steps of an attempt, while compilers still work. These are left out in the plans of an older fleet. */
+  compileSeconds?: number | null;
+  /** The limit follows from the usual time between two records of progress. */
+  learns?: boolean;
+  slow?: SlowPhase[];
+}
+
+/** Work without progress that is known: it begins with a line of the log, or around every so many steps. */
+export interface SlowPhase {
+  name: string;
+  log: string | null;
+  every: number | null;
+  allowSeconds: number;
+}
+
+export interface SilenceRule {
+  seconds: number;
+  color: Severity;
+}
+
+/** One stands still while others work. Counts are what must work; null: whatever has worked before. */
+export interface IdleRule {
+  seconds: number;
+  ranks: number | null;
+  accelerators: number | null;
 }
 
 /** What a job is held to: the `monitor` section of a playbook, seen from here. */
@@ -114,4 +150,11 @@ export interface MonitorRules {
   stall: StallRule | null;
   criteria: CriterionRule[];
   flags: FlagRule[];
+  /** How long the whole job should take, in seconds. This and what follows is left out in the plans of an older fleet. */
+  duration?: Band | null;
+  logSilence?: SilenceRule | null;
+  idle?: IdleRule | null;
+  knownIssues?: KnownIssue[];
+  /** Names of built-in patterns that raise no flag; `all` of them. */
+  silenced?: 'all' | string[];
 }

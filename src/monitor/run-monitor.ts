@@ -4,7 +4,11 @@ import { parseStep } from './cells.ts';
 import { judgeCriterion, type CriterionState } from './criteria.ts';
 import { tallyFlags, type Flag } from './flags.ts';
 import { judgeHealth, type Reason } from './health.ts';
+import { watchAccelerators } from './idle-accelerators.ts';
+import { watchRanks } from './idle-ranks.ts';
+import { watchLogSilence } from './log-silence.ts';
 import { readLog } from './log.ts';
+import { contradictDuration } from './pace.ts';
 import { trackProgress, type Progress } from './progress.ts';
 import { startReading, type Chunk, type Reading, type Row } from './reading.ts';
 import { readRecords, type Records, type RecordsReading } from './records.ts';
@@ -26,6 +30,8 @@ export interface Restored {
   samples: Iterable<SourceRow>;
   flags: Iterable<Flag>;
   criteria: readonly CriterionState[];
+  /** The attempt that is watched: what earlier ones did is no start of it. */
+  attempt?: number;
 }
 
 export interface Judgement {
@@ -55,6 +61,8 @@ export interface RunMonitor {
   readRecords(records: Records): RecordsReading;
   /** One sample of the accelerators of a worker. The rows are placed at the step reached then: read the progress source before, to its end. */
   readAccelerators(sample: AcceleratorSample): Row[];
+  /** What the kernel says of the job's processes now: all of it, each time. */
+  readKernelLog(log: string, pids: ReadonlySet<number>, at: number): void;
   /**
    * Once after all sources of a look were read. `final`: the job is over and everything was read. `behind`: a source has more than was read, so that one
    * may be further than another, and no window is taken for passed. `now`: milliseconds; the time of the newest row when not given.
@@ -62,12 +70,17 @@ export interface RunMonitor {
   judge(options?: { now?: number; final?: boolean; behind?: boolean; extraReasons?: Reason[] }): Judgement;
   /** Once after each successful look, never while the host cannot be reached. */
   judgeStall(monotonicMs: number): Stall;
+  /** After each stall that was judged: a log, a rank or an accelerator that stands still while the job may go on. */
+  judgeQuiet(monotonicMs: number): Reason[];
 }
 
 export function createRunMonitor(rules: MonitorRules, restored: Restored | null): RunMonitor {
   const progress = trackProgress(rules.progress);
-  const flags = tallyFlags(rules.flags, restored?.flags ?? []);
+  const flags = tallyFlags(rules, restored?.flags ?? []);
   const stall = watchStall(rules.stall);
+  const silence = watchLogSilence(rules.logSilence ?? null);
+  const ranks = watchRanks(rules.idle ?? null);
+  const accelerators = watchAccelerators(rules.idle ?? null);
   const metrics = rules.metrics.map((rule) => withStep(rule, rules.progress));
   const criteria = rules.criteria.map((rule) =>
     judgeCriterion(rule, metrics, {
@@ -80,6 +93,7 @@ export function createRunMonitor(rules: MonitorRules, restored: Restored | null)
   let furthestStep: number | null = null;
   let latestAt = 0;
   let seen = false;
+  let patienceSeconds: number | null = null;
 
   const lastRows = new Map<string, SourceRow>();
   for (const row of restored?.samples ?? []) {
@@ -94,6 +108,7 @@ export function createRunMonitor(rules: MonitorRules, restored: Restored | null)
       const reading = readChunk(chunk);
       for (const row of reading.rows) takeRow(chunk.source, row, chunk);
       flags.seeReading(chunk.source, reading, chunk.readAt);
+      if (chunk.source !== 'log' && flags.watches(chunk.source)) seeRawLines(chunk, reading.consumed);
       return reading;
     },
     needsHead: (place) => openFile(place)?.needsHead() ?? false,
@@ -111,23 +126,44 @@ export function createRunMonitor(rules: MonitorRules, restored: Restored | null)
       for (const row of rows) takeRow(sample.source, row, sample);
       return rows;
     },
+    readKernelLog: (log, pids, at) => flags.seeKernelLog(log, pids, at),
     judge({ now = latestAt, final = false, behind = false, extraReasons = [] } = {}) {
       const step = rules.progress === null ? furthestStep : progress.step;
       const states = criteria.map((criterion) => criterion.judge({ step, now, behind, final }));
       const listed = flags.list();
-      return { criteria: states, flags: listed, progress: progress.report(), ...judgeHealth(states, listed, extraReasons, seen) };
+      const report = progress.report();
+      const reasons = [...extraReasons, ...contradictDuration(report, progress.measuredSeconds(), rules.duration ?? null)];
+      return { criteria: states, flags: listed, progress: report, ...judgeHealth(states, listed, reasons, seen) };
     },
-    judgeStall: (monotonicMs) => stall.look(monotonicMs, progress.takeAdvance(), progress.step !== null),
+    judgeStall(monotonicMs) {
+      const started = progress.attempt !== null && progress.attempt >= (restored?.attempt ?? 0);
+      const judged = stall.look(monotonicMs, { advanced: progress.takeAdvance(), started, step: progress.step });
+      patienceSeconds = started && judged.during === null ? null : judged.limitSeconds;
+      return judged;
+    },
+    judgeQuiet: (monotonicMs) => [
+      ...silence.look(monotonicMs, patienceSeconds),
+      ...ranks.look(monotonicMs, rules.progress?.of ?? null),
+      ...accelerators.reasons(),
+    ],
   };
 
   function readChunk(chunk: Chunk): Reading {
     if (isLog(chunk.source)) {
       return readLog(chunk, (line, at) => {
         seen = true;
-        flags.seeLine(line, at);
+        silence.seeLine();
+        stall.seeLine(line);
+        flags.seeLine('log', line, at);
       });
     }
     return openFile(chunk)?.read(chunk, (at) => progress.stepAt(at)) ?? startReading();
+  }
+
+  /** Only what was consumed: the rest comes again. */
+  function seeRawLines(chunk: Chunk, consumed: number): void {
+    const lines = { ...chunk, bytes: chunk.bytes.subarray(0, consumed) };
+    readLog(lines, (line, at) => flags.seeLine(chunk.source, line, at));
   }
 
   function openFile(place: FilePlace): OpenFile | null {
@@ -158,6 +194,8 @@ export function createRunMonitor(rules: MonitorRules, restored: Restored | null)
     if (isOwn && row.step !== null && (furthestStep === null || row.step > furthestStep)) furthestStep = row.step;
     if (name === rules.progress?.source) progress.add(row, attempt, lane);
     if (row.step === null && source.rule.kind === 'jsonl' && (source.rule.step !== null || !source.counts(row.columns))) return;
+    if (source.rule.kind === 'accelerators') accelerators.seeRow(row, attempt, worker);
+    else if (isOwn) ranks.seeRow(name, row);
     for (const criterion of criteria) criterion.see(name, row, attempt, lane);
   }
 }

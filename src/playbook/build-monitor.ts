@@ -1,18 +1,17 @@
-import type { YamlPath } from '../yaml.ts';
-import { actionReader, type ReadActions } from './build-actions.ts';
+import { actionReader } from './build-actions.ts';
 import { buildCheckpoints } from './build-checkpoints.ts';
 import { buildCriterion, type FindSeries } from './build-criterion.ts';
 import { buildAliases, buildEarlierRuns, buildReferences } from './build-sources.ts';
 import { readPhases } from './build-windows.ts';
-import type { FlagRule, MetricSource, Monitor } from './playbook.ts';
+import { buildFlags } from './monitor/build-flags.ts';
+import { buildMetric, columnsOf } from './monitor/build-metric.ts';
+import { buildIdle, buildLogSilence, buildStall } from './monitor/build-stall.ts';
+import { logsSchema } from './monitor/metric-schema.ts';
+import type { MetricSource, Monitor } from './playbook.ts';
 import { readSeries } from './read-series.ts';
 import type { Reader } from './reader.ts';
-import { deviceSchema, flagSchema, progressSchema, stallSchema } from './schema.ts';
-import { buildMetric, columnsOf } from './monitor/build-metric.ts';
-import { logsSchema } from './monitor/metric-schema.ts';
+import { deviceSchema, progressSchema } from './schema.ts';
 import { entriesAt, listAt, partAt, take } from './sections.ts';
-
-const defaultFirstStep = '10m';
 
 export function buildMonitor(reader: Reader, playbook: unknown): Monitor | null {
   if (partAt(playbook, 'monitor') === undefined) return null;
@@ -43,8 +42,13 @@ export function buildMonitor(reader: Reader, playbook: unknown): Monitor | null 
     criteria: listAt(playbook, 'monitor', 'criteria').flatMap((item, index) =>
       buildCriterion(reader, ['monitor', 'criteria', index], item, { names, phases, aliases, findSeries, readActions }),
     ),
-    flags: listAt(playbook, 'monitor', 'flags').flatMap((item, index) =>
-      buildFlag(reader, ['monitor', 'flags', index], item, readActions),
+    logSilence: buildLogSilence(reader, playbook),
+    idle: buildIdle(reader, playbook),
+    ...buildFlags(
+      reader,
+      playbook,
+      metrics.filter(({ kind }) => kind !== 'accelerators').map(({ name }) => name),
+      readActions,
     ),
     ...(typeof cooldown === 'string' ? { cooldownSeconds: reader.duration(['monitor', 'cooldown'], cooldown) } : {}),
     device: buildDevice(reader, playbook, metrics),
@@ -57,35 +61,6 @@ function buildProgress(reader: Reader, playbook: unknown, findSeries: FindSeries
   if (file === null) return null;
   const series = readSeries(reader, ['monitor', 'progress', 'metric'], file.metric, findSeries);
   return series === null ? null : { ...series, of: file.of ?? null };
-}
-
-function buildStall(reader: Reader, playbook: unknown, readActions: ReadActions): Monitor['stall'] {
-  const path = ['monitor', 'stall'];
-  const file = take(stallSchema, partAt(playbook, ...path));
-  if (file === null) return null;
-  if (partAt(playbook, 'monitor', 'progress') === undefined) {
-    reader.report(path, '"stall" is told by progress, and there is no monitor.progress', { part: 'key' });
-  }
-  return {
-    noProgressSeconds: reader.duration([...path, 'no-progress'], file['no-progress']),
-    firstStepSeconds: reader.duration([...path, 'first-step'], file['first-step'] ?? defaultFirstStep),
-    then: readActions([...path, 'then'], file.then ?? ['notify']),
-  };
-}
-
-function buildFlag(reader: Reader, path: YamlPath, item: unknown, readActions: ReadActions): FlagRule[] {
-  const file = take(flagSchema, item);
-  if (file === null) return [];
-  const colors = (['red', 'yellow', 'green'] as const).filter((color) => file[color] !== undefined);
-  const [color, ...others] = colors;
-  const source = color === undefined ? undefined : file[color];
-  if (color === undefined || source === undefined || others.length > 0) {
-    reader.report(path, `expected one of "red", "yellow" or "green", got ${colors.length === 0 ? 'none' : colors.join(' and ')}`);
-    return [];
-  }
-  reader.pattern([...path, color], source);
-  const then = file.then === undefined ? {} : { then: readActions([...path, 'then'], file.then) };
-  return [{ color, pattern: source, hint: file.hint ?? null, expected: file.expected ?? false, ...then }];
 }
 
 function buildDevice(reader: Reader, playbook: unknown, metrics: readonly MetricSource[]): NonNullable<Monitor['device']> | null {

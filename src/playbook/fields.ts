@@ -16,6 +16,13 @@ export const identifier = z
   .regex(/^[A-Za-z_][A-Za-z0-9_]*$/, { error: ({ input }) => `expected letters, digits and "_", got ${JSON.stringify(input)}` });
 export const fileSize = z.union([text, z.strictObject({ about: size, tolerance: text })]);
 
+const monitorActions = ['notify', 'stack-dump', 'checkpoint-now', 'restart', 'fallback', 'halt', 'quarantine'] as const;
+export const action = z.union([
+  z.enum(monitorActions),
+  z.strictObject({ run: text.describe('Shell lines, beside the job'), timeout: duration.optional() }),
+]);
+export const actions = z.array(action).describe('What fleet does then');
+
 export type Scalar = z.infer<typeof scalar>;
 export type FileSize = z.infer<typeof fileSize>;
 

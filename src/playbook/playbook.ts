@@ -152,6 +152,35 @@ export interface FlagRule {
   expected: boolean;
   /** Left out in the plans of an older fleet. */
   then?: MonitorAction[];
+  /** Null: the log. */
+  in?: string | null;
+}
+
+/** Told beside whatever flag its line of the log raises. */
+export interface KnownIssue {
+  issue: string;
+  url: string | null;
+  pattern: string;
+  hint: string | null;
+}
+
+/** Work without progress that is known. One of `log`, a line that it begins with, and `every`, steps, is given. */
+export interface SlowPhase {
+  name: string;
+  log: string | null;
+  every: number | null;
+  allowSeconds: number;
+}
+
+interface Stall {
+  /** With `learns` the least that is allowed. */
+  noProgressSeconds: number;
+  firstStepSeconds: number;
+  then: MonitorAction[];
+  /** Between the first steps of an attempt. This and the next two are left out in the plans of an older fleet. */
+  compileSeconds?: number | null;
+  learns?: boolean;
+  slow?: SlowPhase[];
 }
 
 /** What a plan of an older fleet leaves out is null. */
@@ -188,7 +217,7 @@ export interface Monitor {
   logs?: string[];
   /** `source.column` of what counts as progress. */
   progress: { source: string; column: string; of: number | null } | null;
-  stall: { noProgressSeconds: number; firstStepSeconds: number; then: MonitorAction[] } | null;
+  stall: Stall | null;
   criteria: Criterion[];
   flags: FlagRule[];
   /** What the job is to run on. Left out in the plans of an older fleet. */
@@ -196,6 +225,13 @@ export interface Monitor {
   /** Before the same cause is answered again. Left out in the plans of an older fleet. */
   cooldownSeconds?: number;
   checkpoints: CheckpointRules | null;
+  /** This and what follows is left out in the plans of an older fleet. */
+  logSilence?: { seconds: number; color: Severity } | null;
+  /** Null counts: whatever has worked before. */
+  idle?: { seconds: number; ranks: number | null; accelerators: number | null } | null;
+  knownIssues?: KnownIssue[];
+  /** Names of built-in patterns that raise no flag. */
+  silenced?: 'all' | string[];
 }
 
 export interface Work {

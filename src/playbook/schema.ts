@@ -1,20 +1,29 @@
 import { z } from 'zod';
 import { entrySchema } from './entries/entry-schema.ts';
-import { duration, expression, fileSize, identifier, path, pattern, range, scalar, size, text, textOf } from './fields.ts';
+import {
+  action,
+  actions,
+  duration,
+  expression,
+  fileSize,
+  identifier,
+  path,
+  pattern,
+  range,
+  scalar,
+  size,
+  text,
+  textOf,
+} from './fields.ts';
+import { builtInSchema, flagSchema, knownIssueSchema } from './monitor/flag-schema.ts';
 import { logsSchema, metricSchema } from './monitor/metric-schema.ts';
+import { idleSchema, logSilenceSchema, stallSchema } from './monitor/stall-schema.ts';
 import { requiresSchema } from './requires-schema.ts';
 
 /*
  * The shape of a playbook file, its templates filled in. Durations, sizes, ranges, patterns and expressions are text here; their own
  * readers look at them later, so that each can say what it expected.
  */
-
-const monitorActions = ['notify', 'stack-dump', 'checkpoint-now', 'restart', 'fallback', 'halt', 'quarantine'] as const;
-const action = z.union([
-  z.enum(monitorActions),
-  z.strictObject({ run: text.describe('Shell lines, beside the job'), timeout: duration.optional() }),
-]);
-const actions = z.array(action).describe('What fleet does then');
 
 export const paramSchema = z.strictObject({
   type: z.enum(['string', 'integer', 'number', 'boolean']),
@@ -155,22 +164,7 @@ export const earlierRunsSchema = z
   .record(identifier, z.strictObject({ run: text.describe('"last succeeded", or the id of a run'), metric: text }))
   .describe('Metrics of runs that are stored on the computer where fleet runs, by the names that expressions call them');
 
-export const flagSchema = z.strictObject({
-  red: pattern.optional(),
-  yellow: pattern.optional(),
-  green: pattern.optional(),
-  hint: text.optional(),
-  expected: z.boolean().optional(),
-  then: actions.optional(),
-});
-
 export const progressSchema = z.strictObject({ metric: text, of: z.number().positive().optional() });
-
-export const stallSchema = z.strictObject({
-  'no-progress': duration,
-  'first-step': duration.optional(),
-  then: actions.optional(),
-});
 
 export const checkpointsSchema = z.strictObject({
   path: path.describe('A pattern of files or folders; "{step}" stands for the step'),
@@ -202,8 +196,12 @@ const monitor = z.strictObject({
   progress: progressSchema.optional(),
   stall: stallSchema.optional(),
   criteria: z.array(criterionSchema).optional(),
+  'log-silence': logSilenceSchema.optional(),
+  idle: idleSchema.optional(),
   flags: z.array(flagSchema).optional(),
   cooldown: duration.optional().describe('Before the same cause is answered again. Default: 10m'),
+  'known-issues': z.array(knownIssueSchema).optional(),
+  'built-in': builtInSchema.optional(),
   checkpoints: checkpointsSchema.optional(),
   device: deviceSchema.optional().describe('What the training is to run on; needs a source of accelerators'),
 });

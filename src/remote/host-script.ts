@@ -8,6 +8,7 @@ import fallback from './host/fallback.sh';
 import files from './host/files.sh';
 import guard from './host/guard.sh';
 import incarnation from './host/incarnation.sh';
+import kernel from './host/kernel.sh';
 import looks from './host/looks.sh';
 import members from './host/members.sh';
 import notes from './host/notes.sh';
@@ -35,6 +36,7 @@ export const hostScript = [
   notes,
   checkpoints,
   copies,
+  kernel,
   looks,
   program,
 ].join('\n');

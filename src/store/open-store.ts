@@ -10,6 +10,7 @@ import { prepareFacts } from './facts.ts';
 import { prepareQuarantines } from './quarantines.ts';
 import { prepareRemembered } from './remembered.ts';
 import { prepareGuard } from './guard.ts';
+import { keepFile } from './kept-files.ts';
 import { prepareLeases } from './leases.ts';
 import { prepareImports } from './imports.ts';
 import { prepareLooks, preparePutStanding } from './looks.ts';
@@ -89,6 +90,7 @@ function prepareStore(connection: Connection): Omit<Store, 'isCopy'> {
     ...prepareRemembered(connection, guard),
     together: (work) => connection.write(work),
     readRoom: () => readRoom(dirname(connection.file)),
+    keepFile: (run, folder, name, bytes) => keepFile(dirname(connection.file), run, folder, name, bytes),
     snapshot: (work) => connection.snapshot(work),
     close: () => {
       connection.close();

@@ -1,4 +1,5 @@
 import type { Moment } from '../clock.ts';
+import type { FailureClass } from '../lifecycle/failure-classes.ts';
 import type { TryRecord } from './attempt-records.ts';
 import type {
   ActiveState,
@@ -157,7 +158,7 @@ export interface FlagRecord {
   firstAt: number;
   lastAt: number;
   /** The class of the failure, when a built-in pattern gave it. */
-  failure?: string | null;
+  failure?: FailureClass | null;
 }
 
 export interface ProgressRecord {

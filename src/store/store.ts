@@ -120,6 +120,9 @@ export interface Store {
   recordFacts(host: string, worker: number, facts: string, at: number): void;
   readFacts(host: string, worker: number): { facts: unknown; at: number } | null;
 
+  /** Keeps a file of a run beside the store. Returns where it lies; one of that name is replaced. */
+  keepFile(run: string, folder: string, name: string, bytes: Buffer): string;
+
   /** All that `work` writes, or nothing of it. */
   together<T>(work: () => T): T;
   /** A copy in memory, made because the disk is too full to look at the store itself: it shows how things stood when it was opened. */

@@ -109,6 +109,9 @@ describe.concurrent('a launch of prod-50k', { timeout: 120_000 }, () => {
     expect(run.outcome).toMatchObject({ result: 'failed', reason: 'halted-by-rule' });
     expect(run.message).toMatch(/no progress for \d+ s/);
     expect(readdirSync(join(who.hostHome(), outDir)).filter((name) => name.startsWith('stackdump_'))).toHaveLength(2);
+    const fetched = join(who.stateDir, 'runs', run.id, 'dumps');
+    expect(readdirSync(fetched)).toHaveLength(2);
+    expect(readFileSync(join(fetched, readdirSync(fetched)[0] ?? ''), 'utf8')).toContain('in train_step');
     expect(run.progress?.step).toBe(5000);
     expect(code).toBe(3);
     await waitFor('the guard has left too', () => who.processes().length === 0);

@@ -105,28 +105,30 @@ describe('an advance', () => {
   });
 });
 
+const advance = (advanced: boolean, started: boolean) => ({ advanced, started, step: null });
+
 describe('a stall', () => {
   const limits = { noProgressSeconds: 180, firstStepSeconds: 600 };
 
   it('waits longer for the first step', () => {
     const watch = watchStall(limits);
-    expect(watch.look(1_000, false, false)).toEqual({ stalled: false, ageSeconds: 0, limitSeconds: 600 });
-    expect(watch.look(601_000, false, false).stalled).toBe(false);
-    expect(watch.look(601_001, false, false).stalled).toBe(true);
+    expect(watch.look(1_000, advance(false, false))).toEqual({ stalled: false, ageSeconds: 0, limitSeconds: 600, during: null });
+    expect(watch.look(601_000, advance(false, false)).stalled).toBe(false);
+    expect(watch.look(601_001, advance(false, false)).stalled).toBe(true);
   });
 
   it('counts from the last progress', () => {
     const watch = watchStall(limits);
-    watch.look(0, true, true);
-    expect(watch.look(100_000, true, true)).toMatchObject({ ageSeconds: 0, limitSeconds: 180 });
-    expect(watch.look(280_000, false, true)).toMatchObject({ stalled: false, ageSeconds: 180 });
-    expect(watch.look(281_000, false, true)).toMatchObject({ stalled: true, ageSeconds: 181 });
-    expect(watch.look(282_000, true, true).stalled).toBe(false);
+    watch.look(0, advance(true, true));
+    expect(watch.look(100_000, advance(true, true))).toMatchObject({ ageSeconds: 0, limitSeconds: 180 });
+    expect(watch.look(280_000, advance(false, true))).toMatchObject({ stalled: false, ageSeconds: 180 });
+    expect(watch.look(281_000, advance(false, true))).toMatchObject({ stalled: true, ageSeconds: 181 });
+    expect(watch.look(282_000, advance(true, true)).stalled).toBe(false);
   });
 
   it('is never found without a rule', () => {
     const watch = watchStall(null);
-    watch.look(0, false, true);
-    expect(watch.look(1e9, false, true)).toEqual({ stalled: false, ageSeconds: 1e6, limitSeconds: null });
+    watch.look(0, advance(false, true));
+    expect(watch.look(1e9, advance(false, true))).toEqual({ stalled: false, ageSeconds: 1e6, limitSeconds: null, during: null });
   });
 });

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createRunMonitor } from '../../src/monitor/run-monitor.ts';
-import { chunkOf, judgeText, productionRules, startedAt, trainingRows } from './monitor-support.ts';
+import type { MonitorRules } from '../../src/monitor/rules.ts';
+import { chunkOf, judgeText, productionRules, readInPieces, startedAt, trainingRows } from './monitor-support.ts';
 
 function heartbeat(step: number, more: Record<string, unknown> = {}): string {
   return `${JSON.stringify({ ts: startedAt / 1000 + step, msg: 'progress', step, gate_entropy_mean: 0.6, gate_collapse_frac: 0.01, ...more })}\n`;
@@ -139,11 +140,11 @@ describe('a hung trainer whose watchdog goes on writing', () => {
     let offset = 0;
     const write = (text: string) => (offset += monitor.read(chunkOf(text, { source: 'heartbeat', offset })).consumed);
     write(heartbeat(41) + heartbeat(42));
-    expect(monitor.judgeStall(0)).toEqual({ stalled: false, ageSeconds: 0, limitSeconds: 180 });
+    expect(monitor.judgeStall(0)).toEqual({ stalled: false, ageSeconds: 0, limitSeconds: 180, during: null });
     write(heartbeat(0, { msg: 'watchdog_dump' }));
     expect(monitor.judgeStall(180_000).stalled).toBe(false);
     write(heartbeat(0, { msg: 'watchdog_dump' }));
-    expect(monitor.judgeStall(181_000)).toEqual({ stalled: true, ageSeconds: 181, limitSeconds: 180 });
+    expect(monitor.judgeStall(181_000)).toEqual({ stalled: true, ageSeconds: 181, limitSeconds: 180, during: null });
     expect(monitor.judge().progress.step).toBe(42);
     write(heartbeat(43));
     expect(monitor.judgeStall(182_000).stalled).toBe(false);
@@ -161,7 +162,7 @@ describe('a hung trainer whose watchdog goes on writing', () => {
     };
     const monitor = createRunMonitor(rules, { samples: [row], flags: [], criteria: [] });
     expect(monitor.judge().progress.step).toBe(42);
-    expect(monitor.judgeStall(5_000_000)).toEqual({ stalled: false, ageSeconds: 0, limitSeconds: 180 });
+    expect(monitor.judgeStall(5_000_000)).toEqual({ stalled: false, ageSeconds: 0, limitSeconds: 180, during: null });
     expect(monitor.judgeStall(5_181_000).stalled).toBe(true);
   });
 });
@@ -231,6 +232,18 @@ describe('the log', () => {
       health: 'red',
       reasons: [{ color: 'red', text: 'RuntimeError: CUDA error: an illegal memory access' }],
     });
+  });
+});
+
+describe('a hung trainer whose watchdog tells of itself', () => {
+  it('raises the flag that looks at its records, once for each, also when they come in pieces', () => {
+    const flags: MonitorRules['flags'] = [
+      { color: 'red', pattern: '"watchdog_dump"', hint: null, expected: false, in: 'heartbeat' },
+    ];
+    const monitor = createRunMonitor({ ...productionRules, flags }, null);
+    const text = heartbeat(41) + heartbeat(0, { msg: 'watchdog_dump' });
+    readInPieces((chunk) => monitor.read(chunk), Buffer.from(text), [text.length - 5], { source: 'heartbeat' });
+    expect(monitor.judge()).toMatchObject({ health: 'red', flags: [{ color: 'red', count: 1 }] });
   });
 });
 

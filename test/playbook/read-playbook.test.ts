@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { readPlaybook } from '../../src/playbook/read-playbook.ts';
+import { assemblePlaybook, readPlaybook } from '../../src/playbook/read-playbook.ts';
 import { formatProblem } from '../../src/problem.ts';
 import { readText, tellText } from './playbook-text.ts';
 
@@ -161,6 +161,26 @@ describe('one mistake gives one message', () => {
     [monitor('stall: { no-progress: 3m }'), 'monitor.stall: "stall" is told by progress, and there is no monitor.progress'],
     [monitor('flags: [{ red: x, green: y }]'), 'monitor.flags[0]: expected one of "red", "yellow" or "green", got red and green'],
     [
+      monitor('flags: [{ red: x, in: gpu }]'),
+      'monitor.flags[0].in: no metric source with lines is called "gpu", expected "training"',
+    ],
+    [
+      monitor("known-issues: [{ issue: a, when: '(' }]"),
+      'monitor.known-issues[0].when: not a regular expression: missing closing ): `(`',
+    ],
+    [
+      monitor('progress: { metric: training.step }\n  stall: { no-progress: 3m, at-least: 1m }'),
+      'monitor.stall.at-least: "at-least" belongs to "no-progress: auto"',
+    ],
+    [
+      monitor('progress: { metric: training.step }\n  stall: { no-progress: 3m, slow: [{ name: a, allow: 9m }] }'),
+      'monitor.stall.slow[0]: expected one of "log" or "every", got none',
+    ],
+    [
+      monitor('log-silence: { red: 5 minutes }'),
+      'monitor.log-silence.red: expected a duration such as "15m" or "1h30m", got "5 minutes"',
+    ],
+    [
       criterion('expr: last(gpu.memory) < 3'),
       'monitor.criteria[0].expr: no column of "gpu" is called "memory", expected "index" or "memory_used" or "utilization" or "temperature" or "power"',
     ],
@@ -259,6 +279,48 @@ describe('one mistake gives one message', () => {
   ])('%s', (text, message) => {
     const told = tellText(`playbook: p\n${text}\n`);
     expect(told.map((line) => line.replace(/^p\.yaml:\d+:\d+: /, ''))).toEqual([message]);
+  });
+});
+
+const buildText = (text: string) => assemblePlaybook(readText(text).document, {});
+
+describe('what the monitor watches besides criteria', () => {
+  it('is filled with its defaults', () => {
+    const { built } = buildText('playbook: p\nmonitor: {}\n');
+    expect(built.monitor).toMatchObject({
+      logSilence: null,
+      idle: { seconds: 300, ranks: null, accelerators: null },
+      knownIssues: [],
+      silenced: [],
+    });
+  });
+
+  it('is read as it is written', () => {
+    const { built } = buildText(`playbook: p
+monitor:
+  metrics: { beat: { jsonl: beat.jsonl, step: step } }
+  progress: { metric: beat.step }
+  stall: { no-progress: auto, compile: 20m, slow: [{ name: save, every: 500, allow: 10m }] }
+  log-silence: { red: 5m }
+  idle: off
+  flags: [{ red: watchdog_dump, in: beat }]
+  known-issues: [{ issue: 'ROCm #2153', when: HSA_STATUS }]
+  built-in: { without: [no-gpu, hipblaslt] }
+`);
+    expect(built.monitor).toMatchObject({
+      stall: {
+        noProgressSeconds: 180,
+        learns: true,
+        compileSeconds: 1200,
+        slow: [{ name: 'save', log: null, every: 500, allowSeconds: 600 }],
+      },
+      logSilence: { seconds: 300, color: 'red' },
+      idle: null,
+      flags: [{ color: 'red', pattern: 'watchdog_dump', in: 'beat' }],
+      knownIssues: [{ issue: 'ROCm #2153', url: null, pattern: 'HSA_STATUS', hint: null }],
+      silenced: ['no-gpu', 'hipblaslt'],
+    });
+    expect(buildText('playbook: p\nmonitor: { built-in: off }\n').built.monitor?.silenced).toBe('all');
   });
 });
 

@@ -11,6 +11,7 @@ import { archiveFiles, latestFiles, listFiles, readFrom, stampNewest } from '../
 import { sayHello } from '../../src/remote/hello.ts';
 import { sendHostScript } from '../../src/remote/host-script.ts';
 import { lookForLeftovers, stopLeftovers, takeSentinel } from '../../src/remote/leftovers.ts';
+import { askKernelLog } from '../../src/remote/kernel-log.ts';
 import { askForStackDumps, lookForMembers } from '../../src/remote/members.ts';
 import { appendNote } from '../../src/remote/notes.ts';
 import { lookAtSource } from '../../src/remote/source.ts';
@@ -38,6 +39,7 @@ const commands: [string, Make][] = [
   ['stop a unit', (host) => detachedExecutor.stopUnit(actorOf(host), second, 'a test asks')],
   ['next', (host) => keepNext(actorOf(host), job)],
   ['halt file', (host) => takeSentinel(actorOf(host), job)],
+  ['kernel log', (host) => askKernelLog(host.run, job)],
   ['read', () => readFrom('work', { path: 'data', offset: 0, maxBytes: 100, headBytes: 0 })],
   ['list', () => listFiles('work', ['*'])],
   ['latest', () => latestFiles('work', '*', 'old')],

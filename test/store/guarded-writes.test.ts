@@ -44,7 +44,12 @@ const guardedWrites: Record<GuardedWrite, (store: Store, lease: Lease) => boolea
 /** Why each of the others asks for no lease: whoever adds to the store says so here, or guards it. */
 const unguarded: Record<
   Exclude<keyof Store, GuardedWrite>,
-  'reads' | 'a person may, whoever drives' | 'begins a run or a lease' | 'belongs to no run that is driven' | 'joins other writes'
+  | 'reads'
+  | 'a person may, whoever drives'
+  | 'begins a run or a lease'
+  | 'belongs to no run that is driven'
+  | 'joins other writes'
+  | 'says nothing of a run'
 > = {
   createRun: 'begins a run or a lease',
   importRun: 'begins a run or a lease',
@@ -55,6 +60,7 @@ const unguarded: Record<
   settleDuty: 'a person may, whoever drives',
   recordSwept: 'belongs to no run that is driven',
   together: 'joins other writes',
+  keepFile: 'says nothing of a run',
   ...{ readRun: 'reads', findRuns: 'reads', listRuns: 'reads', activeRuns: 'reads', holder: 'reads', readChecks: 'reads' },
   ...{ readWorkers: 'reads', readCriteria: 'reads', readFlags: 'reads', readProgress: 'reads', readOffsets: 'reads' },
   ...{ readSamples: 'reads', readEvents: 'reads', readHostClaims: 'reads', listUnswept: 'reads', readFacts: 'reads' },

@@ -118,7 +118,11 @@ function renderFlags(run: RunDocument, screen: Screen): string[] {
   if (run.flags.length === 0) return [];
   const columns = [{ title: 'FLAG' }, { title: 'COUNT', align: 'right' as const }, { title: 'FIRST SEEN' }, { title: 'TEXT' }];
   const rows = run.flags.map((flag) => ({
-    cells: [{ text: flag.color, color: flag.color }, String(flag.count), flag.firstAt, flag.text],
+    cells: [{ text: flag.color, color: flag.color }, String(flag.count), flag.firstAt, describeFlag(flag)],
   }));
   return renderTable(columns, rows, screen);
+}
+
+function describeFlag({ text, hint }: RunDocument['flags'][number]): string {
+  return hint === null ? text : `${text} (${hint})`;
 }

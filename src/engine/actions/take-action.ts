@@ -3,10 +3,10 @@ import { stopAttempt } from '../attempts/stop-attempt.ts';
 import type { Drive } from '../drive.ts';
 import { quarantineHost } from '../quarantine-host.ts';
 import { beginHalt } from '../halt/wish-halt.ts';
+import { collectStackDumps } from '../job/stack-dumps.ts';
 import { askForCheckpoint } from './checkpoint-now.ts';
 import { nameAction, type Answer } from './limit.ts';
 import { readUnits, type TakenDetail } from './remembered.ts';
-import { dumpStacks } from './stack-dump.ts';
 
 /** Takes one action, and keeps that it was taken. True: the run is `halting` now. */
 export async function takeAction(drive: Drive, { cause, round }: Answer, action: MonitorAction): Promise<boolean> {
@@ -20,7 +20,7 @@ export async function takeAction(drive: Drive, { cause, round }: Answer, action:
       drive.tell('notify', cause.text, describe(null));
       return false;
     case 'stack-dump':
-      for (const text of await dumpStacks(drive)) drive.tell('stack-dump', `stack dump: ${text}`, describe(null));
+      for (const text of await collectStackDumps(drive)) drive.tell('stack-dump', `stack dump: ${text}`, describe(null));
       return false;
     case 'checkpoint-now':
       tell(`${cause.text}: ${await askForCheckpoint(drive)}`);

@@ -33,5 +33,15 @@ export async function gatherEnding(drive: Drive, state: UnitState, exitCode: num
 }
 
 async function classify(drive: Drive, state: UnitState, exitCode: number): Promise<FailureClass | null> {
-  return classifyEnd({ exitCode, verdict: state.verdict, logTail: await readLogTail(drive, state), pid: state.pid });
+  const logTail = await readLogTail(drive, state);
+  const failure = classifyEnd({ exitCode, verdict: state.verdict, logTail, pid: state.pid });
+  return failure?.class === 'killed' ? (askKernel(drive) ?? failure) : failure;
+}
+
+/** Who killed it only the kernel says: it was asked while the processes lived, and what it has said of them is a flag. */
+function askKernel(drive: Drive): FailureClass | null {
+  const since = readTry(drive)?.begunAt ?? 0;
+  const flags = drive.parts.store.readFlags(drive.actor.run);
+  const found = flags.find(({ failure, lastAt }) => failure === 'host-memory' && lastAt >= since);
+  return found === undefined ? null : { class: 'host-memory', retry: false, text: found.text, advice: found.hint ?? '' };
 }

@@ -19,6 +19,7 @@ import { openWholeFile } from './read-whole.ts';
 import { createSampleReader } from './read-samples.ts';
 import { watchDevice } from './watch-device.ts';
 import { filesOfJob, jobPlace, type JobFile } from './job.ts';
+import { watchKernel } from './watch-kernel.ts';
 
 export interface Look {
   finding: Finding;
@@ -46,17 +47,23 @@ export function createJobMonitor(drive: Drive): JobMonitor {
   const run = drive.actor.run;
   const { earlierRuns = [] } = drive.plan;
   const said = withReferences(drive.plan.playbook.monitor ?? noRules, earlierRuns);
-  const rules = { ...said, flags: [...said.flags, ...doneRules(drive), ...trainerFallbackRules(drive)] };
+  const rules: MonitorRules = {
+    ...said,
+    duration: drive.plan.playbook.work?.duration ?? null,
+    flags: [...said.flags, ...doneRules(drive), ...trainerFallbackRules(drive)],
+  };
   const firstAttempt = firstAttemptInProfile(drive);
   const criteria = () => store.readCriteria(run).filter(({ attempt }) => (attempt ?? 0) >= firstAttempt);
   const monitor = createRunMonitor(rules, {
     samples: chain(rowsOf(earlierRuns), samplesSince(store.readSamples(run, null), firstAttempt)),
     flags: store.readFlags(run),
     criteria: criteria(),
+    attempt: drive.record().attempt,
   });
   const place = jobPlace(drive);
   const sampler = createSampleReader(monitor);
   const device = watchDevice(drive);
+  const kernel = watchKernel(drive, monitor);
   const jobFiles = filesOfJob(drive);
   const wholeFiles = new Map(
     jobFiles
@@ -70,6 +77,7 @@ export function createJobMonitor(drive: Drive): JobMonitor {
     criteria: new Map(criteria().map(({ name, verdict }) => [name, verdict])),
     flags: store.readFlags(run).length,
     health: drive.record().health,
+    alarms: new Set(),
   };
 
   /** Known once there is an attempt that the guard has made after this one. */
@@ -120,6 +128,7 @@ export function createJobMonitor(drive: Drive): JobMonitor {
       goneBefore = finding.kind === 'look-again';
       const isElsewhere = finding.kind === 'elsewhere';
       const files = isElsewhere ? [] : await readFiles(state, await findEnds(state), final);
+      if (!isElsewhere) await kernel.look(final);
       const more = files.some((file) => file.more);
       const samples: Batch['samples'] = files.flatMap(({ offset, reading }) =>
         reading === null || reading.rows.length === 0
@@ -130,7 +139,8 @@ export function createJobMonitor(drive: Drive): JobMonitor {
       const stalled = stall.stalled && finding.kind === 'alive';
       const stallText = describeStall(stall);
       const stallReasons = stalled ? [{ color: 'red' as const, text: stallText }] : [];
-      const reasons = [...extraReasons, ...stallReasons, ...sampler.reasons(), ...device.reasons()];
+      const quiet = finding.kind === 'alive' ? monitor.judgeQuiet(clock.monotonic()) : [];
+      const reasons = [...extraReasons, ...stallReasons, ...quiet, ...sampler.reasons(), ...device.reasons()];
       const judgement = monitor.judge({ now: clock.now(), final, behind: more, extraReasons: reasons });
       const batch: Batch = {
         observedAt: clock.now(),
@@ -190,7 +200,8 @@ function mergeOffsets(known: readonly OffsetRecord[], read: readonly OffsetRecor
   return [...known.filter((offset) => !isRead(offset)), ...read];
 }
 
-function describeStall({ ageSeconds, limitSeconds }: Stall): string {
-  const limit = limitSeconds === null ? '' : `, more than ${Math.round(limitSeconds)} s`;
+function describeStall({ ageSeconds, limitSeconds, during }: Stall): string {
+  const phase = during === null ? '' : ` of "${during}"`;
+  const limit = limitSeconds === null ? '' : `, more than ${Math.round(limitSeconds)} s${phase}`;
   return `no progress for ${Math.round(ageSeconds)} s${limit}`;
 }

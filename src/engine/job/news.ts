@@ -10,10 +10,17 @@ export interface Told {
   criteria: Map<string, string>;
   flags: number;
   health: Health;
+  /** That go on. One that ended and begins again is told again. */
+  alarms: Set<string>;
 }
 
-export function rememberTold({ criteria, flags, health }: Judgement): Told {
-  return { criteria: new Map(criteria.map(({ name, verdict }) => [name, verdict])), flags: flags.length, health };
+export function rememberTold({ criteria, flags, health, reasons }: Judgement): Told {
+  return {
+    criteria: new Map(criteria.map(({ name, verdict }) => [name, verdict])),
+    flags: flags.length,
+    health,
+    alarms: new Set(reasons.flatMap(({ alarm }) => alarm ?? [])),
+  };
 }
 
 /** Each change once: a controller that comes later goes on from what is recorded. */
@@ -26,8 +33,11 @@ export function describeNews(drive: Drive, judgement: Judgement, told: Told): Ne
     return drive.event('flag', `${flag.color} flag: ${flag.text}${hint}`, { color: flag.color });
   });
   const { health, reasons } = judgement;
-  if (health === told.health) return [...criteria, ...flags];
-  return [...criteria, ...flags, drive.event('health', describeHealth(health, reasons), { health })];
+  const alarms = reasons
+    .filter(({ alarm }) => alarm !== undefined && !told.alarms.has(alarm))
+    .map(({ alarm, color, text }) => drive.event('alarm', `${color} alarm: ${text}`, { alarm, color }));
+  if (health === told.health) return [...criteria, ...flags, ...alarms];
+  return [...criteria, ...flags, ...alarms, drive.event('health', describeHealth(health, reasons), { health })];
 }
 
 function describeCriterion({ name, verdict, expected, observed, message }: CriterionState): string {

@@ -1,5 +1,6 @@
+import type { FailureClass } from '../../lifecycle/failure-classes.ts';
 import { plainText } from '../log.ts';
-import { compareCauses, failureClasses, type Failure, type FailureClass } from './failure.ts';
+import { adviseOn, compareCauses, type Failure } from './failure.ts';
 import { readKernelLog } from './kernel-log.ts';
 import { findFailurePattern } from './patterns.ts';
 import { readPytest } from './pytest.ts';
@@ -52,7 +53,7 @@ export function classifyFailure({ exitCode, logTail, kernelLog, pids }: FailureE
     rank: cause.rank ?? root?.rank ?? null,
     exitCode: ended,
     signal: signal?.name ?? null,
-    ...failureClasses[cause.class],
+    ...adviseOn(cause.class),
   };
 }
 
@@ -84,7 +85,7 @@ function preferRank(root: RootCause | null, { rank }: Cause): number {
 function unknownCause(lines: readonly string[], root: RootCause | null, exitCode: number | null): Cause {
   const above = root === null ? lines : lines.slice(0, root.line);
   const exceptions = above.filter((line) =>
-    /^(?:\[rank\d+\]:\s*)?(?:\w+\.)*[A-Z]\w*(?:Error|Exception|Exit|Interrupt)\b/.test(line),
+    /^\s*(?:\[rank\d+\]:\s*)?(?:\w+\.)*[A-Z]\w*(?:Error|Exception|Exit|Interrupt)(?:: |\s*$)/.test(line),
   );
   const text = exceptions.findLast((line) => rankOf(line) === (root?.rank ?? null)) ?? exceptions.at(-1) ?? root?.traceback;
   const rank = root?.rank ?? null;

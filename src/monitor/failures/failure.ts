@@ -1,11 +1,10 @@
-/** What a failure was, as far as the texts tell. Each has its row in `failureClasses`. */
-export type FailureClass = keyof typeof failureClasses;
+import { failureClasses, type FailureClass } from '../../lifecycle/failure-classes.ts';
 
 /**
  * Whether trying again makes sense. `once`: it may have been chance. `after-space`: when the disk has space again. `by-cause`: the class alone does
  * not say.
  */
-export type Retry = 'no' | 'once' | 'after-space' | 'cpu-fallback' | 'other-host' | 'by-cause';
+type Retry = 'no' | 'once' | 'after-space' | 'cpu-fallback' | 'other-host' | 'by-cause';
 
 interface ClassRow {
   retry: Retry;
@@ -14,8 +13,7 @@ interface ClassRow {
 
 const row = (retry: Retry, advice: string): ClassRow => ({ retry, advice });
 
-/** In the order of causes: what stands higher brings about what stands lower, never the other way round. */
-export const failureClasses = {
+const classRows: Readonly<Record<FailureClass, ClassRow>> = {
   'host-memory': row(
     'no',
     'the kernel killed it for want of memory of the host: fewer loader workers, a smaller cache, or more memory',
@@ -56,7 +54,7 @@ export const failureClasses = {
   aborted: row('by-cause', 'the process aborted itself: look at the lines before'),
   terminated: row('by-cause', 'it was asked to end: look who did'),
   unknown: row('by-cause', 'no known text: look at the last lines of the log'),
-} as const satisfies Record<string, ClassRow>;
+};
 
 export interface Failure {
   class: FailureClass;
@@ -70,9 +68,11 @@ export interface Failure {
   retry: Retry;
 }
 
-const causeOrder = Object.keys(failureClasses);
+export function adviseOn(failure: FailureClass): ClassRow {
+  return classRows[failure];
+}
 
 /** Negative when `a` is rather the cause of `b`. */
 export function compareCauses(a: FailureClass, b: FailureClass): number {
-  return causeOrder.indexOf(a) - causeOrder.indexOf(b);
+  return failureClasses.indexOf(a) - failureClasses.indexOf(b);
 }

@@ -1,13 +1,17 @@
-import type { FailureClass } from './failure.ts';
+import type { FailureClass, WarningName } from '../../lifecycle/failure-classes.ts';
+import { adviseOn } from './failure.ts';
 
 /** A text that trainers, their libraries and drivers print, and what it means. */
 export interface FailurePattern {
-  /** Null: it is worth a look, and no failure. */
+  /** The class, or a name of its own where it is worth a look and no failure. A playbook silences it by this name. */
+  name: FailureClass | WarningName;
   class: FailureClass | null;
   /** Of the flag that it raises. */
   color: 'red' | 'yellow';
   /** In context: words of prose, names of tests and counts of nothing do not match. */
   matches: RegExp;
+  /** What to do about it. */
+  hint: string;
 }
 
 /** `loss`, `train_loss`, `'loss':` and the like; what stands for "the best so far" begins at infinity. */
@@ -15,7 +19,7 @@ const lossIs = String.raw`(?<!(?:best|min|lowest|prev|previous|initial|old)[ _-]
 const noNumber = String.raw`[+-]?(?:nan|inf|infinity)\b`;
 
 /** The first that matches a line says what it is. */
-export const failurePatterns: readonly FailurePattern[] = [
+const failurePatterns: readonly FailurePattern[] = [
   red('tpu-memory', /RESOURCE_EXHAUSTED: XLA:TPU compile|Ran out of memory in memory space (?:hbm|[sv]mem)/),
   red(
     'gpu-memory',
@@ -37,8 +41,12 @@ export const failurePatterns: readonly FailurePattern[] = [
     'rocm-fault',
     /HSA_STATUS_ERROR_MEMORY_APERTURE_VIOLATION|aborting with error ?: HSA_STATUS_ERROR_\w+|Memory access fault by GPU node-\d+/,
   ),
-  yellow(null, /Attempting to use hipBLASLt on an unsupported architecture/),
-  yellow(null, /\bROCm GPU error detected:/),
+  warning('hipblaslt', /Attempting to use hipBLASLt on an unsupported architecture/, 'slower on this GPU, and no failure'),
+  warning(
+    'handled-gpu-fault',
+    /\bROCm GPU error detected:/,
+    'the trainer goes on with the CPU when "CPU fallback ready" follows',
+  ),
   yellow('no-gpu', /\bNo (?:CUDA|HIP) GPUs are available|\bCUDA (?:is )?not available\b/),
   red('nccl', /NCCL error in:|\bnccl(?:System|Internal|Remote|UnhandledCuda)Error\b|\bDistBackendError\b/),
   red('disk-full', /No space left on device|\[Errno 28\]|PytorchStreamWriter failed writing file/),
@@ -73,9 +81,13 @@ export function findFailurePattern(whole: string): FailurePattern | null {
 }
 
 function red(failure: FailureClass, matches: RegExp): FailurePattern {
-  return { class: failure, color: 'red', matches };
+  return { name: failure, class: failure, color: 'red', matches, hint: adviseOn(failure).advice };
 }
 
-function yellow(failure: FailureClass | null, matches: RegExp): FailurePattern {
-  return { class: failure, color: 'yellow', matches };
+function yellow(failure: FailureClass, matches: RegExp): FailurePattern {
+  return { ...red(failure, matches), color: 'yellow' };
+}
+
+function warning(name: WarningName, matches: RegExp, hint: string): FailurePattern {
+  return { name, class: null, color: 'yellow', matches, hint };
 }

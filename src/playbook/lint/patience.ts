@@ -5,7 +5,7 @@ import { describeSpan, describeTime, spanOfJob, spanOfStep } from './spans.ts';
 
 /** Limits of time that a job which is well does not keep. */
 export function lintPatience(planned: Planned): Finding[] {
-  return [...lintTimeLimit(planned), ...lintStalls(planned)];
+  return [...lintTimeLimit(planned), ...lintStalls(planned), ...lintSlowPhases(planned)];
 }
 
 function lintTimeLimit(planned: Planned): Finding[] {
@@ -42,7 +42,7 @@ function lintStalls(planned: Planned): Finding[] {
     ...(watched === null
       ? []
       : [
-          { path: ['monitor', 'stall', 'no-progress'], seconds: watched.noProgressSeconds },
+          ...(watched.learns === true ? [] : [{ path: ['monitor', 'stall', 'no-progress'], seconds: watched.noProgressSeconds }]),
           { path: ['monitor', 'stall', 'first-step'], seconds: watched.firstStepSeconds },
         ]),
     ...(guarded === null || hasStep !== true
@@ -56,4 +56,21 @@ function lintStalls(planned: Planned): Finding[] {
       message: `${step.text} ${describeSpan(step)}, and a job without one for ${formatDuration(seconds)} counts as stalled`,
       suggestion: 'give it the time of several steps',
     }));
+}
+
+/** A phase that allows no more than any other time. */
+function lintSlowPhases({ monitor }: Planned): Finding[] {
+  const stall = monitor?.stall ?? null;
+  if (stall === null || stall.learns === true) return [];
+  return (stall.slow ?? []).flatMap(({ name, allowSeconds }, index) =>
+    allowSeconds > stall.noProgressSeconds
+      ? []
+      : [
+          {
+            path: ['monitor', 'stall', 'slow', index, 'allow'],
+            message: `"${name}" is allowed ${formatDuration(allowSeconds)}, and every other time without progress ${formatDuration(stall.noProgressSeconds)}`,
+            suggestion: 'allow more, or leave it out',
+          },
+        ],
+  );
 }

@@ -203,6 +203,20 @@ test('colours, carriage returns and a text wrapped at a column hide nothing', ()
   expect(classify({ logTail: wrapped }).class).toBe('cuda');
 });
 
+test('the exception of a traceback that a log frames and wraps is found', () => {
+  const logTail = `[01/16/26 20:33:14] ERROR    Traceback (most recent call last):                     train.py:544
+                               File "/opt/venv/lib/python3.12/site-packages/torc
+                             h/utils/data/dataset.py", line 324, in __init__
+                                 assert len(self.datasets) > 0, "datasets should not be an empty
+                             iterable"  # type: ignore
+                             AssertionError: datasets should not be an empty iterable
+                    ERROR    ================================================ train.py:545`;
+  expect(classify({ logTail })).toMatchObject({
+    class: 'unknown',
+    text: 'AssertionError: datasets should not be an empty iterable',
+  });
+});
+
 test('a GPU fault that the trainer handled is not what ended it later', () => {
   const logTail = `ROCm GPU error detected: ${hsa}\nCPU fallback ready\nOSError: [Errno 28] No space left on device\n`;
   expect(classify({ logTail }).class).toBe('disk-full');

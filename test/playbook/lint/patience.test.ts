@@ -35,6 +35,18 @@ describe('a stall', () => {
     expect(lintText(`${tokens}${monitor('no-progress: 3m')}`)).toEqual([]);
   });
 
+  it('that is learned is told by no step', () => {
+    expect(lintText(`${tokens}${monitor('no-progress: auto, at-least: 1m')}`)).toEqual([]);
+  });
+
+  it('with a slow phase that allows no more than any other time is told', () => {
+    const slow = (allow: string) => monitor(`no-progress: 3m, slow: [{ name: save, log: Saving, allow: ${allow} }]`);
+    expect(lintText(`${tokens}${slow('3m')}`)).toEqual([
+      'monitor.stall.slow[0].allow: "save" is allowed 3m, and every other time without progress 3m',
+    ]);
+    expect(lintText(`${tokens}${slow('10m')}`)).toEqual([]);
+  });
+
   it('of the guard is told when its file has a line for each step', () => {
     const about = (file: string, limit: string) =>
       lintText(`${tokens}${monitor('no-progress: 92s')}${guard(file, limit)}`).filter((line) =>

@@ -1,0 +1,35 @@
+/** What a failure was, in the order of causes: what stands higher brings about what stands lower, never the other way round. */
+export const failureClasses = [
+  'host-memory',
+  'gpu-memory',
+  'tpu-memory',
+  'disk-full',
+  'rocm-fault',
+  'wrong-build',
+  'driver-too-old',
+  'cuda-hardware',
+  'xid-hardware',
+  'cuda',
+  'xid-application',
+  'import-error',
+  'usage',
+  'config',
+  'ddp-settings',
+  'no-gpu',
+  'diverged',
+  'test-failure',
+  'killed',
+  'segfault',
+  'nccl-timeout',
+  'nccl',
+  'aborted',
+  'terminated',
+  'unknown',
+] as const;
+
+export type FailureClass = (typeof failureClasses)[number];
+
+/** What built-in patterns find besides: worth a look, and no failure. */
+export const warningNames = ['hipblaslt', 'handled-gpu-fault'] as const;
+
+export type WarningName = (typeof warningNames)[number];
