@@ -158,8 +158,8 @@ const machines: ReadonlyMap<string, Machine> = new Map(
   }),
 );
 
-/** Tools of the vendors that no machine has yet, and that the computer may have. */
-const otherPrograms = ['amd-smi', 'tpu-info'];
+/** Tools that no machine has yet, and that the computer may have. */
+const otherPrograms = ['amd-smi', 'tpu-info', 'journalctl'];
 
 /** What a machine must not find: programs of other machines, and tools of the computer that it is pretended on. */
 export function listForeignPrograms({ programs }: Machine): string[] {

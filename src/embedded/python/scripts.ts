@@ -23,7 +23,7 @@ export async function runScript(
     'train_showcase.py': async () => {
       const { build, cudaVersion, devices } = torch();
       const built = { python: interpreter.version, torch: build, cuda: cudaVersion };
-      await train({ pretendDir, python, build: built, cardBytes: devices[0]?.totalBytes ?? null }, readLimits(process.env));
+      await train({ pretendDir, python, build: built, cards: devices }, readLimits(process.env));
     },
     'train.py': async () => {
       const found = torch();

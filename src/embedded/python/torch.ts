@@ -15,6 +15,7 @@ export interface Torch {
 
 export interface TorchDevice {
   name: string;
+  busId: string;
   totalBytes: number;
 }
 
@@ -54,7 +55,7 @@ function listDevices(machine: Machine, flavour: string, cudaVersion: string | nu
 /** PyTorch for ROCm calls them cuda too. */
 function listHipDevices({ amd }: Machine, variables: Variables): TorchDevice[] {
   if (amd === null || readRocmFault(variables) !== null) return [];
-  return amd.busIds.map(() => ({ name: amd.model.name, totalBytes: amd.model.memoryMiB * 2 ** 20 }));
+  return amd.busIds.map((busId) => ({ name: amd.model.name, busId, totalBytes: amd.model.memoryMiB * 2 ** 20 }));
 }
 
 const faultsWithoutDriver = ['no-driver', 'mismatch', 'no-devices'];
@@ -65,5 +66,5 @@ function listCudaDevices({ nvidia }: Machine, cudaVersion: string, variables: Va
   // CUDA runs on every driver of its own major version's first branch and later.
   const firstBranch = cudaVersion.startsWith('12.') ? 525 : 450;
   if (faultsWithoutDriver.includes(fault?.name ?? '') || branchOf(driver ?? nvidia.driver) < firstBranch) return [];
-  return nvidia.busIds.map(() => ({ name: nvidia.model.name, totalBytes: nvidia.model.usableMiB * 2 ** 20 }));
+  return nvidia.busIds.map((busId) => ({ name: nvidia.model.name, busId, totalBytes: nvidia.model.usableMiB * 2 ** 20 }));
 }
