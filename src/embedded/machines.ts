@@ -152,7 +152,7 @@ const machines: ReadonlyMap<string, Machine> = new Map(
       python,
       torch: '2.5.1+rocm6.2',
       programs: ['rocm-smi', 'rocminfo', 'hold-gpu', 'torchrun'],
-      workspaces: ['nsa-vibe'],
+      workspaces: ['nsa-vibe', 'eeg-challenge'],
     },
     cpu: { nvidia: null, amd: null, python, torch: '2.2.0+cpu', programs: ['torchrun'], workspaces: ['nsa-vibe', 'world-model'] },
   }),

@@ -4,6 +4,7 @@ import type { OwnMachine } from '../own-machine.ts';
 import { PretendFailure } from '../training/failure.ts';
 import { readLimits } from '../training/limits.ts';
 import { train } from '../training/trainer.ts';
+import { checkModel, trainEeg } from '../eeg-challenge/train.ts';
 import { checkGpu } from '../world-model/check-gpu.ts';
 import { trainWorldModel } from '../world-model/train.ts';
 import { validateConfig } from '../world-model/validate-config.ts';
@@ -30,6 +31,8 @@ export async function runScript(
       const limits = readLimits(process.env, args.some((arg) => arg.startsWith('--max-steps')) ? shortRunSeconds : undefined);
       await trainWorldModel(args, { pretendDir, python, requireDevice: () => requireDevice(found) }, limits);
     },
+    'train_challenge2_r1r2.py': () => trainEeg(args, { pretendDir, python, torch: torch() }, readLimits(process.env)),
+    'check_model.py': () => void process.stdout.write(checkModel(args)),
     'validate_config.py': () => void process.stdout.write(validateConfig(args)),
     'check_gpu.py': () => void process.stdout.write(checkGpu(args, torch())),
   };

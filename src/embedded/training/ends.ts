@@ -4,7 +4,13 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { addToKernelLog, describeCardMemoryError, describeKilledForMemory } from '../kernel-log.ts';
 import { deathBySignal, PretendFailure } from './failure.ts';
 import { endIfOld, liveOn } from './life.ts';
-import { describeCardError, describeCollectiveTimeout, describeOutOfMemory, describeSegmentationFault } from './failure-texts.ts';
+import {
+  describeCardError,
+  describeCollectiveTimeout,
+  describeLostLoader,
+  describeOutOfMemory,
+  describeSegmentationFault,
+} from './failure-texts.ts';
 import { isStruck } from './run.ts';
 import type { Run } from './run.ts';
 
@@ -17,6 +23,7 @@ const ends: Readonly<Record<string, (run: Run) => void | Promise<void>>> = {
   'nccl-timeout': (run) => strike(run, () => die('SIGABRT', describeCollectiveTimeout(run))),
   segfault: (run) => strike(run, () => die('SIGSEGV', describeSegmentationFault(run))),
   killed: (run) => strike(run, () => dieForMemory(run)),
+  'cpu-dies': (run) => fail(describeLostLoader(run)),
   xid: (run) => strike(run, () => failOfCard(run)),
 };
 
@@ -29,6 +36,7 @@ export interface End {
 export function findEnd(run: Run): End | null {
   if (lacksRank(run)) return { step: run.step, act: () => hangWithWatchdog(run) };
   const ahead = Object.entries(ends).flatMap(([name, act]) => {
+    if (name === 'cpu-dies' && run.card !== null) return [];
     const step = run.faults.stepOf(name, run.config.steps);
     return step === null || step <= run.step || step > run.config.steps ? [] : [{ step, act: () => act(run) }];
   });
@@ -70,7 +78,7 @@ function dieForMemory({ pretendDir }: Run): never {
 
 function failOfCard(run: Run): never {
   const { card, pretendDir } = run;
-  if (card === null) throw new PretendFailure('PRETEND_FAULT: xid is a fault of an NVIDIA card, and none is used', 2);
+  if (card?.runtime !== 'CUDA') throw new PretendFailure('PRETEND_FAULT: xid is a fault of an NVIDIA card, and none is used', 2);
   for (const line of describeCardMemoryError(card.busId, process.pid)) addToKernelLog(pretendDir, line);
   return fail(describeCardError(run));
 }

@@ -7,7 +7,7 @@ export function describeOutOfMemory(run: Failing): string {
   const said =
     run.card === null
       ? "RuntimeError: [enforce fail at alloc_cpu.cpp:83] err == 0. DefaultCPUAllocator: can't allocate memory: you tried to allocate 2147483648 bytes."
-      : `torch.OutOfMemoryError: CUDA out of memory. Tried to allocate 2.00 GiB. GPU ${run.rank.localRank} has a total capacity of ${(run.card.totalBytes / 2 ** 30).toFixed(2)} GiB of which 1.12 GiB is free.`;
+      : `torch.OutOfMemoryError: ${run.card.runtime} out of memory. Tried to allocate 2.00 GiB. GPU ${run.rank.localRank} has a total capacity of ${(run.card.totalBytes / 2 ** 30).toFixed(2)} GiB of which 1.12 GiB is free.`;
   return traceback(run, 'train_step', said);
 }
 
@@ -42,6 +42,10 @@ export function describeCollectiveTimeout({ rank: { rank }, step }: Failing): st
     "terminate called after throwing an instance of 'c10::DistBackendError'",
     `  what():  ${ended}`,
   ].join('\n');
+}
+
+export function describeLostLoader(run: Failing): string {
+  return traceback(run, 'train_step', `RuntimeError: DataLoader worker (pid(s) ${process.pid}) exited unexpectedly`);
 }
 
 /** As faulthandler. */

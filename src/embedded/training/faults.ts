@@ -22,6 +22,7 @@ import { PretendFailure } from './failure.ts';
  * - `slow`: 22 tokens a second
  * - `borderline`: 39 tokens a second, give or take 3 %
  * - `slow-first-step`, `slow-save`: the first step, each checkpoint takes PRETEND_PAUSE_SECONDS, or until the file .GO is made
+ * - `self-fallback`, `gpu-works`, `cpu-dies`: of the EEG training: it falls back to the CPU by itself, its GPU does not fault, it fails on the CPU
  * - `wrong-config`: the launch script does not pass the configuration on (the script looks at it, not the trainer)
  * - `partial-lines`: rows and records arrive in two halves
  * - `print-env`: the whole environment is printed at the start
@@ -48,6 +49,9 @@ const places = new Map<string, number | null>(
     borderline: null,
     'slow-first-step': null,
     'slow-save': null,
+    'self-fallback': null,
+    'gpu-works': null,
+    'cpu-dies': 0.2,
     'wrong-config': null,
     'partial-lines': null,
     'print-env': null,

@@ -13,7 +13,11 @@ export interface Outputs {
   addRecord(message: string, step: number): void;
   say(text: string): void;
   checkpointPath(step: number): string;
+  /** The checkpoint of this step is saved. */
+  addCheckpoint(step: number): void;
   writeResult(figures: StepFigures): void;
+  /** All is done and written. */
+  complete(step: number): void;
   finish(): void;
 }
 
@@ -29,6 +33,9 @@ export function openOutputs(
   let isQuiet = false;
   const record = (message: string, step: number, figures: StepFigures | null) =>
     formatHeartbeat(config, rank, message, step, figures);
+  const say = (text: string) => {
+    if (!isQuiet) process.stdout.write(`[rank${rank}] ${text}\n`);
+  };
   return {
     addSteps: (figures) => {
       rows?.append(figures.filter(isInRows).map(formatRow).join(''));
@@ -43,10 +50,10 @@ export function openOutputs(
       );
     },
     addRecord: (message, step) => heartbeat.append(record(message, step, null)),
-    say: (text) => {
-      if (!isQuiet) process.stdout.write(`[rank${rank}] ${text}\n`);
-    },
+    say,
     checkpointPath: (step) => join(config.outDir, `checkpoint_step${step}.pt`),
+    addCheckpoint: () => undefined,
+    complete: (step) => say(`training complete: ${step} steps`),
     writeResult: (figures) => {
       const result = { steps: figures.step, final_loss: figures.loss, toks_per_s: figures.tokensPerSecond, completed: true };
       if (rank === 0) writeFileSync(join(config.outDir, 'metrics.json'), `${JSON.stringify(result, null, 2)}\n`);

@@ -28,6 +28,7 @@ export interface TrainingCard {
   busId: string;
   /** What it has in all, as PyTorch tells it. */
   totalBytes: number;
+  runtime: 'CUDA' | 'HIP';
   /** Its memory stays held, and nothing runs on it. */
   idle(): void;
 }

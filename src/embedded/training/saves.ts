@@ -17,7 +17,10 @@ export async function saveCheckpoint(run: Run): Promise<number> {
   const isSlow = faults.has('slow-save');
   if (isSlow && path !== null) writeHalfCheckpoint(path, bytes);
   const pausedMs = isSlow ? await pause(run) : 0;
-  if (path !== null) writeCheckpoint(path, bytes);
+  if (path !== null) {
+    writeCheckpoint(path, bytes);
+    outputs.addCheckpoint(step);
+  }
   return pausedMs;
 }
 

@@ -39,7 +39,7 @@ export async function takeSteps(run: Run): Promise<void> {
     await end.act();
     return;
   }
-  outputs.say(`training complete: ${run.step} steps`);
+  outputs.complete(run.step);
   if (!faults.has('linger')) return;
   outputs.finish();
   await liveOn(limits);

@@ -9,7 +9,7 @@ import type { Limits } from './limits.ts';
 import { startLoaders, stopLoaders } from './loaders.ts';
 import { openOutputs } from './outputs.ts';
 import { readRank } from './rank.ts';
-import type { Run } from './run.ts';
+import type { Run, TrainingCard } from './run.ts';
 import { answerStackDumps, takeSteps } from './steps.ts';
 import { readTrainingConfig } from './training-config.ts';
 
@@ -19,7 +19,7 @@ export interface TrainerPlaces {
   python: string;
   build: Build;
   /** The cards that PyTorch finds, by their numbers. */
-  cards: { busId: string; totalBytes: number }[];
+  cards: Omit<TrainingCard, 'idle'>[];
 }
 
 const loadersPerRank = 2;

@@ -30,6 +30,8 @@ export function openWorldModelOutputs(config: WorldModelConfig, halves: boolean)
     addRecord: () => undefined,
     say,
     checkpointPath,
+    addCheckpoint: () => undefined,
+    complete: (step) => say(`training complete: ${step} steps`),
     writeResult: ({ step }) => {
       if (config.saveEvery === 0 || step % config.saveEvery !== 0) writeCheckpoint(checkpointPath(step), config.checkpointBytes);
     },
