@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { systemFolders } from '../install-programs.ts';
 
-export interface EpochRow {
+interface EpochRow {
   epoch: number;
   trainLoss: number;
   validationLoss: number;
