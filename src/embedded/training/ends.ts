@@ -11,6 +11,7 @@ import {
   describeOutOfMemory,
   describeSegmentationFault,
 } from './failure-texts.ts';
+import { waitForLostRank } from './lost-rank.ts';
 import { isStruck } from './run.ts';
 import type { Run } from './run.ts';
 
@@ -58,17 +59,10 @@ async function hangWithWatchdog({ config, rank, limits, outputs }: Run): Promise
   }
 }
 
-/** One rank fails; the others wait for it in a collective operation, until torchrun ends them. */
+/** One rank fails; the others wait for it. */
 async function strike(run: Run, failNow: () => never): Promise<void> {
   if (isStruck(run)) failNow();
-  process.removeAllListeners('SIGTERM').once('SIGTERM', () => {
-    run.gotTerm = true;
-  });
-  while (!run.gotTerm) {
-    await endIfOld(run.limits);
-    await wait(40);
-  }
-  throw new PretendFailure('', 143);
+  await waitForLostRank(run);
 }
 
 function dieForMemory({ pretendDir }: Run): never {

@@ -12,7 +12,7 @@ import { PretendFailure } from './failure.ts';
  * - `segfault`: a rank dies of a segmentation fault
  * - `killed`: a rank gets SIGKILL, and the kernel log says that it was for want of memory
  * - `xid`: the card has an error of its memory, told in the kernel log too
- * - `disk-full`: the next checkpoint does not fit, and half of it stays
+ * - `disk-full`: the first checkpoint from there on does not fit, and half of it stays
  * - `rank-idle`: one rank writes no record and its card is idle, the others go on
  * - `rank-missing`: one rank never begins, and the others hang in their first collective operation, with their watchdogs
  * - `silent`: the log gets no line from then on; training goes on

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { writeCheckpoint, writeHalfCheckpoint } from './checkpoint.ts';
 import { PretendFailure } from './failure.ts';
 import { describeFullDisk } from './failure-texts.ts';
+import { waitForLostRank } from './lost-rank.ts';
 import { pause } from './pause.ts';
 import type { Run } from './run.ts';
 
@@ -12,7 +13,8 @@ export async function saveCheckpoint(run: Run): Promise<number> {
   const path = rank.rank === 0 ? outputs.checkpointPath(step) : null;
   const bytes = config.checkpointBytes;
   if (step >= (faults.stepOf('disk-full', config.steps) ?? Infinity)) {
-    if (path !== null) throw failOfFullDisk(run, path);
+    if (path === null) return await waitForLostRank(run);
+    throw failOfFullDisk(run, path);
   }
   const isSlow = faults.has('slow-save');
   if (isSlow && path !== null) writeHalfCheckpoint(path, bytes);
