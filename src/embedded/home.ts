@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { installPrograms } from './install-programs.ts';
 import { installWorkspace } from './install-workspace.ts';
 import { keepCurrent } from './atomic-file.ts';
+import { writeCache } from './eeg-challenge/cache.ts';
 import { rocmFolder } from './environment.ts';
 import { requireMachine, type Machine } from './machines.ts';
 import { prepareWorldModel } from './world-model/prepare.ts';
@@ -19,6 +20,7 @@ export async function installHome(home: string, assetsDir: string, machineName: 
   for (const name of machine.workspaces) {
     const [repository, sourceDir] = [join(home, name), join(assetsDir, 'workspaces', name)];
     const isNew = await installWorkspace(home, name, sourceDir);
+    if (name === 'eeg-challenge') await writeCache(repository);
     if (name !== 'world-model') continue;
     const pythonBundle = join(pretendDir, 'programs/python3.mjs');
     await prepareWorldModel({ repository, sourceDir, pythonBundle, pythonVersion: machine.python }, isNew);

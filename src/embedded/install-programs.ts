@@ -6,13 +6,14 @@ import { keepCurrent } from './atomic-file.ts';
 import { listForeignPrograms } from './machines.ts';
 import type { Machine } from './machines.ts';
 
-/** Python's commands, which every machine has: the bundle of each, and the arguments that stand in front. */
-const pythonCommands: ReadonlyMap<string, string[]> = new Map([
+/** What every machine has: the bundle of each command, and the arguments that stand in front. */
+const commonCommands: ReadonlyMap<string, string[]> = new Map([
   ['python3', ['python3']],
   ['python', ['python3']],
   ['pip', ['python3', '-m', 'pip']],
   ['pip3', ['python3', '-m', 'pip']],
   ['pytest', ['python3', '-m', 'pytest']],
+  ['dmesg', ['dmesg']],
 ]);
 
 /** Folders of this computer that are on the host's PATH, behind its `bin`. */
@@ -20,20 +21,20 @@ export const systemFolders: readonly string[] = ['/usr/local/bin', '/usr/bin', '
 
 /**
  * Installs each program as a script in `bin` that becomes Node running a copy of its bundle: jobs outlive this fleet, and its update.
- * Through `exec`, the pid and the arguments that `/proc` shows are those of the program.
+ * Through `exec`, the pid and the arguments that `/proc` shows are those of the program. One that dies of a signal leaves no core of Node.
  */
 export async function installPrograms(home: string, bundlesDir: string, machine: Machine): Promise<void> {
   const bin = join(home, 'bin');
   const bundles = join(home, '.pretend', 'programs');
   await mkdir(bin, { recursive: true });
   await mkdir(bundles, { recursive: true });
-  const commands = new Map([...pythonCommands, ...machine.programs.map((name): [string, string[]] => [name, [name]])]);
+  const commands = new Map([...commonCommands, ...machine.programs.map((name): [string, string[]] => [name, [name]])]);
   for (const [name, [bundle = name, ...args]] of commands) {
     const path = join(bundles, `${bundle}.mjs`);
     await keepCurrent(path, await readBundle(join(bundlesDir, `${bundle}.js`)), 0o644);
     await keepCurrent(
       join(bin, name),
-      Buffer.from(`#!/bin/sh\nexec ${quoteAll([process.execPath, path, ...args])} "$@"\n`),
+      Buffer.from(`#!/bin/sh\nulimit -c 0\nexec ${quoteAll([process.execPath, path, ...args])} "$@"\n`),
       0o755,
     );
   }

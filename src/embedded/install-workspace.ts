@@ -18,6 +18,7 @@ const workspaces: ReadonlyMap<string, Workspace> = new Map(
       branch: 'feat/nsa-training-breakthrough-stable-a100',
       message: 'Pretend workspace for the 50,000-step run',
     },
+    'eeg-challenge': { branch: 'main', message: 'Pretend workspace for the EEG training on ROCm' },
     'world-model': { branch: 'main', message: 'Pretend workspace for the ignition day' },
   }),
 );

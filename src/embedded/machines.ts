@@ -152,14 +152,14 @@ const machines: ReadonlyMap<string, Machine> = new Map(
       python,
       torch: '2.5.1+rocm6.2',
       programs: ['rocm-smi', 'rocminfo', 'hold-gpu', 'torchrun'],
-      workspaces: ['nsa-vibe'],
+      workspaces: ['nsa-vibe', 'eeg-challenge'],
     },
     cpu: { nvidia: null, amd: null, python, torch: '2.2.0+cpu', programs: ['torchrun'], workspaces: ['nsa-vibe', 'world-model'] },
   }),
 );
 
-/** Tools of the vendors that no machine has yet, and that the computer may have. */
-const otherPrograms = ['amd-smi', 'tpu-info'];
+/** Tools that no machine has yet, and that the computer may have. */
+const otherPrograms = ['amd-smi', 'tpu-info', 'journalctl'];
 
 /** What a machine must not find: programs of other machines, and tools of the computer that it is pretended on. */
 export function listForeignPrograms({ programs }: Machine): string[] {

@@ -20,7 +20,7 @@ const config: TrainingConfig = {
   memory: { allocatedMiB: 25_900, reservedMiB: 26_880 },
   utilizationPercent: 94,
 };
-const course = { slow: false, nanFromStep: null };
+const course = { pace: null, nanFromStep: null, throughputFromStep: null };
 
 describe('a config file', () => {
   test('gives its scalars by their keys', () => {

@@ -13,8 +13,8 @@ const equals = (value: unknown) => ({ kind: 'equals', value });
 const root = join(import.meta.dirname, '../..');
 const file = join(root, 'playbooks/prod-50k.yaml');
 
-function readShipped() {
-  const { playbook, problems } = readPlaybook(file);
+function readShipped(path = file) {
+  const { playbook, problems } = readPlaybook(path);
   if (playbook === null) throw new Error(problems.map(formatProblem).join('\n'));
   return playbook;
 }
@@ -79,11 +79,22 @@ describe('prod-50k as it is shipped', () => {
   });
 
   it('names each of its 88 rows', () => {
-    const text = readFileSync(file, 'utf8');
-    const missing = Array.from({ length: 88 }, (_, index) => `S2-${index + 1}`).filter(
-      (row) => !new RegExp(`${row}\\b`).test(text),
-    );
-    expect(missing).toEqual([]);
+    expect(listMissingRows(file, 'S2', 88)).toEqual([]);
+  });
+});
+
+describe('rocm-train as it is shipped', () => {
+  const path = join(root, 'playbooks/rocm-train.yaml');
+
+  it('resolves with its defaults, and nothing is found in it', () => {
+    const { resolved, problems } = resolvePlaybook(readShipped(path), { set: {}, host: {} });
+    expect(problems).toEqual([]);
+    expect(resolved?.launch?.command).toContain('--batch-size 8 --num-workers 2 --max-epochs 20 --note "ROCm optimised"');
+    expect(lintPlaybook(readShipped(path))).toEqual([]);
+  });
+
+  it('names each of its 73 rows', () => {
+    expect(listMissingRows(path, 'S1', 73)).toEqual([]);
   });
 });
 
@@ -100,3 +111,11 @@ describe('schemas/playbook.json', () => {
     );
   });
 });
+
+/** Rows of a requirement document that stand nowhere in a playbook. */
+function listMissingRows(path: string, document: string, count: number): string[] {
+  const text = readFileSync(path, 'utf8');
+  return Array.from({ length: count }, (_, index) => `${document}-${index + 1}`).filter(
+    (row) => !new RegExp(`${row}\\b`).test(text),
+  );
+}

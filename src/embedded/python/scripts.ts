@@ -4,6 +4,7 @@ import type { OwnMachine } from '../own-machine.ts';
 import { PretendFailure } from '../training/failure.ts';
 import { readLimits } from '../training/limits.ts';
 import { train } from '../training/trainer.ts';
+import { checkModel, trainEeg } from '../eeg-challenge/train.ts';
 import { checkGpu } from '../world-model/check-gpu.ts';
 import { trainWorldModel } from '../world-model/train.ts';
 import { validateConfig } from '../world-model/validate-config.ts';
@@ -23,13 +24,15 @@ export async function runScript(
     'train_showcase.py': async () => {
       const { build, cudaVersion, devices } = torch();
       const built = { python: interpreter.version, torch: build, cuda: cudaVersion };
-      await train({ pretendDir, python, build: built, cardBytes: devices[0]?.totalBytes ?? null }, readLimits(process.env));
+      await train({ pretendDir, python, build: built, cards: devices }, readLimits(process.env));
     },
     'train.py': async () => {
       const found = torch();
       const limits = readLimits(process.env, args.some((arg) => arg.startsWith('--max-steps')) ? shortRunSeconds : undefined);
       await trainWorldModel(args, { pretendDir, python, requireDevice: () => requireDevice(found) }, limits);
     },
+    'train_challenge2_r1r2.py': () => trainEeg(args, { pretendDir, python, torch: torch() }, readLimits(process.env)),
+    'check_model.py': () => void process.stdout.write(checkModel(args)),
     'validate_config.py': () => void process.stdout.write(validateConfig(args)),
     'check_gpu.py': () => void process.stdout.write(checkGpu(args, torch())),
   };

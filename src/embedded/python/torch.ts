@@ -15,7 +15,10 @@ export interface Torch {
 
 export interface TorchDevice {
   name: string;
+  busId: string;
   totalBytes: number;
+  /** What its memory errors name. */
+  runtime: 'CUDA' | 'HIP';
 }
 
 type Variables = Readonly<Record<string, string | undefined>>;
@@ -27,7 +30,7 @@ export function describeTorch(machine: Machine, build: string, variables: Variab
     build,
     cudaVersion,
     hipVersion: flavour === 'rocm6.2' ? '6.2.41133-dd7f95766' : null,
-    devices: isCudaWanted(variables) ? listDevices(machine, flavour, cudaVersion, variables) : [],
+    devices: isCudaWanted(variables) && !hidesCards(variables) ? listDevices(machine, flavour, cudaVersion, variables) : [],
   };
 }
 
@@ -37,6 +40,11 @@ export function requireDevice({ devices, build }: Torch): TorchDevice {
   if (first !== undefined) return first;
   if (build.endsWith('+cpu')) throw pythonError('AssertionError: Torch not compiled with CUDA enabled');
   throw pythonError('RuntimeError: No CUDA GPUs are available');
+}
+
+/** As CUDA and HIP read them: no card is named. HIP heeds both. */
+function hidesCards(variables: Variables): boolean {
+  return ['CUDA_VISIBLE_DEVICES', 'HIP_VISIBLE_DEVICES'].some((name) => ['', '-1'].includes(variables[name] ?? '0'));
 }
 
 /** PRETEND_CUDA=none: PyTorch finds no card, whatever nvidia-smi says. */
@@ -54,7 +62,7 @@ function listDevices(machine: Machine, flavour: string, cudaVersion: string | nu
 /** PyTorch for ROCm calls them cuda too. */
 function listHipDevices({ amd }: Machine, variables: Variables): TorchDevice[] {
   if (amd === null || readRocmFault(variables) !== null) return [];
-  return amd.busIds.map(() => ({ name: amd.model.name, totalBytes: amd.model.memoryMiB * 2 ** 20 }));
+  return amd.busIds.map((busId) => ({ name: amd.model.name, busId, totalBytes: amd.model.memoryMiB * 2 ** 20, runtime: 'HIP' }));
 }
 
 const faultsWithoutDriver = ['no-driver', 'mismatch', 'no-devices'];
@@ -65,5 +73,10 @@ function listCudaDevices({ nvidia }: Machine, cudaVersion: string, variables: Va
   // CUDA runs on every driver of its own major version's first branch and later.
   const firstBranch = cudaVersion.startsWith('12.') ? 525 : 450;
   if (faultsWithoutDriver.includes(fault?.name ?? '') || branchOf(driver ?? nvidia.driver) < firstBranch) return [];
-  return nvidia.busIds.map(() => ({ name: nvidia.model.name, totalBytes: nvidia.model.usableMiB * 2 ** 20 }));
+  return nvidia.busIds.map((busId) => ({
+    name: nvidia.model.name,
+    busId,
+    totalBytes: nvidia.model.usableMiB * 2 ** 20,
+    runtime: 'CUDA',
+  }));
 }

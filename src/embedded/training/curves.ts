@@ -5,7 +5,8 @@ export interface StepFigures {
   step: number;
   loss: number;
   learningRate: number;
-  tokensPerSecond: number;
+  /** Null: not told yet. */
+  tokensPerSecond: number | null;
   gradNorm: number;
   fetchMs: number;
   gateEntropyMean: number;
@@ -15,10 +16,15 @@ export interface StepFigures {
 }
 
 export interface Course {
-  slow: boolean;
+  pace: keyof typeof paces | null;
   /** From here on the loss is NaN. */
   nanFromStep: number | null;
+  /** Before it no throughput is told. */
+  throughputFromStep: number | null;
 }
+
+/** Tokens a second that a fault asks for. */
+const paces = { slow: 22, borderline: 39 };
 
 const warmUpSteps = 2_000;
 
@@ -26,12 +32,12 @@ export function computeFigures(config: TrainingConfig, course: Course, rank: num
   const noise = (salt: number) => makeNoise(config.seed + rank, step, salt);
   const share = step / config.scheduledSteps;
   const isNan = course.nanFromStep !== null && step >= course.nanFromStep;
-  const tokensPerSecond = course.slow ? 22 : config.tokensPerSecond;
+  const tokensPerSecond = course.pace === null ? config.tokensPerSecond : paces[course.pace];
   return {
     step,
     loss: isNan ? NaN : 3.35 - 0.5 * share + 7.4 * Math.exp(-step / (0.06 * config.scheduledSteps)) + 0.015 * noise(1),
     learningRate: config.learningRate * Math.min(step / warmUpSteps, 0.55 + 0.45 * Math.cos(Math.PI * share)),
-    tokensPerSecond: tokensPerSecond * (1 + 0.03 * noise(2)),
+    tokensPerSecond: step < (course.throughputFromStep ?? 0) ? null : tokensPerSecond * (1 + 0.03 * noise(2)),
     gradNorm: isNan ? NaN : 1.1 + 0.4 * Math.exp(-step / 500) + 0.08 * noise(3),
     fetchMs: 9 + 2 * noise(4),
     gateEntropyMean: 0.78 + 0.03 * noise(5),

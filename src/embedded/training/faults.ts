@@ -1,13 +1,28 @@
 import { PretendFailure } from './failure.ts';
 
 /**
- * What PRETEND_FAULT may ask for, separated by commas. Those that begin at a step take it after an `@`: `oom@1200`.
+ * What PRETEND_FAULT may ask for, separated by commas. Those that begin at a step take it after an `@`: `oom@1200`. Of several ranks, a
+ * fault of one meets the last. A step that a resumed run has behind it does not come again.
  *
  * - `oom`: a CUDA out-of-memory error, exit 1
  * - `nan`: the loss is NaN from then on; training goes on
  * - `hang`: no further step; the watchdog writes on, and neither .HALT nor TERM is heeded
  * - `exit-early`: exit 0 with the work half done
+ * - `nccl-timeout`: the watchdog of NCCL gives up a collective operation, and the rank aborts
+ * - `segfault`: a rank dies of a segmentation fault
+ * - `killed`: a rank gets SIGKILL, and the kernel log says that it was for want of memory
+ * - `xid`: the card has an error of its memory, told in the kernel log too
+ * - `disk-full`: the first checkpoint from there on does not fit, and half of it stays
+ * - `rank-idle`: one rank writes no record and its card is idle, the others go on
+ * - `rank-missing`: one rank never begins, and the others hang in their first collective operation, with their watchdogs
+ * - `silent`: the log gets no line from then on; training goes on
+ * - `silent-all`: no further step, and nothing is written, by no watchdog either
+ * - `linger`: all is done and written, and the process does not exit
+ * - `late-metric`: no throughput is told before then; training goes on
  * - `slow`: 22 tokens a second
+ * - `borderline`: 39 tokens a second, give or take 3 %
+ * - `slow-first-step`, `slow-save`: the first step, each checkpoint takes PRETEND_PAUSE_SECONDS, or until the file .GO is made
+ * - `self-fallback`, `gpu-works`, `cpu-dies`: of the EEG training: it falls back to the CPU by itself, its GPU does not fault, it fails on the CPU
  * - `wrong-config`: the launch script does not pass the configuration on (the script looks at it, not the trainer)
  * - `partial-lines`: rows and records arrive in two halves
  * - `print-env`: the whole environment is printed at the start
@@ -19,7 +34,24 @@ const places = new Map<string, number | null>(
     nan: 0.2,
     hang: 0.2,
     'exit-early': 0.3,
+    'nccl-timeout': 0.2,
+    segfault: 0.2,
+    killed: 0.2,
+    xid: 0.2,
+    'disk-full': 0.2,
+    'rank-idle': 0.2,
+    'rank-missing': null,
+    silent: 0.2,
+    'silent-all': 0.2,
+    linger: null,
+    'late-metric': 0.2,
     slow: null,
+    borderline: null,
+    'slow-first-step': null,
+    'slow-save': null,
+    'self-fallback': null,
+    'gpu-works': null,
+    'cpu-dies': 0.2,
     'wrong-config': null,
     'partial-lines': null,
     'print-env': null,

@@ -12,6 +12,8 @@ export interface Limits {
   lingerSeconds: number;
   /** Between the records that the watchdog of a hung trainer writes. */
   watchdogSeconds: number;
+  /** How long a slow first step or a slow save takes. */
+  pauseSeconds: number;
 }
 
 export function readLimits(variables: Variables, usualRunSeconds = 16): Limits {
@@ -20,6 +22,7 @@ export function readLimits(variables: Variables, usualRunSeconds = 16): Limits {
     lifeSeconds: readSeconds(variables, 'PRETEND_MAX_SECONDS', 15 * 60),
     lingerSeconds: readSeconds(variables, 'PRETEND_LINGER_SECONDS', 10 * 60),
     watchdogSeconds: readSeconds(variables, 'PRETEND_WATCHDOG_SECONDS', 2),
+    pauseSeconds: readSeconds(variables, 'PRETEND_PAUSE_SECONDS', 5),
   };
 }
 

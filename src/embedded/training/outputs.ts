@@ -1,6 +1,5 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { writeCheckpoint } from './checkpoint.ts';
 import type { StepFigures } from './curves.ts';
 import { formatLogLine, formatRecord, formatRow } from './formats.ts';
 import { openLineFile } from './line-file.ts';
@@ -13,21 +12,36 @@ export interface Outputs {
   addSteps(figures: StepFigures[]): void;
   addRecord(message: string, step: number): void;
   say(text: string): void;
-  saveCheckpoint(step: number): void;
+  checkpointPath(step: number): string;
+  /** The checkpoint of this step is saved. */
+  addCheckpoint(step: number): void;
   writeResult(figures: StepFigures): void;
+  /** All is done and written. */
+  complete(step: number): void;
   finish(): void;
 }
 
-export function openOutputs(config: TrainingConfig, { rank }: Rank, halves: boolean): Outputs {
+/** `halves`: lines arrive in two parts. `quietFromStep`: the log gets no line from there on. */
+export function openOutputs(
+  config: TrainingConfig,
+  { rank }: Rank,
+  { halves, quietFromStep }: { halves: boolean; quietFromStep: number },
+): Outputs {
   mkdirSync(config.outDir, { recursive: true });
   const heartbeat = openLineFile(join(config.outDir, `heartbeat_rank${rank}.jsonl`), halves);
   const rows = rank === 0 ? openLineFile(join(config.outDir, 'training.csv'), halves) : null;
+  let isQuiet = false;
   const record = (message: string, step: number, figures: StepFigures | null) =>
     formatHeartbeat(config, rank, message, step, figures);
+  const say = (text: string) => {
+    if (!isQuiet) process.stdout.write(`[rank${rank}] ${text}\n`);
+  };
   return {
     addSteps: (figures) => {
       rows?.append(figures.filter(isInRows).map(formatRow).join(''));
-      if (rank === 0) process.stdout.write(figures.filter(isInLog).map(formatLogLine).join(''));
+      const heard = figures.filter(({ step }) => step < quietFromStep);
+      isQuiet ||= heard.length < figures.length;
+      if (rank === 0) process.stdout.write(heard.filter(isInLog).map(formatLogLine).join(''));
       heartbeat.append(
         figures
           .filter(isInHeartbeat)
@@ -36,10 +50,10 @@ export function openOutputs(config: TrainingConfig, { rank }: Rank, halves: bool
       );
     },
     addRecord: (message, step) => heartbeat.append(record(message, step, null)),
-    say: (text) => void process.stdout.write(`[rank${rank}] ${text}\n`),
-    saveCheckpoint: (step) => {
-      if (rank === 0) writeCheckpoint(join(config.outDir, `checkpoint_step${step}.pt`), config.checkpointBytes);
-    },
+    say,
+    checkpointPath: (step) => join(config.outDir, `checkpoint_step${step}.pt`),
+    addCheckpoint: () => undefined,
+    complete: (step) => say(`training complete: ${step} steps`),
     writeResult: (figures) => {
       const result = { steps: figures.step, final_loss: figures.loss, toks_per_s: figures.tokensPerSecond, completed: true };
       if (rank === 0) writeFileSync(join(config.outDir, 'metrics.json'), `${JSON.stringify(result, null, 2)}\n`);
@@ -85,7 +99,7 @@ function formatHeartbeat(
     ...head,
     ...memory,
     loss: roundTo(figures.loss, 6),
-    toks_per_s: roundTo(figures.tokensPerSecond, 1),
+    ...(figures.tokensPerSecond === null ? {} : { toks_per_s: roundTo(figures.tokensPerSecond, 1) }),
     dt_fetch_s: roundTo(figures.fetchMs / 1000, 4),
     grad_norm: roundTo(figures.gradNorm, 4),
     gate_entropy_mean: roundTo(figures.gateEntropyMean, 4),

@@ -1,47 +1,33 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { systemCode } from '../../errors.ts';
 import { computeFigures } from './curves.ts';
-import type { StepFigures } from './curves.ts';
-import { PretendFailure } from './failure.ts';
-import type { Faults } from './faults.ts';
-import type { Limits } from './limits.ts';
-import type { Outputs } from './outputs.ts';
-import type { Rank } from './rank.ts';
+import { findEnd } from './ends.ts';
+import { endIfOld, liveOn } from './life.ts';
+import { pause } from './pause.ts';
+import { isStruck } from './run.ts';
+import type { Run } from './run.ts';
+import { saveCheckpoint, takeSaveWish } from './saves.ts';
 import { writeStackDump } from './stack-dump.ts';
-import type { TrainingConfig } from './training-config.ts';
-
-/** One rank of a training that goes on. */
-export interface Run {
-  /** As a traceback names it. */
-  script: string;
-  config: TrainingConfig;
-  rank: Rank;
-  faults: Faults;
-  limits: Limits;
-  outputs: Outputs;
-  /** What a card has in all, as PyTorch tells it; null: it trains on the CPU. */
-  cardBytes: number | null;
-  step: number;
-}
 
 const tickMs = 40;
 
 /** Takes one step after the other until the last, a halt or a fault. The steps are made up; how long they take is real. */
 export async function takeSteps(run: Run): Promise<void> {
   const { config, faults, limits, outputs } = run;
-  const hangStep = faults.stepOf('hang', config.steps) ?? Infinity;
-  const exitStep = faults.stepOf('exit-early', config.steps) ?? Infinity;
-  const oomStep = faults.stepOf('oom', config.steps) ?? Infinity;
-  const lastStep = Math.min(config.steps, hangStep, exitStep, oomStep);
-  const startMs = performance.now();
+  const end = findEnd(run);
+  const lastStep = end?.step ?? config.steps;
+  const firstStep = run.step;
+  let startMs = performance.now();
+  if (faults.has('slow-first-step') && lastStep > firstStep) startMs += await pause(run);
   while (run.step < lastStep) {
     await wait(tickMs);
+    await endIfOld(limits);
     const seconds = (performance.now() - startMs) / 1000;
-    if (seconds > limits.lifeSeconds) throw outOfTime(limits);
-    const due = Math.floor((seconds / limits.runSeconds) * config.steps);
-    advance(run, Math.min(lastStep, Math.max(run.step === 0 ? 1 : run.step, due)));
+    const due = firstStep + Math.floor((seconds / limits.runSeconds) * config.steps);
+    startMs += await advance(run, Math.min(lastStep, Math.max(run.step === firstStep ? firstStep + 1 : run.step, due)));
+    if (takeSaveWish(run)) startMs += await saveCheckpoint(run);
     const wish = faults.has('ignore-halt') ? null : readHalt(config.outDir);
     if (wish !== null) {
       outputs.addRecord('halt', run.step);
@@ -49,9 +35,14 @@ export async function takeSteps(run: Run): Promise<void> {
       return;
     }
   }
-  if (run.step === oomStep) throw outOfMemory(run);
-  if (run.step === hangStep) await hang(run, startMs);
-  if (run.step === config.steps) outputs.say(`training complete: ${run.step} steps`);
+  if (end !== null) {
+    await end.act();
+    return;
+  }
+  outputs.complete(run.step);
+  if (!faults.has('linger')) return;
+  outputs.finish();
+  await liveOn(limits);
 }
 
 /** USR1 writes the stacks and the run goes on. */
@@ -62,30 +53,34 @@ export function answerStackDumps({ config, rank, script, outputs }: Run): void {
   });
 }
 
-/** Goes on to step `last`, writing what lies on the way. */
-function advance(run: Run, last: number): void {
-  const { config, rank, faults, outputs } = run;
-  const course = { slow: faults.has('slow'), nanFromStep: faults.stepOf('nan', config.steps) };
-  const figures: StepFigures[] = [];
-  for (let step = run.step + 1; step <= last; step += 1) figures.push(computeFigures(config, course, rank.rank, step));
-  if (figures.length === 0) return;
-  outputs.addSteps(figures);
-  if (config.saveEvery > 0) {
-    for (const { step } of figures) if (step % config.saveEvery === 0) outputs.saveCheckpoint(step);
+/** Goes on to step `last`, writing what lies on the way. Returns the milliseconds in which no step was taken. */
+async function advance(run: Run, last: number): Promise<number> {
+  const { saveEvery } = run.config;
+  let pausedMs = 0;
+  while (run.step < last) {
+    const nextSave = saveEvery > 0 ? (Math.floor(run.step / saveEvery) + 1) * saveEvery : Infinity;
+    writeSteps(run, Math.min(last, nextSave));
+    if (run.step === nextSave) pausedMs += await saveCheckpoint(run);
   }
+  return pausedMs;
+}
+
+function writeSteps(run: Run, last: number): void {
+  const { config, rank, faults, outputs } = run;
+  const stepOf = (name: string) => faults.stepOf(name, config.steps);
+  const course = {
+    pace: faults.has('slow') ? ('slow' as const) : faults.has('borderline') ? ('borderline' as const) : null,
+    nanFromStep: stepOf('nan'),
+    throughputFromStep: stepOf('late-metric'),
+  };
+  const idleFrom = isStruck(run) ? (stepOf('rank-idle') ?? Infinity) : Infinity;
+  if (last >= idleFrom) run.card?.idle();
+  const steps = Array.from({ length: last - run.step }, (_, index) => run.step + 1 + index);
+  const figures = steps.map((step) => computeFigures(config, course, rank.rank, step));
+  outputs.addSteps(figures.filter(({ step }) => step < idleFrom));
   run.step = last;
   const end = figures.at(-1);
   if (end !== undefined && last === config.steps) outputs.writeResult(end);
-}
-
-/** Makes no further step and heeds nothing; only the watchdog still writes. */
-async function hang({ config, rank, limits, outputs }: Run, startMs: number): Promise<void> {
-  if (rank.rank === 0) writeFileSync(join(config.outDir, '.anomaly_type'), 'heartbeat_stall\n');
-  while ((performance.now() - startMs) / 1000 < limits.lifeSeconds) {
-    await wait(limits.watchdogSeconds * 1000);
-    outputs.addRecord('watchdog_dump', 0);
-  }
-  throw outOfTime(limits);
 }
 
 /** What the halt file says, or null when there is none. */
@@ -96,23 +91,4 @@ function readHalt(outDir: string): string | null {
     if (systemCode(error) === 'ENOENT') return null;
     throw error;
   }
-}
-
-function outOfMemory({ rank: { rank, localRank }, script, cardBytes }: Run): PretendFailure {
-  const prefix = `[rank${rank}]:`;
-  const said =
-    cardBytes === null
-      ? "RuntimeError: [enforce fail at alloc_cpu.cpp:83] err == 0. DefaultCPUAllocator: can't allocate memory: you tried to allocate 2147483648 bytes."
-      : `torch.OutOfMemoryError: CUDA out of memory. Tried to allocate 2.00 GiB. GPU ${localRank} has a total capacity of ${(cardBytes / 2 ** 30).toFixed(2)} GiB of which 1.12 GiB is free.`;
-  return new PretendFailure(
-    [
-      `${prefix} Traceback (most recent call last):`,
-      `${prefix}   File "${script}", line 412, in train_step`,
-      `${prefix} ${said}`,
-    ].join('\n'),
-  );
-}
-
-function outOfTime(limits: Limits): PretendFailure {
-  return new PretendFailure(`pretend trainer: it has lived ${limits.lifeSeconds} s, the most it may (PRETEND_MAX_SECONDS)`);
 }

@@ -1,13 +1,16 @@
 import { useCard } from '../card-use.ts';
+import { loadStep } from './checkpoint.ts';
+import { lacksRank } from './ends.ts';
 import { writeEnvFile } from './env-file.ts';
 import type { Build } from './env-file.ts';
 import { parseFaults } from './faults.ts';
+import { liveOn } from './life.ts';
 import type { Limits } from './limits.ts';
 import { startLoaders, stopLoaders } from './loaders.ts';
 import { openOutputs } from './outputs.ts';
 import { readRank } from './rank.ts';
+import type { Run, TrainingCard } from './run.ts';
 import { answerStackDumps, takeSteps } from './steps.ts';
-import type { Run } from './steps.ts';
 import { readTrainingConfig } from './training-config.ts';
 
 /** The home of the pretend tools, as seen by a trainer. */
@@ -15,8 +18,8 @@ export interface TrainerPlaces {
   pretendDir: string;
   python: string;
   build: Build;
-  /** What a card has in all; null: there is none. */
-  cardBytes: number | null;
+  /** The cards that PyTorch finds, by their numbers. */
+  cards: Omit<TrainingCard, 'idle'>[];
 }
 
 const loadersPerRank = 2;
@@ -27,19 +30,33 @@ export const contextMiB = 538;
 export async function train(places: TrainerPlaces, limits: Limits): Promise<void> {
   const faults = parseFaults(process.env['PRETEND_FAULT']);
   const rank = readRank(process.env);
+  if (lacksRank({ faults, rank }) && rank.rank === 1) await liveOn(limits);
   const config = readTrainingConfig(process.env);
-  const outputs = openOutputs(config, rank, faults.has('partial-lines'));
+  const resumed = process.env['FLEET_CHECKPOINT'] ?? '';
+  const step = resumed === '' ? 0 : loadStep(resumed);
+  const outputs = openOutputs(config, rank, {
+    halves: faults.has('partial-lines'),
+    quietFromStep: faults.stepOf('silent', config.steps) ?? Infinity,
+  });
   const script = 'scripts/train_showcase.py';
-  const run: Run = { script, config, rank, faults, limits, outputs, cardBytes: places.cardBytes, step: 0 };
-  process.on('SIGTERM', () => outputs.say(`SIGTERM ignored at step ${run.step}`));
+  const use = (utilizationPercent: number) =>
+    useCard(places.pretendDir, {
+      card: rank.localRank,
+      processName: places.python,
+      memoryMiB: config.memory.reservedMiB + contextMiB,
+      utilizationPercent,
+    });
+  const found = places.cards[rank.localRank];
+  const card = found === undefined ? null : { ...found, idle: () => void use(0) };
+  const run: Run = { script, config, rank, faults, limits, outputs, card, pretendDir: places.pretendDir, step, gotTerm: false };
+  process.on('SIGTERM', () => {
+    run.gotTerm = true;
+    outputs.say(`SIGTERM ignored at step ${run.step}`);
+  });
   answerStackDumps(run);
   begin(run, places.build);
-  const leaveCard = useCard(places.pretendDir, {
-    card: rank.localRank,
-    processName: places.python,
-    memoryMiB: config.memory.reservedMiB + contextMiB,
-    utilizationPercent: config.utilizationPercent,
-  });
+  if (resumed !== '') outputs.say(`resuming at step ${step}: ${resumed}`);
+  const leaveCard = use(config.utilizationPercent);
   const loaders = await startLoaders(places.python, loadersPerRank);
   outputs.addRecord('fineweb_loader_ready', 0);
   try {

@@ -1,8 +1,7 @@
-import { openSync, readSync, closeSync, statSync } from 'node:fs';
 import { requireDevice } from '../python/torch.ts';
 import type { Torch } from '../python/torch.ts';
-import { PretendFailure, pythonError } from '../training/failure.ts';
-import { systemCode } from '../../errors.ts';
+import { requireCheckpoint } from '../training/checkpoint.ts';
+import { PretendFailure } from '../training/failure.ts';
 
 export const cpuCheckpoint = 'experiments/cpu_test/checkpoints/step_1000.pt';
 
@@ -41,26 +40,4 @@ export function checkGpu(args: string[], torch: Torch): string {
 function placeOf(torch: Torch): string {
   requireDevice(torch);
   return 'cuda:0';
-}
-
-/** Whether it is a whole archive, as far as its size and its first bytes tell. */
-function requireCheckpoint(path: string): void {
-  try {
-    if (statSync(path).size > 1_000 && readStart(path) === 'PK') return;
-  } catch (error) {
-    if (systemCode(error) === 'ENOENT') throw pythonError(`FileNotFoundError: [Errno 2] No such file or directory: '${path}'`);
-    throw error;
-  }
-  throw pythonError('RuntimeError: PytorchStreamReader failed reading zip archive: failed finding central directory');
-}
-
-function readStart(path: string): string {
-  const file = openSync(path, 'r');
-  try {
-    const start = Buffer.alloc(2);
-    readSync(file, start);
-    return start.toString('latin1');
-  } finally {
-    closeSync(file);
-  }
 }

@@ -17,7 +17,7 @@ export function openWorldModelOutputs(config: WorldModelConfig, halves: boolean)
   const rows = openLineFile(metricsPath, halves);
   const startMs = performance.now();
   const say = (text: string) => void process.stdout.write(`${text}\n`);
-  const saveCheckpoint = (step: number) => writeCheckpoint(join(checkpoints, `step_${step}.pt`), config.checkpointBytes);
+  const checkpointPath = (step: number) => join(checkpoints, `step_${step}.pt`);
   return {
     addSteps: (figures) => {
       const shown = figures.filter(({ step }) => step === 1 || step % config.logEvery === 0 || step === config.steps);
@@ -29,9 +29,11 @@ export function openWorldModelOutputs(config: WorldModelConfig, halves: boolean)
     },
     addRecord: () => undefined,
     say,
-    saveCheckpoint,
+    checkpointPath,
+    addCheckpoint: () => undefined,
+    complete: (step) => say(`training complete: ${step} steps`),
     writeResult: ({ step }) => {
-      if (config.saveEvery === 0 || step % config.saveEvery !== 0) saveCheckpoint(step);
+      if (config.saveEvery === 0 || step % config.saveEvery !== 0) writeCheckpoint(checkpointPath(step), config.checkpointBytes);
     },
     finish: () => rows.finish(),
   };
@@ -39,7 +41,7 @@ export function openWorldModelOutputs(config: WorldModelConfig, halves: boolean)
 
 export function formatMetricsRow(figures: StepFigures, { device }: WorldModelConfig): string {
   const { step, learningRate, tokensPerSecond, gradNorm, allocatedMiB } = figures;
-  const cells = [step, formatLoss(figures), learningRate.toFixed(8), tokensPerSecond.toFixed(1), formatNumber(gradNorm)];
+  const cells = [step, formatLoss(figures), learningRate.toFixed(8), tokensPerSecond?.toFixed(1) ?? '', formatNumber(gradNorm)];
   return `${[...cells, device === 'cuda' ? allocatedMiB : 0].join(',')}\n`;
 }
 

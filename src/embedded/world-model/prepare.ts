@@ -41,7 +41,7 @@ async function writeCpuRun(repository: string, configFile: string): Promise<void
   const steps = Array.from({ length: config.steps }, (_, index) => index + 1).filter(
     (step) => step === 1 || step % config.logEvery === 0,
   );
-  const course = { slow: false, nanFromStep: null };
+  const course = { pace: null, nanFromStep: null, throughputFromStep: null };
   const rows = steps.map((step) => formatMetricsRow(computeFigures(config, course, 0, step), config));
   await mkdir(dirname(checkpoint), { recursive: true });
   await replaceFile(join(dirname(checkpoint), '../metrics.csv'), metricsHeader + rows.join(''), 0o644);

@@ -4,7 +4,7 @@ import { PretendFailure } from '../training/failure.ts';
 import { parseFaults } from '../training/faults.ts';
 import type { Limits } from '../training/limits.ts';
 import { answerStackDumps, takeSteps } from '../training/steps.ts';
-import type { Run } from '../training/steps.ts';
+import type { Run } from '../training/run.ts';
 import { contextMiB } from '../training/trainer.ts';
 import { readWorldModelConfig } from './config.ts';
 import type { Device } from './config.ts';
@@ -25,20 +25,30 @@ export async function trainWorldModel(args: string[], places: WorldModelPlaces, 
   const card = device === 'cuda' ? places.requireDevice() : null;
   const outputs = openWorldModelOutputs(config, faults.has('partial-lines'));
   const rank = { rank: 0, localRank: 0, worldSize: 1 };
-  const run: Run = { script: 'train.py', config, rank, faults, limits, outputs, cardBytes: card?.totalBytes ?? null, step: 0 };
+  const use = (utilizationPercent: number) =>
+    useCard(places.pretendDir, {
+      card: 0,
+      processName: places.python,
+      memoryMiB: config.memory.reservedMiB + contextMiB,
+      utilizationPercent,
+    });
+  const run: Run = {
+    script: 'train.py',
+    config,
+    rank,
+    faults,
+    limits,
+    outputs,
+    card: card === null ? null : { ...card, idle: () => void use(0) },
+    pretendDir: places.pretendDir,
+    step: 0,
+    gotTerm: false,
+  };
   answerStackDumps(run);
   outputs.say(
     `pretend trainer, pid ${process.pid}: ${file} on ${card?.name ?? 'cpu'}, ${config.steps} steps, out_dir ${config.outDir}`,
   );
-  const leaveCard =
-    card === null
-      ? null
-      : useCard(places.pretendDir, {
-          card: 0,
-          processName: places.python,
-          memoryMiB: config.memory.reservedMiB + contextMiB,
-          utilizationPercent: config.utilizationPercent,
-        });
+  const leaveCard = card === null ? null : use(config.utilizationPercent);
   try {
     await takeSteps(run);
   } finally {
