@@ -17,6 +17,8 @@ export interface EndEvidence {
   /** The last lines of what the attempt has printed. */
   logTail: string;
   pid: number | null;
+  /** What the kernel has said of the attempt's processes. */
+  kernel: { kernelLog: string | null; pids: number[] };
 }
 
 /** What the guard stops a job for, as the class of the failure. */
@@ -40,11 +42,16 @@ const usage: FailureClass = {
 };
 
 /** What an attempt failed of: what the guard says, then what its texts tell, then its exit status. Null: it did not fail. */
-export function classifyEnd({ exitCode, verdict, logTail, pid }: EndEvidence): FailureClass | null {
+export function classifyEnd({ exitCode, verdict, logTail, pid, kernel }: EndEvidence): FailureClass | null {
   const stopped = verdict === null ? undefined : guardClasses[verdict.split(' ')[0] ?? ''];
   if (stopped !== undefined) return stopped;
   if (exitCode === 0) return null;
-  const failure = classifyFailure({ exitCode, logTail, kernelLog: null, pids: pid === null ? [] : [pid] });
+  const failure = classifyFailure({
+    exitCode,
+    logTail,
+    kernelLog: kernel.kernelLog,
+    pids: [...kernel.pids, ...(pid === null ? [] : [pid])],
+  });
   if (failure.class === 'unknown' && exitCode === 2) return usage;
   const retry = failure.retry === 'by-cause' ? null : failure.retry === 'once';
   return { class: failure.class, retry, text: failure.text, advice: failure.advice };

@@ -1,4 +1,5 @@
 import type { UnitState } from '../../remote/executor.ts';
+import { recallKernelLog } from '../../monitor/failures/kernel-log.ts';
 import { readAsked } from '../attempts/asked.ts';
 import { classifyEnd, type FailureClass } from '../attempts/classify.ts';
 import { readTry } from '../attempts/record-try.ts';
@@ -34,14 +35,6 @@ export async function gatherEnding(drive: Drive, state: UnitState, exitCode: num
 
 async function classify(drive: Drive, state: UnitState, exitCode: number): Promise<FailureClass | null> {
   const logTail = await readLogTail(drive, state);
-  const failure = classifyEnd({ exitCode, verdict: state.verdict, logTail, pid: state.pid });
-  return failure?.class === 'killed' ? (askKernel(drive) ?? failure) : failure;
-}
-
-/** Who killed it only the kernel says: it was asked while the processes lived, and what it has said of them is a flag. */
-function askKernel(drive: Drive): FailureClass | null {
-  const since = readTry(drive)?.begunAt ?? 0;
-  const flags = drive.parts.store.readFlags(drive.actor.run);
-  const found = flags.find(({ failure, lastAt }) => failure === 'host-memory' && lastAt >= since);
-  return found === undefined ? null : { class: 'host-memory', retry: false, text: found.text, advice: found.hint ?? '' };
+  const kernel = recallKernelLog(drive.parts.store.readFlags(drive.actor.run), readTry(drive)?.begunAt ?? 0);
+  return classifyEnd({ exitCode, verdict: state.verdict, logTail, pid: state.pid, kernel });
 }
