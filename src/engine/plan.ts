@@ -2,7 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { exitCodes, FleetError, notYet } from '../errors.ts';
 import type { Host, SshSettings } from '../inventory/host.ts';
 import type { ResolvedPlaybook } from '../playbook/playbook.ts';
-import type { NewRun, TargetRecord, Waiver } from '../store/records.ts';
+import type { Waiver } from '../store/check-records.ts';
+import type { NewRun, TargetRecord } from '../store/records.ts';
 
 export type PlannedReach = { kind: 'ssh'; ssh: SshSettings } | { kind: 'embedded'; machine: string };
 

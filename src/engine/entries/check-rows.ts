@@ -1,6 +1,6 @@
 import type { CheckResult, Phase } from '../../lifecycle/states.ts';
 import type { Entry } from '../../playbook/entries/entry.ts';
-import type { CheckRecord, CheckSettlement, Waiver } from '../../store/records.ts';
+import type { CheckRecord, CheckSettlement, Waiver } from '../../store/check-records.ts';
 import type { Drive } from '../drive.ts';
 import { describePerson } from '../owner.ts';
 import { findWaiver } from './waivers.ts';

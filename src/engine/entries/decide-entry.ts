@@ -1,6 +1,6 @@
 import { messageOf } from '../../errors.ts';
 import type { Entry } from '../../playbook/entries/entry.ts';
-import type { CheckRecord } from '../../store/records.ts';
+import type { CheckRecord } from '../../store/check-records.ts';
 import { UnexpectedAnswer } from '../../remote/command.ts';
 import { QuestionTimedOut, QuestionTooLong } from '../../ssh/failures.ts';
 import type { Drive } from '../drive.ts';

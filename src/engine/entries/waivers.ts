@@ -1,4 +1,4 @@
-import type { Waiver } from '../../store/records.ts';
+import type { Waiver } from '../../store/check-records.ts';
 import type { Plan } from '../plan.ts';
 
 /** What the second look before the start adds to the name of a check. */

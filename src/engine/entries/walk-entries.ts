@@ -1,6 +1,6 @@
 import type { Phase } from '../../lifecycle/states.ts';
 import type { Entry } from '../../playbook/entries/entry.ts';
-import type { CheckRecord } from '../../store/records.ts';
+import type { CheckRecord } from '../../store/check-records.ts';
 import type { Drive } from '../drive.ts';
 import { holdMachine } from '../hold-machine.ts';
 import { isFailed, settle } from './check-rows.ts';
