@@ -1,3 +1,4 @@
+import { ownChecks } from '../lifecycle/own-checks.ts';
 import { buildLaunch } from './build-launch.ts';
 import { buildMonitor } from './build-monitor.ts';
 import { buildRequires } from './build-requires.ts';
@@ -8,15 +9,6 @@ import type { Reader } from './reader.ts';
 import { sourceSchema, variableSchema, volatileSchema } from './schema.ts';
 import { entriesAt, partAt, take } from './sections.ts';
 
-/** Rows of fleet's own in the table: a waiver of one must not be one of an author's check. */
-const ownRows = [
-  'the host is not in quarantine',
-  'the host can keep a job running',
-  'declared accelerators',
-  'no other run has the machine',
-  'the source is what we mean',
-];
-
 export type Built = Omit<ResolvedPlaybook, 'file' | 'sha256' | 'params'>;
 
 /**
@@ -24,7 +16,7 @@ export type Built = Omit<ResolvedPlaybook, 'file' | 'sha256' | 'params'>;
  * still looked at. Only without any problem is the result whole.
  */
 export function buildPlaybook(reader: Reader, value: unknown): Built {
-  const names = new Set<string>(ownRows);
+  const names = new Set<string>(Object.values(ownChecks));
   return {
     name: textAt(value, 'playbook') ?? '',
     description: textAt(value, 'description'),
