@@ -10,6 +10,8 @@ export interface Row extends Omit<CheckSettlement, 'waiver'> {
   name: string;
   /** Why the run ends because of it, when it has a reason of its own. */
   reason?: string;
+  /** The key under which later runs find it. */
+  rememberAs?: string;
 }
 
 /** Records looks that were made together, at the positions from `from` on. What an earlier controller recorded stays. */
@@ -38,16 +40,28 @@ export function settle(drive: Drive, phase: Phase, position: number, row: Row, e
     waiver,
   };
   const event = drive.event('check-settled', describe(row, waiver), { phase, position, name: row.name, result: row.result });
-  const write = () => drive.must(drive.parts.store.settleCheck(drive.lease, phase, position, settlement, event));
-  const reason = entry?.quarantine ?? null;
-  if (reason === null || drive.plan.kind !== 'launch' || !isFailed({ result: row.result, waiver })) {
+  const { store } = drive.parts;
+  const write = () => drive.must(store.settleCheck(drive.lease, phase, position, settlement, event));
+  const follow = whatFollows(drive, row, settlement, entry?.quarantine ?? null);
+  if (follow === null) {
     write();
     return;
   }
-  drive.parts.store.together(() => {
+  store.together(() => {
     write();
-    quarantineHost(drive, row.name, reason);
+    follow();
   });
+}
+
+/** What is written together with the row or not at all: a resume must not find it without the row. */
+function whatFollows(drive: Drive, row: Row, settlement: CheckSettlement, quarantine: string | null): (() => void) | null {
+  const { store, clock } = drive.parts;
+  if (row.rememberAs !== undefined) {
+    const look = { key: row.rememberAs, name: row.name, expected: settlement.expected, observed: settlement.observed };
+    return () => drive.must(store.remember(drive.lease, { ...look, at: clock.now() }));
+  }
+  if (quarantine === null || drive.plan.kind !== 'launch' || !isFailed(settlement)) return null;
+  return () => quarantineHost(drive, row.name, quarantine);
 }
 
 /** Whether it stops the launch: it did not pass, and nobody has waived it. */
