@@ -15,10 +15,11 @@ export async function walkEntries(drive: Drive, phase: Phase, entries: readonly 
   const { store } = drive.parts;
   const planned = entries.map(({ kind, name }, position) => ({ phase, position, kind, name }));
   drive.must(store.planChecks(drive.lease, planned));
-  const records = () => store.readChecks(drive.actor.run).filter((check) => check.phase === phase);
-  const failure = () => store.readChecks(drive.actor.run).find(isFailed) ?? null;
+  const isOfPhase = (check: CheckRecord) => check.phase === phase;
   for (const group of scheduleEntries(phase, entries, { strict: drive.plan.playbook.strictOrder })) {
-    const [recorded, failed] = [records(), failure()];
+    const all = store.readChecks(drive.actor.run);
+    const recorded = all.filter(isOfPhase);
+    const failed = all.find(isFailed) ?? null;
     const open = group.flatMap((position) => {
       const entry = entries[position];
       return entry === undefined || recorded[position]?.status === 'settled' ? [] : [{ entry, position }];
@@ -44,5 +45,5 @@ export async function walkEntries(drive: Drive, phase: Phase, entries: readonly 
       await ended;
     }
   }
-  return records();
+  return store.readChecks(drive.actor.run).filter(isOfPhase);
 }
