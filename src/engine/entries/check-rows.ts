@@ -3,11 +3,10 @@ import type { Entry } from '../../playbook/entries/entry.ts';
 import type { CheckRecord, CheckSettlement, Waiver } from '../../store/check-records.ts';
 import type { Drive } from '../drive.ts';
 import { describePerson } from '../owner.ts';
-import { findWaiver } from './waivers.ts';
+import { findWaiver, type Waivable } from './waivers.ts';
 
 /** A finished look: what a check's row shows. */
-export interface Row extends Omit<CheckSettlement, 'waiver'> {
-  name: string;
+export interface Row extends Omit<CheckSettlement, 'waiver'>, Waivable {
   /** Why the run ends because of it, when it has a reason of its own. */
   reason?: string;
   /** The key under which later runs find it. */
@@ -29,7 +28,7 @@ export function settleAll(drive: Drive, phase: Phase, rows: readonly Row[], from
 /** The first recorded result wins; a write that does not land because of a newer owner ends this controller at its next step. */
 export function settle(drive: Drive, phase: Phase, position: number, row: Row, entry?: Pick<Entry, 'quarantine'>): void {
   const { scrubber } = drive.environment;
-  const waiver = isTrouble(row) ? findWaiver(drive.plan, row.name) : null;
+  const waiver = isTrouble(row) ? findWaiver(drive.plan, row) : null;
   const clean = (text: string | null) => (text === null ? null : scrubber.scrubText(text));
   const settlement: CheckSettlement = {
     result: row.result,

@@ -1,17 +1,16 @@
 import type { Phase } from '../../lifecycle/states.ts';
-import type { Entry } from '../../playbook/entries/entry.ts';
 import type { CheckRecord } from '../../store/check-records.ts';
 import type { Drive } from '../drive.ts';
 import { holdMachine } from '../hold-machine.ts';
 import { isFailed, settle } from './check-rows.ts';
-import { decideEntry, type Lane } from './decide-entry.ts';
+import { decideEntry, type AskedEntry, type Lane } from './decide-entry.ts';
 import { isUnit, scheduleEntries } from './schedule.ts';
 
 /**
  * Walks an ordered list: each entry is claimed before and settled after, and what is settled is never done again. Before the job, the machine must
  * still be ours. Returns the records.
  */
-export async function walkEntries(drive: Drive, phase: Phase, entries: readonly Entry[]): Promise<CheckRecord[]> {
+export async function walkEntries(drive: Drive, phase: Phase, entries: readonly AskedEntry[]): Promise<CheckRecord[]> {
   const { store } = drive.parts;
   const planned = entries.map(({ kind, name }, position) => ({ phase, position, kind, name }));
   drive.must(store.planChecks(drive.lease, planned));
