@@ -4,11 +4,12 @@
 // the number of round trips one after the other, from the first packet to the last row. Beside it stand the same twenty commands as
 // people run them: one `ssh` each over a ControlMaster, through the same line.
 import { spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
-import { loadavg, tmpdir, userInfo } from 'node:os';
+import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { writeClientFiles, writeLines } from './client-files.mjs';
 import { findProgram, median, startSshd } from './loopback-sshd.mjs';
 
 const rounds = Math.max(1, Number(process.argv[2] ?? 5));
@@ -122,44 +123,20 @@ function call(program, args) {
 }
 
 function writeFiles(port, hostKey) {
-  const at = (name) => join(folder, name);
-  const user = userInfo().username;
+  const options = ['ControlMaster auto', `ControlPath ${join(folder, 'master')}`, 'ControlPersist 60s'];
+  writeClientFiles({ folder, port, hostKey, hosts: { far: '127.0.0.1' }, options });
   const look = [
     (n) => `{ check: command ${n}, run: 'true' }`,
     (n) => `{ check: file ${n}, files: { glob: /etc/passwd } }`,
     (n) => `{ check: variable ${n}, environment: { HOME: { set: true } } }`,
     (n) => `{ check: nobody ${n}, processes: { match: no-such-program-${n} } }`,
   ];
-  const files = {
-    known_hosts: [`[127.0.0.1]:${port} ${hostKey}`],
-    ssh_config: [
-      'Host far',
-      'HostName 127.0.0.1',
-      `Port ${port}`,
-      `User ${user}`,
-      `IdentityFile ${at('user-key')}`,
-      'IdentitiesOnly yes',
-      `UserKnownHostsFile ${at('known_hosts')}`,
-      'GlobalKnownHostsFile /dev/null',
-      'StrictHostKeyChecking yes',
-      'BatchMode yes',
-      'LogLevel ERROR',
-      'ControlMaster auto',
-      `ControlPath ${at('master')}`,
-      'ControlPersist 60s',
-    ],
-    'inventory.yaml': [
-      'hosts:',
-      '  far:',
-      '    address: 127.0.0.1',
-      `    ssh: { user: ${user}, port: ${port}, key: ${at('user-key')}, known-hosts: ${at('known_hosts')}, agent: false }`,
-    ],
+  writeLines(folder, {
     'none.yaml': ['playbook: none', 'validate: []'],
     'twenty.yaml': [
       'playbook: twenty',
       'validate:',
       ...Array.from({ length: checks }, (_, index) => `  - ${look[index % look.length](index + 1)}`),
     ],
-  };
-  for (const [name, lines] of Object.entries(files)) writeFileSync(at(name), `${lines.join('\n')}\n`);
+  });
 }

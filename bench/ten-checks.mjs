@@ -6,10 +6,11 @@
 // keys; fleet also looks at what each host has, keeps a record of every check on disk, and draws the table. "cpu" is what the
 // command and its children used; a ControlMaster in the background is not in it. Quote the ratios, not the seconds.
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { loadavg, tmpdir, userInfo } from 'node:os';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { writeClientFiles, writeLines } from './client-files.mjs';
 import { findProgram, median, startSshd } from './loopback-sshd.mjs';
 
 const rounds = Math.max(1, Number(process.argv[2] ?? 5));
@@ -21,7 +22,6 @@ const ticksPerSecond = 100;
 
 const folder = mkdtempSync(join(tmpdir(), 'fleet-bench-'));
 const addresses = Array.from({ length: hostCount }, (_, index) => `127.0.1.${index + 1}`);
-const user = userInfo().username;
 const env = { ...process.env, HOME: join(folder, 'client'), FLEET_STATE_DIR: join(folder, 'state'), NO_COLOR: '1' };
 
 let sshd = null;
@@ -134,7 +134,8 @@ async function startHosts() {
 }
 
 function writeFiles(port, hostKey) {
-  const at = (name) => join(folder, name);
+  const hosts = Object.fromEntries(addresses.map((address, index) => [`host${index + 1}`, address]));
+  writeClientFiles({ folder, port, hostKey, hosts });
   const playbook = (module) =>
     JSON.stringify([
       {
@@ -143,21 +144,8 @@ function writeFiles(port, hostKey) {
         tasks: Array.from({ length: checks }, () => ({ [module]: 'true', changed_when: false })),
       },
     ]);
-  const files = {
+  writeLines(folder, {
     hosts: addresses,
-    known_hosts: addresses.map((address) => `[${address}]:${port} ${hostKey}`),
-    ssh_config: [
-      'Host *',
-      `Port ${port}`,
-      `User ${user}`,
-      `IdentityFile ${at('user-key')}`,
-      'IdentitiesOnly yes',
-      `UserKnownHostsFile ${at('known_hosts')}`,
-      'GlobalKnownHostsFile /dev/null',
-      'StrictHostKeyChecking yes',
-      'BatchMode yes',
-      'LogLevel ERROR',
-    ],
     'ansible.cfg': [
       '[defaults]',
       'host_key_checking = True',
@@ -166,27 +154,18 @@ function writeFiles(port, hostKey) {
       'stdout_callback = minimal',
       '[ssh_connection]',
       'pipelining = True',
-      `ssh_args = -F ${at('ssh_config')} -o ControlMaster=auto -o ControlPersist=60s`,
+      `ssh_args = -F ${join(folder, 'ssh_config')} -o ControlMaster=auto -o ControlPersist=60s`,
       `control_path = ${folder}/m-%%h`,
     ],
     'hosts.ini': addresses,
     'command.yml': [playbook('command')],
     'raw.yml': [playbook('raw')],
-    'inventory.yaml': [
-      'hosts:',
-      ...addresses.flatMap((address, index) => [
-        `  host${index + 1}:`,
-        `    address: ${address}`,
-        `    ssh: { user: ${user}, port: ${port}, key: ${at('user-key')}, known-hosts: ${at('known_hosts')}, agent: false }`,
-      ]),
-    ],
     'ten.yaml': [
       'playbook: ten',
       'validate:',
       ...Array.from({ length: checks }, (_, index) => `  - { check: 'check ${index + 1}', run: 'true' }`),
     ],
-  };
-  for (const [name, lines] of Object.entries(files)) writeFileSync(at(name), `${lines.join('\n')}\n`);
+  });
 }
 
 function isInstalled(program) {

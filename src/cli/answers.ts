@@ -36,18 +36,23 @@ export async function answerAll(signOffs: readonly SignOff[], wish: AnswerWish):
   const answers: Record<string, Answer> = {};
   const missing: SignOff[] = [];
   for (const signOff of signOffs) {
-    const text = given.get(signOff.name);
-    const keep = (typed: string, how: Answer['how']) => {
-      answers[signOff.name] = { value: readAnswer(signOff, typed), ...wish.stamp, how };
-    };
-    if (text !== undefined) keep(text, '--answer');
-    else if (wish.yes && signOff.deed.confirms) keep('yes', '--yes');
-    else if (wish.ask !== null)
-      answers[signOff.name] = { value: await askUntilFit(signOff, wish.ask), ...wish.stamp, how: 'asked' };
-    else missing.push(signOff);
+    const answer = await answerOne(signOff, given.get(signOff.name), wish);
+    if (answer === null) missing.push(signOff);
+    else answers[signOff.name] = { value: answer.value, ...wish.stamp, how: answer.how };
   }
   if (missing.length > 0) throw tellMissing(missing);
   return answers;
+}
+
+/** Null when nothing was given and nobody can be asked. */
+async function answerOne(
+  signOff: SignOff,
+  given: string | undefined,
+  { yes, ask }: AnswerWish,
+): Promise<Pick<Answer, 'value' | 'how'> | null> {
+  if (given !== undefined) return { value: readAnswer(signOff, given), how: '--answer' };
+  if (yes && signOff.deed.confirms) return { value: readAnswer(signOff, 'yes'), how: '--yes' };
+  return ask === null ? null : { value: await askUntilFit(signOff, ask), how: 'asked' };
 }
 
 /** A slip at the terminal costs nothing: the question comes again, a few times. */

@@ -1,7 +1,7 @@
 import { rfc3339 } from '../clock.ts';
 import { describePerson } from '../engine/owner.ts';
 import { usageError } from '../errors.ts';
-import type { Quarantine } from '../store/records.ts';
+import type { Quarantine } from '../store/check-records.ts';
 import type { Context } from './context.ts';
 
 export interface QuarantineDocument {

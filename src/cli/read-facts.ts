@@ -22,15 +22,15 @@ export type FactsDocument = {
 
 /** Asks every worker that the pattern names, side by side, and stores what was found. */
 export async function readFacts(context: Context, pattern: string): Promise<FactsDocument[]> {
-  const [{ lookAtWorker }, { runEverywhere }] = await Promise.all([
+  const [{ lookAtWorker }, { runEverywhere }, { plainQuestion }] = await Promise.all([
     import('../engine/look-at-host.ts'),
     import('../engine/run-everywhere.ts'),
+    import('../facts/facts-script.ts'),
   ]);
   const targets = await selectWorkers(context, pattern);
   const store = await context.openStore();
   return runEverywhere(targets, async ({ host, worker, setup, connect }) => {
-    const question = { setup, workdir: '.', diskPaths: ['.'], tools: [], endpoints: [] };
-    const { facts, error } = await lookAtWorker(connect, question, () => context.clock.now());
+    const { facts, error } = await lookAtWorker(connect, { ...plainQuestion, setup }, () => context.clock.now());
     if (facts === null) return { host, worker, reachable: false, error, observedAt: null, ...nothing };
     const now = context.clock.now();
     store.recordFacts(host, worker, JSON.stringify(facts), now);
@@ -45,15 +45,20 @@ export function exitCodeOfFacts(documents: readonly FactsDocument[]): ExitCode {
 type Described = Omit<FactsDocument, 'host' | 'worker' | 'reachable' | 'error' | 'observedAt'>;
 
 function describeFacts({ accelerators: answer, ...facts }: Facts): Described {
-  const problems =
-    answer.kind === 'found'
-      ? answer.problems
-      : answer.kind === 'failed'
-        ? [answer.message]
-        : answer.kind === 'none'
-          ? [answer.because ?? []].flat()
-          : [];
-  return { accelerators: listAccelerators(answer), acceleratorProblems: problems, ...facts };
+  return { accelerators: listAccelerators(answer), acceleratorProblems: listProblems(answer), ...facts };
+}
+
+function listProblems(answer: Facts['accelerators']): string[] {
+  switch (answer.kind) {
+    case 'found':
+      return answer.problems;
+    case 'failed':
+      return [answer.message];
+    case 'none':
+      return answer.because === undefined ? [] : [answer.because];
+    case 'no-tool':
+      return [];
+  }
 }
 
 const nothing: Described = {

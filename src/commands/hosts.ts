@@ -30,9 +30,9 @@ export default class Hosts extends BaseCommand {
         return { accepted };
       }
       const { quarantines } = await changeQuarantine(context, undefined, { kind: 'show' });
-      const documents = hosts.map((host) => describeHost(host, findQuarantine(quarantines, host.name)));
-      this.answer(renderHosts(hosts, documents, this.answerScreen));
-      return { hosts: documents };
+      const listed = hosts.map((host) => ({ host, document: describeHost(host, findQuarantine(quarantines, host.name)) }));
+      this.answer(renderHosts(listed, this.answerScreen));
+      return { hosts: listed.map(({ document }) => document) };
     });
   }
 }

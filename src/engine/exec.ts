@@ -1,6 +1,6 @@
-import { exitCodes, FleetError } from '../errors.ts';
 import { quoteAll } from '../quoting.ts';
 import type { Connection } from '../ssh/transport.ts';
+import { isOutOfReach } from './out-of-reach.ts';
 
 export interface ExecResult {
   host: string;
@@ -50,7 +50,7 @@ export async function execOn(
     const ended = await connection.converse(script, streams, { signal });
     return result({ ...ended, error: null });
   } catch (error) {
-    if (!(error instanceof FleetError) || (error.exit !== exitCodes.unreachable && error.code !== 'not-yet')) throw error;
+    if (!isOutOfReach(error)) throw error;
     const { code, message, suggestions } = error;
     return result({ exitCode: null, signal: null, error: { code, message, suggestions } });
   }

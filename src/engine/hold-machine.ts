@@ -1,3 +1,4 @@
+import { ownChecks } from '../lifecycle/own-checks.ts';
 import { claimHost } from '../remote/claims.ts';
 import type { Row } from './entries/check-rows.ts';
 import type { Drive } from './drive.ts';
@@ -17,7 +18,7 @@ export class MachineTaken extends Error {
 /** Takes the machine for the run, or keeps it. A machine that another run has is told in the row. */
 export async function takeMachine(drive: Drive): Promise<Row> {
   const claim = await drive.session.call(claimHost(drive.actor, describeOwner(drive.parts.owner)));
-  const name = 'no other run has the machine';
+  const name = ownChecks.machineIsFree;
   if (claim.claimed) {
     const now = drive.parts.clock.now();
     const machine = claim.file.split('/').at(-1) ?? claim.file;

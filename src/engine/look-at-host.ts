@@ -1,7 +1,7 @@
-import { exitCodes, FleetError } from '../errors.ts';
 import type { FactsQuestion } from '../facts/facts-script.ts';
 import type { Facts } from '../facts/facts.ts';
 import type { Connection } from '../ssh/transport.ts';
+import { isOutOfReach } from './out-of-reach.ts';
 import { askForFacts } from './probe.ts';
 
 /** What was found on a worker, or why it could not be asked. */
@@ -20,7 +20,7 @@ export async function lookAtWorker(
     const answer = await connection.ask(asking.body, { timeoutSeconds: asking.timeoutSeconds });
     return { facts: asking.parse(answer), error: null };
   } catch (error) {
-    if (!(error instanceof FleetError) || (error.exit !== exitCodes.unreachable && error.code !== 'not-yet')) throw error;
+    if (!isOutOfReach(error)) throw error;
     const { code, message, suggestions } = error;
     return { facts: null, error: { code, message, suggestions } };
   }

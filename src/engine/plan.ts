@@ -3,7 +3,8 @@ import { exitCodes, FleetError, notYet } from '../errors.ts';
 import type { Host, SshSettings } from '../inventory/host.ts';
 import { suggestName } from '../language/check-schema.ts';
 import type { ResolvedPlaybook } from '../playbook/playbook.ts';
-import type { NewRun, TargetRecord, Waiver } from '../store/records.ts';
+import type { Waiver } from '../store/check-records.ts';
+import type { NewRun, TargetRecord } from '../store/records.ts';
 
 export type PlannedReach = { kind: 'ssh'; ssh: SshSettings } | { kind: 'embedded'; machine: string };
 

@@ -1,4 +1,5 @@
 import type { Size } from '../language/units.ts';
+import { ownChecks } from '../lifecycle/own-checks.ts';
 import { describeMemory, holdsModel, isAbout } from './accelerator-match.ts';
 import { listAccelerators, type Accelerator, type Vendor } from './accelerators.ts';
 import type { Facts } from './facts.ts';
@@ -20,7 +21,7 @@ export function describeDeclared(declared: DeclaredRules | null): string | null 
 
 /** Whether the inventory tells the truth about a host: one row, naming everything that differs. Of other vendors it says nothing. */
 export function compareDeclared(declared: DeclaredRules | null, facts: Facts): RequirementRow {
-  const name = 'declared accelerators';
+  const name = ownChecks.declaredAccelerators;
   if (declared === null) {
     return { name, result: 'skip', expected: 'nothing declared', observed: null, message: 'the inventory declares none' };
   }

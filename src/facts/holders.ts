@@ -1,3 +1,4 @@
+import { secretWords } from '../language/secret-name.ts';
 import type { AcceleratorProcess } from './accelerators.ts';
 
 /** Who a process is, as `/proc` tells it: tools know a pid, and cut its name. */
@@ -52,4 +53,5 @@ export function hideSecrets(commandLine: string): string {
   return commandLine.replaceAll(secretValue, '$1****');
 }
 
-const secretValue = /((?:token|secret|passw(?:or)?d|api[-_]?key|access[-_]?key|credentials?)["']?[=: ]["']?)[^\s"']+/gi;
+/** A command line is text: words may stand before the name, and a space between the name and its value. */
+const secretValue = new RegExp(`((?:${secretWords}|credentials?)["']?[=: ]["']?)[^\\s"']+`, 'gi');

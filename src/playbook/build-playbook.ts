@@ -1,3 +1,4 @@
+import { ownChecks } from '../lifecycle/own-checks.ts';
 import { buildDuties } from './build-duties.ts';
 import { buildFallback } from './build-fallback.ts';
 import { buildLaunch } from './build-launch.ts';
@@ -11,15 +12,6 @@ import type { Reader } from './reader.ts';
 import { sourceSchema, variableSchema, volatileSchema } from './schema.ts';
 import { entriesAt, partAt, take } from './sections.ts';
 
-/** Rows of fleet's own in the table: a waiver of one must not be one of an author's check. */
-const ownRows = [
-  'the host is not in quarantine',
-  'the host can keep a job running',
-  'declared accelerators',
-  'no other run has the machine',
-  'the source is what we mean',
-];
-
 export type Built = Omit<ResolvedPlaybook, 'file' | 'sha256' | 'params'>;
 
 /**
@@ -31,7 +23,7 @@ export function buildPlaybook(
   value: unknown,
   { profile, profiles }: { profile: string | null; profiles: readonly string[] },
 ): Built {
-  const names = new Set<string>(ownRows);
+  const names = new Set<string>(Object.values(ownChecks));
   const monitor = buildMonitor(reader, value);
   return {
     name: textAt(value, 'playbook') ?? '',

@@ -3,7 +3,7 @@ import type { Connection } from './connection.ts';
 import type { AddEvent } from './events.ts';
 import type { Guard } from './guard.ts';
 import { parseStored } from './failures.ts';
-import type { CheckRecord, Waiver } from './records.ts';
+import type { CheckRecord, Waiver } from './check-records.ts';
 import type { Store } from './store.ts';
 
 type StoredCheck = Omit<CheckRecord, 'waiver'> & { waiver: string | null };

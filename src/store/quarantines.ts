@@ -1,5 +1,5 @@
 import type { Connection } from './connection.ts';
-import type { Quarantine } from './records.ts';
+import type { Quarantine } from './check-records.ts';
 import type { Store } from './store.ts';
 
 /** Quarantines belong to hosts, not to runs: no lease guards them. */

@@ -3,17 +3,16 @@ import type { FailureClass } from '../lifecycle/failure-classes.ts';
 import type { TryRecord } from './attempt-records.ts';
 import type {
   ActiveState,
-  CheckResult,
   CriterionVerdict,
   Health,
   Outcome,
-  Phase,
   Reachability,
   Result,
   RunState,
   Severity,
   Verdict,
 } from '../lifecycle/states.ts';
+import type { CheckRecord } from './check-records.ts';
 
 /** Who drives a run. `startedAt` and `bootId` tell a reused pid from the process that took the lease. */
 export interface Owner {
@@ -95,47 +94,6 @@ export interface WorkerRecord extends TargetRecord {
   exitCode: number | null;
   /** JSON: machine, boot, pid namespace, start of pid 1. */
   incarnation: string | null;
-}
-
-export interface CheckRecord {
-  phase: Phase;
-  /** Order inside the phase, from 0. */
-  position: number;
-  kind: 'check' | 'action';
-  name: string;
-  status: 'pending' | 'claimed' | 'settled';
-  result: CheckResult | null;
-  expected: string | null;
-  observed: string | null;
-  message: string | null;
-  seconds: number | null;
-  /** Of a failure that a person let pass. */
-  waiver: Waiver | null;
-}
-
-export type CheckSettlement = Pick<CheckRecord, 'expected' | 'observed' | 'message' | 'seconds' | 'waiver'> & {
-  result: CheckResult;
-};
-
-/** A failure that somebody lets pass. */
-export interface Waiver {
-  reason: string;
-  /** `user@host`. */
-  by: string;
-  at: number;
-}
-
-/** A host that is out of use. */
-export interface Quarantine extends Waiver {
-  host: string;
-}
-
-/** A look that passed, under a key that names all that must stay the same. */
-export interface Remembered {
-  run: string;
-  expected: string | null;
-  observed: string | null;
-  at: number;
 }
 
 export interface CriterionRecord {

@@ -1,6 +1,6 @@
 import type { Connection } from './connection.ts';
 import type { Guard } from './guard.ts';
-import type { Remembered } from './records.ts';
+import type { Remembered } from './check-records.ts';
 import type { Store } from './store.ts';
 
 export function prepareRemembered(connection: Connection, guard: Guard): Pick<Store, 'remember' | 'readRemembered'> {

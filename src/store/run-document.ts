@@ -2,7 +2,8 @@ import { rfc3339, type Moment } from '../clock.ts';
 import type { Outcome, Reachability } from '../lifecycle/states.ts';
 import { describeCheckpoint, describeDuty, describeTry } from './attempt-documents.ts';
 import type { AttemptDocument, CheckpointDocument, DutyDocument } from './attempt-documents.ts';
-import type { CheckRecord, CriterionRecord, FlagRecord, ProgressRecord, RunRecord, WorkerRecord } from './records.ts';
+import type { CheckRecord } from './check-records.ts';
+import type { CriterionRecord, FlagRecord, ProgressRecord, RunRecord, WorkerRecord } from './records.ts';
 import type { Store } from './store.ts';
 
 /** A run as `--json` shows it: times RFC 3339 in UTC, durations seconds, null for what is not known. */

@@ -1,5 +1,6 @@
 import type { Moment } from '../clock.ts';
 import type { Health, Phase, Reachability } from '../lifecycle/states.ts';
+import type { CheckRecord, CheckSettlement, Quarantine, Remembered } from './check-records.ts';
 import type {
   Owner,
   Lease,
@@ -8,8 +9,6 @@ import type {
   NewRun,
   RunRecord,
   WorkerRecord,
-  CheckRecord,
-  CheckSettlement,
   CriterionRecord,
   FlagRecord,
   ProgressRecord,
@@ -18,8 +17,6 @@ import type {
   OffsetRecord,
   SampleRow,
   HostClaim,
-  Quarantine,
-  Remembered,
   Batch,
   Transition,
   ImportedRun,

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { classifyEnd, type EndEvidence } from '../../src/engine/attempts/classify.ts';
 
-const ended: EndEvidence = { exitCode: 1, verdict: null, logTail: '', pid: 7 };
+const ended: EndEvidence = { exitCode: 1, verdict: null, logTail: '', pid: 7, kernel: { kernelLog: null, pids: [] } };
 
 it.each<[string, Partial<EndEvidence>, object | null]>([
   ['it did not fail', { exitCode: 0, logTail: 'CUDA out of memory' }, null],

@@ -37,7 +37,7 @@ const scenarios: Scenario[] = [
       verdict: 'GO',
       progress: { step: 8, of: 8 },
       health: 'yellow',
-      starts: ['prepare-0', 'validate-1', 'job'],
+      starts: ['prepare-0', 'validate-1', 'validate-1-again', 'job'],
       flags: [{ count: 2 }],
     },
   },

@@ -257,16 +257,20 @@ workdir: @work
 prepare: [{ action: lay out, run: 'true' }]
 validate:
   - { check: causality = 3/3, run: 'false' }
+  - { check: a variable, environment: { NO_SUCH_VARIABLE: { set: true } } }
   - { check: other, run: 'true' }
 launch: { run: echo done, log: job.log }
 `,
     );
     expect(await decide(who, ['launch', ...words])).toMatchObject({ code: 3, run: { verdict: 'NO-GO' } });
-    const { run, code } = await decide(who, ['launch', ...words, '--waive', 'causality = 3/3=known since ticket 12']);
+    const waivers = ['--waive', 'causality = 3/3=known since ticket 12', '--waive', 'a variable=the job sets it'];
+    const { run, code } = await decide(who, ['launch', ...words, ...waivers]);
     expect(code).toBe(0);
     expect(run).toMatchObject({ verdict: 'GO-WITH-WAIVER', outcome: { result: 'succeeded' } });
     expect(resultOf(run, 'causality = 3/3')).toMatchObject({ result: 'fail', waiver: { reason: 'known since ticket 12' } });
     expect(resultOf(run, 'other')?.waiver).toBe(null);
+    const lookedAgain = resultOf(run, 'a variable, right before the start');
+    expect(lookedAgain).toMatchObject({ result: 'fail', waiver: { reason: 'the job sets it' } });
     const shown = await who.run(['status', run?.id ?? '']);
     expect(shown.stdout).toMatch(/waived by \S+@\S+ at .*: known since ticket 12/);
     const report = await who.run(['report', run?.id ?? '']);

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { budgetLeft, timeLeft } from '../../src/engine/entries/time-left.ts';
 import type { Entry } from '../../src/playbook/entries/entry.ts';
 import { plainEntry } from '../../src/playbook/entries/source-entry.ts';
-import type { CheckRecord } from '../../src/store/records.ts';
+import type { CheckRecord } from '../../src/store/check-records.ts';
 
 const run = { kind: 'run', command: 'true', expect: { exit: 0, stdout: null, stderr: null } } as const;
 const entry = (name: string, more: Partial<Entry> = {}): Entry => ({ ...plainEntry, kind: 'check', name, deed: run, ...more });

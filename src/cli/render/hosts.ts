@@ -13,13 +13,14 @@ const columns = [
   { title: 'REACHED AT' },
 ];
 
-export function renderHosts(
-  hosts: readonly Host[],
-  documents: readonly Pick<HostDocument, 'quarantine'>[],
-  screen: Screen,
-): string[] {
-  if (hosts.length === 0) return ['the inventory describes no hosts'];
-  const rows = hosts.map((host, index) => ({
+interface ListedHost {
+  host: Host;
+  document: HostDocument;
+}
+
+export function renderHosts(listed: readonly ListedHost[], screen: Screen): string[] {
+  if (listed.length === 0) return ['the inventory describes no hosts'];
+  const rows = listed.map(({ host, document }) => ({
     cells: [
       host.name,
       host.groups.join(', '),
@@ -28,12 +29,12 @@ export function renderHosts(
       host.cost === null ? '' : `${formatMoney(host.cost.perHour, host.cost.currency)}/h`,
       describeReach(host),
     ],
-    notes: describeQuarantine(documents[index]?.quarantine ?? null),
+    notes: describeQuarantine(document),
   }));
   return renderTable(columns, rows, screen);
 }
 
-function describeQuarantine(quarantine: HostDocument['quarantine']): string[] {
+function describeQuarantine({ quarantine }: HostDocument): string[] {
   if (quarantine === null) return [];
   return [`in quarantine since ${quarantine.at}, by ${quarantine.by}: ${quarantine.reason}`];
 }

@@ -59,16 +59,7 @@ const middle: Layout = {
   modelName: 31,
   modelRoom: 31,
   toolVersion: 23,
-  headings: [
-    [' GPU  Name                 Persistence-M ', ' Bus-Id        Disp.A ', ' Volatile Uncorr. ECC '],
-    [' Fan  Temp   Perf          Pwr:Usage/Cap ', '         Memory-Usage ', ' GPU-Util  Compute M. '],
-    ['                                         ', '                      ', '               MIG M. '],
-  ],
-  processHeadings: [
-    ' Processes:',
-    '  GPU   GI   CI        PID   Type   Process name                            GPU Memory ',
-    '        ID   ID                                                             Usage      ',
-  ],
+  ...layHeadings(''),
 };
 
 const wide: Layout = {
@@ -77,16 +68,7 @@ const wide: Layout = {
   limitPower: 4,
   totalMemory: 6,
   driverVersion: 15,
-  headings: [
-    [' GPU  Name                 Persistence-M ', ' Bus-Id          Disp.A ', ' Volatile Uncorr. ECC '],
-    [' Fan  Temp   Perf          Pwr:Usage/Cap ', '           Memory-Usage ', ' GPU-Util  Compute M. '],
-    ['                                         ', '                        ', '               MIG M. '],
-  ],
-  processHeadings: [
-    ' Processes:',
-    '  GPU   GI   CI        PID   Type   Process name                              GPU Memory ',
-    '        ID   ID                                                               Usage      ',
-  ],
+  ...layHeadings('  '),
 };
 
 const newest: Layout = { ...wide, headRule: '+' };
@@ -96,4 +78,20 @@ export function chooseLayout(branch: number): Layout {
   if (branch < 530) return narrow;
   if (branch < 545) return middle;
   return branch < 580 ? wide : newest;
+}
+
+/** `more` is how much wider the column of the memory is. */
+function layHeadings(more: string): Pick<Layout, 'headings' | 'processHeadings'> {
+  return {
+    headings: [
+      [' GPU  Name                 Persistence-M ', ` Bus-Id        ${more}Disp.A `, ' Volatile Uncorr. ECC '],
+      [' Fan  Temp   Perf          Pwr:Usage/Cap ', `         ${more}Memory-Usage `, ' GPU-Util  Compute M. '],
+      ['                                         ', `                      ${more}`, '               MIG M. '],
+    ],
+    processHeadings: [
+      ' Processes:',
+      `  GPU   GI   CI        PID   Type   Process name                            ${more}GPU Memory `,
+      `        ID   ID                                                             ${more}Usage      `,
+    ],
+  };
 }

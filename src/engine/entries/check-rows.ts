@@ -1,15 +1,16 @@
 import type { CheckResult, Phase } from '../../lifecycle/states.ts';
 import type { Entry } from '../../playbook/entries/entry.ts';
-import type { CheckRecord, CheckSettlement, Waiver } from '../../store/records.ts';
+import type { CheckRecord, CheckSettlement, Waiver } from '../../store/check-records.ts';
 import type { Drive } from '../drive.ts';
 import { quarantineHost } from '../quarantine-host.ts';
-import { findWaiver } from './waivers.ts';
+import { findWaiver, type Waivable } from './waivers.ts';
 
 /** A finished look: what a check's row shows. */
-export interface Row extends Omit<CheckSettlement, 'waiver'> {
-  name: string;
+export interface Row extends Omit<CheckSettlement, 'waiver'>, Waivable {
   /** Why the run ends because of it, when it has a reason of its own. */
   reason?: string;
+  /** The key under which later runs find it. */
+  rememberAs?: string;
 }
 
 /** Records looks that were made together, at the positions from `from` on. What an earlier controller recorded stays. */
@@ -27,7 +28,7 @@ export function settleAll(drive: Drive, phase: Phase, rows: readonly Row[], from
 /** The first recorded result wins; a write that does not land because of a newer owner ends this controller at its next step. */
 export function settle(drive: Drive, phase: Phase, position: number, row: Row, entry?: Pick<Entry, 'quarantine'>): void {
   const { scrubber } = drive.environment;
-  const waiver = isTrouble(row) ? findWaiver(drive.plan, row.name) : null;
+  const waiver = isTrouble(row) ? findWaiver(drive.plan, row) : null;
   const clean = (text: string | null) => (text === null ? null : scrubber.scrubText(text));
   const settlement: CheckSettlement = {
     result: row.result,
@@ -38,16 +39,28 @@ export function settle(drive: Drive, phase: Phase, position: number, row: Row, e
     waiver,
   };
   const event = drive.event('check-settled', describe(row, waiver), { phase, position, name: row.name, result: row.result });
-  const write = () => drive.must(drive.parts.store.settleCheck(drive.lease, phase, position, settlement, event));
-  const reason = entry?.quarantine ?? null;
-  if (reason === null || drive.plan.kind !== 'launch' || !isFailed({ result: row.result, waiver })) {
+  const { store } = drive.parts;
+  const write = () => drive.must(store.settleCheck(drive.lease, phase, position, settlement, event));
+  const follow = whatFollows(drive, row, settlement, entry?.quarantine ?? null);
+  if (follow === null) {
     write();
     return;
   }
-  drive.parts.store.together(() => {
+  store.together(() => {
     write();
-    quarantineHost(drive, `${reason} ("${row.name}" failed)`);
+    follow();
   });
+}
+
+/** What is written together with the row or not at all: a resume must not find it without the row. */
+function whatFollows(drive: Drive, row: Row, settlement: CheckSettlement, quarantine: string | null): (() => void) | null {
+  const { store, clock } = drive.parts;
+  if (row.rememberAs !== undefined) {
+    const look = { key: row.rememberAs, name: row.name, expected: settlement.expected, observed: settlement.observed };
+    return () => drive.must(store.remember(drive.lease, { ...look, at: clock.now() }));
+  }
+  if (quarantine === null || drive.plan.kind !== 'launch' || !isFailed(settlement)) return null;
+  return () => quarantineHost(drive, `${quarantine} ("${row.name}" failed)`);
 }
 
 /** Whether it stops the launch: it did not pass, and nobody has waived it. */

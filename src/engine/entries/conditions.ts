@@ -1,5 +1,6 @@
 import { isWithin } from '../../language/range.ts';
 import { compilePattern } from '../../language/pattern.ts';
+import { mayNameSecret } from '../../language/secret-name.ts';
 import type { Condition } from '../../playbook/entries/entry.ts';
 import type { Result } from './deeds/result.ts';
 
@@ -51,7 +52,7 @@ export function describeCondition(condition: Condition): string {
 /** What is only asked for being there is never shown, nor what has the name of a secret. */
 function showFound(name: string, condition: Condition, found: unknown): string {
   if (condition.kind === 'set') return condition.set ? 'is not set' : 'is set';
-  const shown = found === undefined ? 'nothing' : secretName.test(name) ? '****' : show(found);
+  const shown = found === undefined ? 'nothing' : mayNameSecret(name) ? '****' : show(found);
   if (condition.kind !== 'equals') return `= ${shown}`;
   // A number and its text look alike.
   const wanted = typeof found === typeof condition.value ? condition.value : show(condition.value);
@@ -61,8 +62,6 @@ function showFound(name: string, condition: Condition, found: unknown): string {
 function show(value: unknown): string {
   return typeof value === 'number' ? String(value) : JSON.stringify(value);
 }
-
-const secretName = /key|token|secret|passw/i;
 
 function equals(found: unknown, expected: string | number | boolean): boolean {
   return typeof expected === 'number' ? toNumber(found) === expected : found === expected;

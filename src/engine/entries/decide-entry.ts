@@ -1,6 +1,6 @@
 import { messageOf } from '../../errors.ts';
 import type { Entry } from '../../playbook/entries/entry.ts';
-import type { CheckRecord } from '../../store/records.ts';
+import type { CheckRecord } from '../../store/check-records.ts';
 import { UnexpectedAnswer } from '../../remote/command.ts';
 import { QuestionTimedOut, QuestionTooLong } from '../../ssh/failures.ts';
 import type { Drive } from '../drive.ts';
@@ -10,6 +10,7 @@ import type { Result } from './deeds/result.ts';
 import { judgeNeeds } from './needs.ts';
 import { recall } from './remembered.ts';
 import { isUnit } from './schedule.ts';
+import type { Waivable } from './waivers.ts';
 
 /** Where entries wait for each other: those that are asked together are answered one after the other. */
 export interface Lane {
@@ -17,10 +18,13 @@ export interface Lane {
   doneAt: number;
 }
 
+/** An entry with what a waiver of it goes by. */
+export type AskedEntry = Entry & Waivable;
+
 /** What an entry's row shows: why it was not begun, what is remembered of it, or how it came out. */
 export async function decideEntry(
   drive: Drive,
-  entry: Entry,
+  entry: AskedEntry,
   place: Place,
   failed: CheckRecord | null,
   lane: Lane,
@@ -33,7 +37,7 @@ export async function decideEntry(
   const end = drive.parts.clock.monotonic();
   const seconds = result === 'skip' ? null : (end - Math.max(begin, lane.doneAt)) / 1000;
   lane.doneAt = end;
-  return { ...row, name: entry.name, result, message: message === '' ? null : message, seconds };
+  return { ...row, name: entry.name, repeats: entry.repeats, result, message: message === '' ? null : message, seconds };
 }
 
 /** After a failure nothing that changes or costs something is begun; what is quick is still looked at, so that the table is whole. */
@@ -47,8 +51,7 @@ async function look(drive: Drive, entry: Entry, place: Place): Promise<Result> {
   const memory = await recall(drive, entry);
   if (memory.row !== null) return memory.row;
   const row = await tryUntilMet(drive, entry, place);
-  if (row.result === 'pass') memory.keep(row);
-  return row;
+  return row.result === 'pass' && memory.key !== null ? { ...row, rememberAs: memory.key } : row;
 }
 
 async function tryUntilMet(drive: Drive, entry: Entry, place: Place): Promise<Result> {

@@ -10,25 +10,17 @@ import type { Result } from './deeds/result.ts';
 export interface Memory {
   /** What an earlier run saw; null: look. */
   row: Result | null;
-  /** Called with what passed. */
-  keep(row: Result): void;
+  /** What a pass is remembered under; null: it is not. */
+  key: string | null;
 }
-
-const none: Memory = { row: null, keep: () => undefined };
 
 /** A pass of the very same look, by an earlier run, on the same machine and commit, as the entry's author says. */
 export async function recall(drive: Drive, entry: Entry): Promise<Memory> {
-  const { store } = drive.parts;
   const key = await makeKey(drive, entry);
-  if (key === null) return none;
-  const found = store.readRemembered(key);
-  if (found === null) {
-    const keep = ({ expected, observed }: Result) =>
-      drive.must(store.remember(drive.lease, { key, name: entry.name, expected, observed, at: drive.parts.clock.now() }));
-    return { row: null, keep };
-  }
+  const found = key === null ? null : drive.parts.store.readRemembered(key);
+  if (found === null) return { row: null, key };
   const message = `remembered: run ${found.run} saw it pass at ${rfc3339(found.at)}`;
-  return { row: { result: 'pass', expected: found.expected, observed: found.observed, message }, keep: () => undefined };
+  return { row: { result: 'pass', expected: found.expected, observed: found.observed, message }, key };
 }
 
 /** Null where nothing can be remembered: not asked for, or a source that is no clean commit. */

@@ -2,7 +2,7 @@ import { formatDuration } from '../../language/units.ts';
 import type { Entry } from '../../playbook/entries/entry.ts';
 import type { ResolvedPlaybook } from '../../playbook/playbook.ts';
 import type { TryRecord } from '../../store/attempt-records.ts';
-import type { CheckRecord } from '../../store/records.ts';
+import type { CheckRecord } from '../../store/check-records.ts';
 
 /** What an entry may still take; `seconds` null is no limit. */
 export interface TimeLeft {

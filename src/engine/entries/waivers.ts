@@ -1,17 +1,14 @@
-import type { Waiver } from '../../store/records.ts';
+import type { Waiver } from '../../store/check-records.ts';
 import type { Plan } from '../plan.ts';
 
-/** What the second look before the start adds to the name of a check. */
-const again = ', right before the start';
-
-/** The name of a look that is made once more, right before the start. */
-export function nameAgain(name: string): string {
-  return `${name}${again}`;
+/** What a waiver may hold for. */
+export interface Waivable {
+  name: string;
+  /** The check that it looks at once more, under a name of its own: a waiver of that one holds for this look, too. */
+  repeats?: string | undefined;
 }
 
-/** A waiver of a check also holds for the second look at the same. */
-export function findWaiver({ waivers }: Pick<Plan, 'waivers'>, name: string): Waiver | null {
-  const asked = name.endsWith(again) ? name.slice(0, -again.length) : name;
-  const waiver = waivers.find(({ check }) => check === asked);
+export function findWaiver({ waivers }: Pick<Plan, 'waivers'>, { name, repeats = name }: Waivable): Waiver | null {
+  const waiver = waivers.find(({ check }) => check === repeats);
   return waiver === undefined ? null : { reason: waiver.reason, by: waiver.by, at: waiver.at };
 }

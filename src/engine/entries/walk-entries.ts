@@ -1,24 +1,24 @@
 import type { Phase } from '../../lifecycle/states.ts';
-import type { Entry } from '../../playbook/entries/entry.ts';
-import type { CheckRecord } from '../../store/records.ts';
+import type { CheckRecord } from '../../store/check-records.ts';
 import type { Drive } from '../drive.ts';
 import { holdMachine } from '../hold-machine.ts';
 import { isFailed, settle } from './check-rows.ts';
-import { decideEntry, type Lane } from './decide-entry.ts';
+import { decideEntry, type AskedEntry, type Lane } from './decide-entry.ts';
 import { isUnit, scheduleEntries } from './schedule.ts';
 
 /**
  * Walks an ordered list: each entry is claimed before and settled after, and what is settled is never done again. Before the job, the machine must
  * still be ours. Returns the records.
  */
-export async function walkEntries(drive: Drive, phase: Phase, entries: readonly Entry[]): Promise<CheckRecord[]> {
+export async function walkEntries(drive: Drive, phase: Phase, entries: readonly AskedEntry[]): Promise<CheckRecord[]> {
   const { store } = drive.parts;
   const planned = entries.map(({ kind, name }, position) => ({ phase, position, kind, name }));
   drive.must(store.planChecks(drive.lease, planned));
-  const records = () => store.readChecks(drive.actor.run).filter((check) => check.phase === phase);
-  const failure = () => (phase === 'rollback' ? null : (store.readChecks(drive.actor.run).find(isFailed) ?? null));
+  const isOfPhase = (check: CheckRecord) => check.phase === phase;
   for (const group of scheduleEntries(phase, entries, { strict: drive.plan.playbook.strictOrder })) {
-    const [recorded, failed] = [records(), failure()];
+    const all = store.readChecks(drive.actor.run);
+    const recorded = all.filter(isOfPhase);
+    const failed = phase === 'rollback' ? null : (all.find(isFailed) ?? null);
     const open = group.flatMap((position) => {
       const entry = entries[position];
       return entry === undefined || recorded[position]?.status === 'settled' ? [] : [{ entry, position }];
@@ -44,5 +44,5 @@ export async function walkEntries(drive: Drive, phase: Phase, entries: readonly 
       await ended;
     }
   }
-  return records();
+  return store.readChecks(drive.actor.run).filter(isOfPhase);
 }

@@ -4,7 +4,7 @@ import type { Drive } from '../drive.ts';
 import { isFailed } from '../entries/check-rows.ts';
 import { decideEntry } from '../entries/decide-entry.ts';
 import { walkEntries } from '../entries/walk-entries.ts';
-import { findWaiver, nameAgain } from '../entries/waivers.ts';
+import { findWaiver } from '../entries/waivers.ts';
 import { holdMachine } from '../hold-machine.ts';
 import { decideNoGo } from '../preflight/no-go.ts';
 
@@ -20,16 +20,17 @@ export async function lookAgain(drive: Drive): Promise<boolean> {
   const again = [...sourceEntries(playbook), ...playbook.validate]
     .filter(({ deed }) => changing.includes(deed.kind))
     .map(drive.record().attempt === 1 ? (entry) => entry : afterJob)
-    .map((entry) => ({ ...entry, name: nameAgain(entry.name), remember: null }));
+    .map((entry) => ({ ...entry, name: `${entry.name}, right before the start`, repeats: entry.name, remember: null }));
   const before = drive.parts.store.readChecks(drive.actor.run);
-  const isRecorded = (name: string) => before.some((check) => check.name === name && check.status === 'settled');
+  const isRecorded = (name: string) =>
+    before.some((check) => check.phase === 'launch' && check.name === name && check.status === 'settled');
   await walkEntries(drive, 'launch', again);
   const recorded = again.filter(({ name }) => isRecorded(name));
   if (recorded.length > 0) await holdMachine(drive);
   const rows = await Promise.all(
     recorded.map((entry, position) => decideEntry(drive, entry, { phase: 'launch', position }, null, { doneAt: 0 })),
   );
-  const failed = rows.filter(({ result, name }) => isFailed({ result, waiver: findWaiver(drive.plan, name) }));
+  const failed = rows.filter((row) => isFailed({ result: row.result, waiver: findWaiver(drive.plan, row) }));
   if (failed.length === 0 && !drive.parts.store.readChecks(drive.actor.run).some(isFailed)) return true;
   await decideNoGo(drive, ['launching'], 'no-go', failed);
   return false;

@@ -105,5 +105,5 @@ function hasFailedBefore(drive: Drive): boolean {
 }
 
 function isStopped(drive: Drive, row: Row): boolean {
-  return isFailed({ result: row.result, waiver: findWaiver(drive.plan, row.name) });
+  return isFailed({ result: row.result, waiver: findWaiver(drive.plan, row) });
 }

@@ -1,14 +1,12 @@
 import { rfc3339 } from '../../clock.ts';
+import { ownChecks } from '../../lifecycle/own-checks.ts';
 import type { Row } from '../entries/check-rows.ts';
 import type { Drive } from '../drive.ts';
-
-/** The name of the row. */
-export const quarantineCheck = 'the host is not in quarantine';
 
 /** Whether somebody has taken the host out of use. */
 export function lookAtQuarantine(drive: Drive): Row {
   const found = drive.parts.store.listQuarantines().find(({ host }) => host === drive.host.name);
-  const name = quarantineCheck;
+  const name = ownChecks.quarantine;
   const expected = 'no quarantine';
   if (found === undefined) return { name, result: 'pass', expected, observed: 'none', message: null, seconds: null };
   const observed = `${found.reason}, by ${found.by} at ${rfc3339(found.at)}`;

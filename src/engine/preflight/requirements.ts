@@ -1,13 +1,13 @@
 import { compareDeclared } from '../../facts/declared.ts';
 import type { FactsQuestion } from '../../facts/facts-script.ts';
 import { compareRequirements, listRequirements } from '../../facts/requirements.ts';
+import { ownChecks } from '../../lifecycle/own-checks.ts';
 import type { ResolvedPlaybook } from '../../playbook/playbook.ts';
 import { sayHello, type Hello } from '../../remote/hello.ts';
 import type { Row } from '../entries/check-rows.ts';
 import { setupOf } from '../entries/deeds/run-command.ts';
 import type { Drive } from '../drive.ts';
 import { askForFacts } from '../probe.ts';
-import { quarantineCheck } from './quarantine.ts';
 
 /** What a run needs at all, and what the playbook requires, held against what is there. Fails with a transport error alone. */
 export async function lookAtHost(drive: Drive): Promise<Row[]> {
@@ -39,7 +39,7 @@ function askWhatIsRequired(setup: string, { workdir, requires, prepare, validate
 
 /** What can be let pass of what is looked at before anything is changed. That a host can keep a job at all is not of it. */
 export function findRequirementNames({ requires }: Pick<ResolvedPlaybook, 'requires'>): string[] {
-  return [quarantineCheck, 'declared accelerators', ...(requires === null ? [] : listRequirements(requires))];
+  return [ownChecks.quarantine, ownChecks.declaredAccelerators, ...(requires === null ? [] : listRequirements(requires))];
 }
 
 /** From here on, another machine at the address is told nothing. */
@@ -60,7 +60,7 @@ function judgeHello(hello: Hello): Row {
     ? '/proc hides the processes of other users (hidepid): a job that changes its user cannot be followed'
     : null;
   return {
-    name: 'the host can keep a job running',
+    name: ownChecks.hostKeepsJobs,
     result: troubles.length > 0 ? 'fail' : hidden === null ? 'pass' : 'warn',
     expected: 'sh, /proc, a folder to write to, sessions that outlive a login',
     observed: troubles.length === 0 ? `all there, sessions by ${hello.sessionTool ?? ''}` : troubles.join(', '),

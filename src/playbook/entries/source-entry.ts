@@ -1,3 +1,4 @@
+import { ownChecks } from '../../lifecycle/own-checks.ts';
 import type { ResolvedPlaybook } from '../playbook.ts';
 import type { Entry } from './entry.ts';
 
@@ -20,5 +21,5 @@ export const plainEntry: Omit<Entry, 'kind' | 'name' | 'deed'> = {
 export function sourceEntries({ source }: Pick<ResolvedPlaybook, 'source'>): Entry[] {
   if (source === null) return [];
   const deed = { kind: 'git', path: '.', tag: null, ...source } as const;
-  return [{ ...plainEntry, kind: 'check', name: 'the source is what we mean', deed }];
+  return [{ ...plainEntry, kind: 'check', name: ownChecks.source, deed }];
 }

@@ -1,3 +1,4 @@
+import { namesSecret } from '../../language/secret-name.ts';
 import type { YamlPath } from '../../yaml.ts';
 import { placeEntries, type Finding, type Planned } from './finding.ts';
 import { meetCommands } from './shell/visit.ts';
@@ -11,8 +12,6 @@ const makers: readonly { maker: string; pattern: RegExp }[] = [
   { maker: 'OpenAI or the like', pattern: /\bsk-[\w-]{20,}/ },
   { maker: 'Slack', pattern: /\bxox[abprs]-[\w-]{10,}/ },
 ];
-const secretName = /(^|[_-])(api[_-]?key|access[_-]?key|key|token|password|passwd|secret)$/i;
-const notSecret = /(^|[_-])(pad|eos|bos|unk|mask|sep|cls|sort|primary|foreign|public|cache)[_-]?(key|token)$/i;
 const shortest = 16;
 
 /** Secrets in plain, where they end up in plans, logs and process lists. Their text is never repeated. */
@@ -68,7 +67,7 @@ const place = /^[/~.]|:\/\/|\.[A-Za-z]{1,6}$/;
 
 /** One word of letters and digits, as only machines make them; no path, no address, no reference to a variable. */
 function looksSecret(name: string, value: string): boolean {
-  if (!secretName.test(name) || notSecret.test(name) || value.length < shortest) return false;
+  if (!namesSecret(name) || value.length < shortest) return false;
   return /^[\w+/=.:~-]+$/.test(value) && !place.test(value) && /\d/.test(value) && /[A-Za-z]/.test(value);
 }
 

@@ -23,31 +23,38 @@ export async function checkFiles(drive: Drive, deed: Files, timeoutSeconds: numb
     ...(sha256 === null ? [] : [`with the SHA-256 ${sha256.slice(0, 12)}…`]),
   ].join(' ');
   const countHolds = count === null ? found.length > 0 : isWithin(count, found.length);
-  const odd = found.flatMap((file) => findOddity(deed, file));
+  const odd = found.flatMap((file) => findOddities(deed, file));
   const observed = [`${found.length} files`, ...odd.slice(0, shownFiles).map(({ text }) => text)].join(', ');
   const isUnknown = countHolds && odd.length > 0 && odd.every(({ unknown }) => unknown);
   const result = isUnknown ? 'error' : countHolds && odd.length === 0 ? 'pass' : 'fail';
   return { result, expected, observed, message: null };
 }
 
-/** What is wrong with one file, or what the host cannot tell of it. */
-function findOddity({ size, age, sha256 }: Files, file: DescribedFile): { text: string; unknown: boolean }[] {
-  const odd = (text: string, unknown = false) => [{ text: `${file.path} ${text}`, unknown }];
-  return [
-    ...(size === null || isWithin(size, file.size) ? [] : odd(`has ${formatSize(file.size)}`)),
-    ...(age === null
-      ? []
-      : file.ageSeconds === null
-        ? odd('has an age that the host cannot tell', true)
-        : isWithin(age, file.ageSeconds) && file.ageSeconds > -aheadSeconds
-          ? []
-          : odd(
-              file.ageSeconds > -aheadSeconds ? `was written ${formatDuration(file.ageSeconds)} ago` : 'is dated in the future',
-            )),
-    ...(sha256 === null || file.sha256 === sha256
-      ? []
-      : file.sha256 === null
-        ? odd('has no checksum: the host has no sha256sum', true)
-        : odd(`has the SHA-256 ${file.sha256.slice(0, 12)}…`)),
-  ];
+/** What is wrong with one file, or, `unknown`, what the host cannot tell of it. */
+interface Oddity {
+  text: string;
+  unknown: boolean;
+}
+
+function findOddities({ size, age, sha256 }: Files, file: DescribedFile): Oddity[] {
+  return [findOddSize(size, file), findOddAge(age, file), findOddSum(sha256, file)]
+    .filter((odd) => odd !== null)
+    .map(({ text, unknown }) => ({ text: `${file.path} ${text}`, unknown }));
+}
+
+function findOddSize(expected: Files['size'], { size }: DescribedFile): Oddity | null {
+  return expected === null || isWithin(expected, size) ? null : { text: `has ${formatSize(size)}`, unknown: false };
+}
+
+function findOddAge(expected: Files['age'], { ageSeconds }: DescribedFile): Oddity | null {
+  if (expected === null) return null;
+  if (ageSeconds === null) return { text: 'has an age that the host cannot tell', unknown: true };
+  if (ageSeconds <= -aheadSeconds) return { text: 'is dated in the future', unknown: false };
+  return isWithin(expected, ageSeconds) ? null : { text: `was written ${formatDuration(ageSeconds)} ago`, unknown: false };
+}
+
+function findOddSum(expected: Files['sha256'], { sha256 }: DescribedFile): Oddity | null {
+  if (expected === null || sha256 === expected) return null;
+  if (sha256 === null) return { text: 'has no checksum: the host has no sha256sum', unknown: true };
+  return { text: `has the SHA-256 ${sha256.slice(0, 12)}…`, unknown: false };
 }

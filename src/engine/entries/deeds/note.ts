@@ -5,7 +5,7 @@ import { appendNote } from '../../../remote/notes.ts';
 import type { Entry } from '../../../playbook/entries/entry.ts';
 import { sourceEntries } from '../../../playbook/entries/source-entry.ts';
 import type { ResolvedPlaybook } from '../../../playbook/playbook.ts';
-import type { CheckRecord } from '../../../store/records.ts';
+import type { CheckRecord } from '../../../store/check-records.ts';
 import type { Drive } from '../../drive.ts';
 import { readEnding } from '../../rollback/end-failed.ts';
 import { isFailed } from '../check-rows.ts';

@@ -1,4 +1,5 @@
 import type { Row } from '../check-rows.ts';
+import type { Waivable } from '../waivers.ts';
 
 /** What a deed has to say of itself; its name and its time are known to whoever asked. */
-export type Result = Omit<Row, 'name' | 'seconds'>;
+export type Result = Omit<Row, keyof Waivable | 'seconds'>;
