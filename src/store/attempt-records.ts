@@ -32,7 +32,7 @@ export interface TryRecord {
  * - `invalid`: cut off, of a wrong size, or not loaded. Never gone on from.
  * - `removed`: it was there, and is not any more.
  */
-export type CheckpointState = 'writing' | 'complete' | 'valid' | 'invalid' | 'removed';
+type CheckpointState = 'writing' | 'complete' | 'valid' | 'invalid' | 'removed';
 
 export interface CheckpointRecord {
   worker: number;

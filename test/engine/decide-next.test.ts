@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { decideNext, type AttemptEnding } from '../../src/engine/attempts/decide-next.ts';
+import type { AttemptEnding } from '../../src/engine/attempts/attempt-ending.ts';
+import { decideNext } from '../../src/engine/attempts/decide-next.ts';
 import { delayBefore } from '../../src/engine/attempts/delay.ts';
 import { findProgress } from '../../src/engine/attempts/find-progress.ts';
 import type { RestartRules } from '../../src/playbook/playbook.ts';

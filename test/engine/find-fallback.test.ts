@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { decideNext, type AttemptEnding } from '../../src/engine/attempts/decide-next.ts';
+import type { AttemptEnding } from '../../src/engine/attempts/attempt-ending.ts';
+import { decideNext } from '../../src/engine/attempts/decide-next.ts';
 import { hostSigns, signedClasses } from '../../src/engine/attempts/host-signs.ts';
 import { findFailurePattern } from '../../src/monitor/failures/patterns.ts';
 import type { ProfileChange, RestartRules } from '../../src/playbook/playbook.ts';

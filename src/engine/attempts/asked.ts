@@ -1,6 +1,6 @@
 import type { Drive } from '../drive.ts';
 import { readEventsOf } from '../read-events.ts';
-import type { AttemptEnding } from './decide-next.ts';
+import type { AttemptEnding } from './attempt-ending.ts';
 
 /** What a rule of the playbook wants of the attempt: that it is stopped, and followed by another. Kept with the event that tells it. */
 export interface AskedDetail {

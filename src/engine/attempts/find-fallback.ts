@@ -1,5 +1,5 @@
 import type { ProfileChange } from '../../playbook/playbook.ts';
-import type { AttemptEnding } from './decide-next.ts';
+import type { AttemptEnding } from './attempt-ending.ts';
 
 /** A program that was used wrongly is used wrongly in every profile (D-15). */
 const usageStatus = 2;
