@@ -34,6 +34,8 @@ const cases: [sentence: string, due: Duty['due'], proof: Duty['proof'], standing
   ['what cannot be told when the run ends is missed', within, fast, { ended: true, ...verdict('pending') }, 'missed'],
   ['what a person sees to waits until its time', within, person, {}, 'waiting'],
   ['what a person sees to is due at its time', within, person, later, 'due'],
+  ['and stays so when the run ends', within, person, { ...later, ended: true }, 'due'],
+  ['what a person would have seen to later is missed', within, person, { ended: true }, 'missed'],
   ['before its step nothing is looked at', atStep, fast, { step: 49, ...verdict('met') }, 'waiting'],
   ['from its step on it is', atStep, fast, { step: 50, ...verdict('met') }, 'met'],
   ['a run that ends before the step has missed it', atStep, fast, { step: 49, ended: true, ...verdict('met') }, 'missed'],

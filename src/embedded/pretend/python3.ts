@@ -39,13 +39,13 @@ await runPretend(async () => {
   if (first === '--version' || first === '-V') process.stdout.write(`Python ${interpreter.version}\n`);
   else if (first === '--help' || first === '-h') process.stdout.write(help);
   else if (first === '-c' && isLoader(rest)) await runLoader(readLimits(process.env));
-  else if (first === '-c') runCode(rest[0] ?? '', context);
+  else if (first === '-c') runCode(rest, context);
   else if (first === '-m') runModule(rest, context);
   else if (!(await runScript(first, rest, context, own))) throw cannotRun(args.join(' '));
 });
 
-function runCode(code: string, context: CodeContext): void {
-  const printed = runOneLiner(code, context);
+function runCode([code = '', ...args]: string[], context: CodeContext): void {
+  const printed = runOneLiner(code, args, context);
   if (printed === null) throw cannotRun(`-c ${code}`);
   process.stdout.write(printed);
 }

@@ -1,3 +1,4 @@
+import { requireCheckpoint } from '../training/checkpoint.ts';
 import { pythonError } from '../training/failure.ts';
 import { catalog } from './catalog.ts';
 import type { Interpreter } from './interpreter.ts';
@@ -12,11 +13,11 @@ export interface CodeContext {
   torch: () => Torch;
 }
 
-/** Runs `-c` code of a few known statements. Returns what it prints; null when there is something in it that is not known. */
-export function runOneLiner(code: string, context: CodeContext): string | null {
+/** Runs `-c` code of a few known statements, with the arguments behind it. Returns what it prints; null when there is something in it that is not known. */
+export function runOneLiner(code: string, args: readonly string[], context: CodeContext): string | null {
   let output = '';
   for (const statement of splitStatements(code)) {
-    const printed = runStatement(statement, context);
+    const printed = runStatement(statement, args, context);
     if (printed === null) return null;
     output += printed;
   }
@@ -36,13 +37,17 @@ function splitStatements(code: string): string[] {
     .filter((part) => part !== '');
 }
 
-function runStatement(statement: string, context: CodeContext): string | null {
+function runStatement(statement: string, args: readonly string[], context: CodeContext): string | null {
   const imported = /^import ([\w., ]+)$/.exec(statement)?.[1];
   if (imported !== undefined) return importAll(imported.split(','), context);
   const printed = /^print\((.*)\)$/.exec(statement)?.[1];
   if (printed !== undefined) {
     const values = printed.split(', ').map((expression) => evaluate(expression.trim(), context));
     return values.includes(null) ? null : `${values.join(' ')}\n`;
+  }
+  if (/^torch\.load\(sys\.argv\[1\](?:, map_location=['"]cpu['"])?\)$/.test(statement)) {
+    requireCheckpoint(args[0] ?? '');
+    return '';
   }
   if (
     !/^(?:\w+ = )?torch\.(?:randn|rand|zeros|ones)\([\d, ]+(?:, device='cuda')?\)(?:\.cuda\(\)|\.to\(['"]cuda(?::0)?['"]\))?$/.test(

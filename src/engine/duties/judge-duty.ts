@@ -21,7 +21,7 @@ export interface DutyFinding {
 
 /**
  * Whether a duty is met, has failed, is due or still waits. What has a time limit may be met before it; what has a moment is looked at from then on.
- * What a person sees to only a person settles.
+ * What a person sees to only a person settles, also after the end.
  */
 export function judgeDuty({ due, proof }: Duty, standing: Standing): DutyFinding {
   const isDue = hasCome(due, standing);
@@ -29,7 +29,7 @@ export function judgeDuty({ due, proof }: Duty, standing: Standing): DutyFinding
   const { met, observed } = lookAt(proof, due, standing);
   if (met === true) return { state: 'met', observed };
   if (met === false && (isDue || standing.ended)) return { state: 'failed', observed };
-  if (standing.ended) return { state: 'missed', observed };
+  if (standing.ended) return { state: isDue && proof.kind === 'person' ? 'due' : 'missed', observed };
   return { state: isDue ? 'due' : 'waiting', observed };
 }
 

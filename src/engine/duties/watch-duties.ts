@@ -6,6 +6,7 @@ import { judgeDuty } from './judge-duty.ts';
 export interface DutyWatch {
   /** After each look at the job. `ended`: nothing more will come, and what is open is missed. */
   look(options: { ended: boolean }): void;
+  /** What waits for a person says nothing of the job. */
   reasons(): Reason[];
 }
 
@@ -49,7 +50,7 @@ export function watchDuties(drive: Drive): DutyWatch {
     },
     reasons: () =>
       records
-        .filter(({ state }) => state === 'due' || state === 'failed')
+        .filter(({ state, position }) => state === 'failed' || (state === 'due' && rules[position]?.proof.kind !== 'person'))
         .map((record) => ({ color: 'yellow', text: describeDuty(record, run) })),
   };
 }
