@@ -52,8 +52,8 @@ describe.concurrent('the guard of a job that another profile may follow', { time
     test('makes the next attempt when no controller speaks, with its own environment and from the newest checkpoint', async (context) => {
       const host = openLocalHost(context, { shell });
       mkdirSync(join(host.home, 'saved'));
-      writeFileSync(join(host.home, "saved/it's 7.pt"), 'weights');
-      await run(host, { checkpoints: 'saved/*.pt', limit: 100 });
+      writeFileSync(join(host.home, 'saved/of an older run 9.pt'), 'weights');
+      await run(host, { first: `echo weights >"saved/it's 7.pt"; exit 134`, checkpoints: 'saved/*.pt', limit: 100 });
       context.expect(statSync(env(host, 1, 'env-next')).mode & 0o777).toBe(0o600);
       const state = await waitForWord(host, 'running', second);
       context
@@ -77,7 +77,7 @@ describe.concurrent('the guard of a job that another profile may follow', { time
       writeFileSync(join(host.home, 'job.log'), 'an older run: aperture\n');
       const texts = ['no such text', 'HSA [aperture]'];
       await run(host, { first: 'echo ":0: HSA [aperture] code: 0x29"; exit 1', exits: [], texts });
-      context.expect((await waitForWord(host, 'running', second)).madeByGuard).toEqual({
+      context.expect((await waitForWord(host, 'running', second)).madeByGuard).toMatchObject({
         because: 'HSA [aperture]',
         checkpoint: null,
       });
