@@ -97,6 +97,7 @@ describe('a run that writes all kinds of files', { timeout: 120_000 }, () => {
       ['NCCL error in a worker', 1],
       ['history: values that are no number (NaN, Infinity)', 1],
       ['lines: values that are no number (NaN, Infinity)', 1],
+      ['step 1,000 | loss nan', 1],
       ['training: lines that cannot be used, the first: a number with a comma is not read as a number: "2,5"', 1],
     ]);
   });

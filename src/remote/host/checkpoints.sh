@@ -1,7 +1,7 @@
 # Checkpoints: a file, or a folder of files. Their names come from an author: a pattern of the shell, in which "{step}" stands for the step.
 
 # newest_checkpoint WORKDIR PATTERN [FILE]: the path, as the pattern is written, of the newest whole one: that of the highest step; of equal ones,
-# and where no name has a step, the one that was written last. With FILE, of those written after it: one of an older run is not this run's.
+# and where no name has a step, the one that was written last. With FILE, none that is older than it: one of an older run is not this run's.
 # Nothing, and false, when there is none.
 newest_checkpoint() (
   enter "$1" 2>/dev/null || exit 1
@@ -16,7 +16,7 @@ newest_checkpoint() (
     # shellcheck disable=SC3013 # dash, bash and busybox have it
     if [ "$checkpoint_step" -eq "$nc_most" ] && [ "$nc_newest" -nt "$nc_path" ]; then continue; fi
     # shellcheck disable=SC3013 # the same
-    if [ -n "${3-}" ] && [ ! "$nc_path" -nt "$3" ]; then continue; fi
+    if [ -n "${3-}" ] && [ "$3" -nt "$nc_path" ]; then continue; fi
     is_whole "$nc_path" || continue
     nc_newest=$nc_path nc_most=$checkpoint_step
   done
