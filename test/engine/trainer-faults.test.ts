@@ -9,7 +9,7 @@ describe.concurrent('a fault of the trainer', { timeout: 120_000 }, () => {
   it.for(trainerFaults)(
     '$fault ends as it should, and is told',
     async ({ fault, changes, seconds, outcome, says, health }, test) => {
-      const who = person(test, { PRETEND_FAULT: fault, PRETEND_SECONDS: seconds ?? '5' });
+      const who = person(test, { PRETEND_FAULT: fault, PRETEND_SECONDS: seconds ?? '4' });
       const playbook = changes === undefined ? 'prod-50k' : who.changePlaybook(changes);
       const { code } = await who.run(['launch', playbook, '--host', 'demo-a100x2']);
       const run = who.newest();

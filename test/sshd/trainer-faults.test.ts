@@ -21,7 +21,7 @@ describe.skipIf(explainMissingSshd() !== null)(
   () => {
     it.for(trainerFaults)('$fault ends as it should, and is told', async (each, test) => {
       const { fault, changes, seconds, outcome, saysWithoutKernel, says, health } = each;
-      const hosts = { box: { PRETEND_FAULT: fault, PRETEND_SECONDS: seconds ?? '5' } };
+      const hosts = { box: { PRETEND_FAULT: fault, PRETEND_SECONDS: seconds ?? '4' } };
       const { env } = await openSshdHost(test, { hosts });
       const who = person(test, env);
       change(join(env.FLEET_PLAYBOOKS, 'prod-50k.yaml'), changes ?? {});
