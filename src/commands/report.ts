@@ -38,12 +38,18 @@ export default class ReportCommand extends BaseCommand {
     return this.withContext({}, async (context) => {
       const { store, run } = await findRun(context, args.run);
       const report = readReport(store, run, momentOf(context.clock));
-      const lines = render[flags.format as keyof typeof render](report);
+      const lines = render[(flags.format ?? formatOf(flags.output)) as keyof typeof render](report);
       if (flags.output === undefined) this.answer(lines);
       else await save(flags.output, lines);
       return report;
     });
   }
+}
+
+/** By the name of the file, where nothing is said. */
+function formatOf(file: string | undefined): keyof typeof render {
+  if (file?.endsWith('.html') === true) return 'html';
+  return file?.endsWith('.json') === true ? 'json' : 'md';
 }
 
 async function save(file: string, lines: string[]): Promise<void> {

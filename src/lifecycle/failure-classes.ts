@@ -33,3 +33,19 @@ export type FailureClass = (typeof failureClasses)[number];
 export const warningNames = ['hipblaslt', 'handled-gpu-fault'] as const;
 
 export type WarningName = (typeof warningNames)[number];
+
+/** What an attempt ends for, where no class says it: stopped by the guard, or not what was promised. */
+const endReasons = [
+  'stalled',
+  'disk-floor',
+  'time-limit',
+  'exit-status',
+  'not-begun',
+  'progress-unknown',
+  'stopped-short',
+  'failed-after-completion',
+  'did-not-exit',
+] as const;
+
+/** All that a playbook can name as the cause of what follows an attempt. */
+export const failureCauses: readonly string[] = [...failureClasses, ...endReasons];

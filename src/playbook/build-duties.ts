@@ -3,11 +3,12 @@ import type { YamlPath } from '../yaml.ts';
 import type { Criterion, Duty } from './playbook.ts';
 import type { Reader } from './reader.ts';
 import { dutySchema, type DutyFile } from './schema.ts';
-import { listAt, take } from './sections.ts';
+import { listAt, partAt, take } from './sections.ts';
 
 interface Surroundings {
   criteria: readonly Pick<Criterion, 'name'>[];
-  hasCheckpoints: boolean;
+  /** As the file has it. */
+  checkpoints: unknown;
   hasProgress: boolean;
 }
 
@@ -36,7 +37,7 @@ function readDue(reader: Reader, path: YamlPath, { within, at }: DutyFile, aroun
   }
   if (at === 'end') return { kind: 'end', text: 'at the end' };
   if (at === 'first checkpoint') {
-    if (!around.hasCheckpoints)
+    if (around.checkpoints === undefined)
       reader.report([...path, 'at'], '"first checkpoint" needs monitor.checkpoints, which is not there');
     return { kind: 'first-checkpoint', text: 'at the first checkpoint' };
   }
@@ -58,7 +59,11 @@ function readProof(reader: Reader, path: YamlPath, file: DutyFile, around: Surro
   }
   if (file.ask !== undefined) return { kind: 'person', ask: file.ask };
   if (file.checkpoint !== undefined) {
-    if (!around.hasCheckpoints) reader.report([...path, 'checkpoint'], 'it needs monitor.checkpoints, which is not there');
+    const needs = { saved: null, loaded: 'loads', 'backed-up': 'back-up' }[file.checkpoint];
+    if (around.checkpoints === undefined)
+      reader.report([...path, 'checkpoint'], 'it needs monitor.checkpoints, which is not there');
+    else if (needs !== null && partAt(around.checkpoints, needs) === undefined)
+      reader.report([...path, 'checkpoint'], `"${file.checkpoint}" needs monitor.checkpoints.${needs}, which is not there`);
     return { kind: 'checkpoint', what: file.checkpoint };
   }
   const criteria = file.criteria ?? [];

@@ -1,3 +1,4 @@
+import { failureCauses } from '../lifecycle/failure-classes.ts';
 import type { YamlPath } from '../yaml.ts';
 import type { FallbackRules, ProfileChange } from './playbook.ts';
 import type { Reader } from './reader.ts';
@@ -56,6 +57,7 @@ function readCause(reader: Reader, path: YamlPath, cause: string): number | stri
   if (Number.isNaN(status)) {
     if (!/^[a-z][a-z0-9-]*$/.test(cause))
       reader.report(path, `expected "exit 134" or the class of a failure, got ${JSON.stringify(cause)}`);
+    else if (!failureCauses.includes(cause)) reader.reportUnknown(path, 'class of failures', cause, failureCauses);
     return cause;
   }
   if (status === 0 || status > 255) reader.report(path, `expected an exit status from 1 to 255, got ${status}`);

@@ -49,7 +49,7 @@ export function buildPlaybook(
     rollback: buildEntries(reader, value, 'rollback', names),
     duties: buildDuties(reader, value, {
       criteria: monitor?.criteria ?? [],
-      hasCheckpoints: partAt(value, 'monitor', 'checkpoints') !== undefined,
+      checkpoints: partAt(value, 'monitor', 'checkpoints'),
       hasProgress: partAt(value, 'monitor', 'progress') !== undefined,
     }),
   };

@@ -1,4 +1,5 @@
 import { parseDurationRange, type Range } from '../language/range.ts';
+import { failureCauses } from '../lifecycle/failure-classes.ts';
 import type { RestartRules } from './playbook.ts';
 import type { Reader } from './reader.ts';
 import { restartSchema } from './schema.ts';
@@ -13,9 +14,11 @@ export function buildRestart(reader: Reader, playbook: unknown): RestartRules | 
     reader.report(['restart'], '"restart" starts the job again, and there is no "launch"', { part: 'key' });
   }
   for (const [index, name] of file.on.entries()) {
-    if (!/^[a-z][a-z0-9-]*$|^exit (?:[1-9]\d?|1\d\d|2[0-4]\d|25[0-5])$/.test(name)) {
-      const expected = 'a class of failures such as "nccl-timeout", or "exit 75"';
-      reader.report(['restart', 'on', index], `expected ${expected}, got ${JSON.stringify(name)}`);
+    const path = ['restart', 'on', index];
+    if (/^[a-z][a-z0-9-]*$/.test(name)) {
+      if (!failureCauses.includes(name)) reader.reportUnknown(path, 'class of failures', name, failureCauses);
+    } else if (!/^exit (?:[1-9]\d?|1\d\d|2[0-4]\d|25[0-5])$/.test(name)) {
+      reader.report(path, `expected a class of failures such as "nccl-timeout", or "exit 75", got ${JSON.stringify(name)}`);
     }
   }
   const { low, high } = reader.range(['restart', 'delay'], file.delay ?? defaultDelay, parseDelay);

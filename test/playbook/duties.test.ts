@@ -9,7 +9,7 @@ const monitor = `monitor:
   metrics: { training: { csv: t.csv, columns: [step, loss] } }
   progress: { metric: training.step }
   criteria: [{ criterion: it learns, expr: slope(training.loss) < 0 }]
-  checkpoints: { path: 'c*.pt' }
+  checkpoints: { path: 'c*.pt', back-up: { to: /safe } }
 `;
 
 it('duties say when they are due and what shows that they are met', () => {
@@ -40,6 +40,7 @@ it('every problem of a duty is told at its place', () => {
   - { duty: a, at: epoch 3, ask: x }
   - { duty: b, within: 1h }
   - { duty: c, within: 1h, criteria: [it lerns] }
+  - { duty: d, within: 1h, checkpoint: loaded }
 `;
   expect(tellText(text)).toEqual([
     'p.yaml:9:5: duties[0]: expected one of "within" and "at"',
@@ -47,6 +48,7 @@ it('every problem of a duty is told at its place', () => {
     'p.yaml:10:20: duties[1].at: expected "step 5000", "first checkpoint" or "end", got "epoch 3"',
     'p.yaml:11:5: duties[2]: expected one of "criteria", "checkpoint" and "ask", got none',
     'p.yaml:12:39: duties[3].criteria[0]: no criterion is called "it lerns", expected "it learns" (did you mean "it learns"?)',
+    'p.yaml:13:40: duties[4].checkpoint: "loaded" needs monitor.checkpoints.loads, which is not there',
   ]);
 });
 

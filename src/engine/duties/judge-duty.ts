@@ -29,7 +29,7 @@ export function judgeDuty({ due, proof }: Duty, standing: Standing): DutyFinding
   const { met, observed } = lookAt(proof, due, standing);
   if (met === true) return { state: 'met', observed };
   if (met === false && (isDue || standing.ended)) return { state: 'failed', observed };
-  if (standing.ended) return { state: isDue && proof.kind === 'person' ? 'due' : 'missed', observed };
+  if (standing.ended) return { state: proof.kind === 'person' ? 'due' : 'missed', observed };
   return { state: isDue ? 'due' : 'waiting', observed };
 }
 

@@ -3,10 +3,11 @@ import type { DutyRecord } from '../../store/attempt-records.ts';
 import type { Drive } from '../drive.ts';
 import { judgeDuty } from './judge-duty.ts';
 
+const checkpointGraceMs = 120_000;
+
 export interface DutyWatch {
   /** After each look at the job. `ended`: nothing more will come, and what is open is missed. */
   look(options: { ended: boolean }): void;
-  /** What waits for a person says nothing of the job. */
   reasons(): Reason[];
 }
 
@@ -25,6 +26,13 @@ export function watchDuties(drive: Drive): DutyWatch {
   }));
   drive.must(store.planDuties(drive.lease, planned));
   let records = store.readDuties(run);
+
+  /** A checkpoint takes its time to be whole and loaded. What waits for a person says nothing of the job. */
+  function isOverdue({ state, position, dueAt }: DutyRecord): boolean {
+    if (state !== 'due') return false;
+    const kind = rules[position]?.proof.kind;
+    return kind === 'criteria' || (kind === 'checkpoint' && clock.now() - (dueAt ?? 0) > checkpointGraceMs);
+  }
 
   return {
     look({ ended }) {
@@ -50,7 +58,7 @@ export function watchDuties(drive: Drive): DutyWatch {
     },
     reasons: () =>
       records
-        .filter(({ state, position }) => state === 'failed' || (state === 'due' && rules[position]?.proof.kind !== 'person'))
+        .filter((record) => record.state === 'failed' || isOverdue(record))
         .map((record) => ({ color: 'yellow', text: describeDuty(record, run) })),
   };
 }

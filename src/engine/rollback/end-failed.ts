@@ -21,7 +21,7 @@ export async function endFailed(drive: Drive, transition: Transition & { to: 'fa
   drive.transition({
     from,
     to: 'rolling-back',
-    event: drive.event('state', `rolling back: ${event.text}`, { ending }),
+    event: drive.event('state', `rolling back: ${event.text}`, { ending, ...(verdict === undefined ? {} : { verdict }) }),
     message,
     ...(verdict === undefined ? {} : { verdict }),
   });
@@ -44,8 +44,7 @@ function hasRollback({ plan: { kind, playbook } }: Drive): boolean {
 
 /** An action was begun, or the job was started. */
 function hasChangedSomething(drive: Drive): boolean {
-  const begun = drive.parts.store
-    .readChecks(drive.actor.run)
-    .some(({ kind, status }) => kind === 'action' && status !== 'pending');
+  const checks = drive.parts.store.readChecks(drive.actor.run);
+  const begun = checks.some(({ kind, status, result }) => kind === 'action' && status !== 'pending' && result !== 'skip');
   return begun || drive.record().startedAt !== null;
 }
