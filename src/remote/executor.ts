@@ -96,7 +96,7 @@ export interface UnitState {
   uptimeSeconds: number;
 }
 
-export interface MadeByGuard {
+interface MadeByGuard {
   because: string;
   /** What it goes on from. */
   checkpoint: string | null;

@@ -58,6 +58,22 @@ const scenarios: Scenario[] = [
     },
   },
   {
+    name: 'a fallback is resumed',
+    command: (host) => ['launch', ...host.fallsBack],
+    from: 'commit tries+runs+events#1',
+    again: ['resume'],
+    ends: {
+      state: 'succeeded',
+      attempt: 2,
+      outcome: { result: 'succeeded', degraded: true },
+      attempts: [
+        { because: null, lastStep: 1, ending: { exitCode: 134 } },
+        { because: 'exit 134', lastStep: 2, ending: { exitCode: 0 } },
+      ],
+      starts: ['job', 'job'],
+    },
+  },
+  {
     name: 'a halt is asked for again',
     before: async (who, host) => {
       await who.run(['launch', ...host.stubborn, '--detach']);
