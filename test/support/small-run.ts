@@ -208,7 +208,10 @@ export async function giveAccount(who: Person, host: SmallHost, run: RunDocument
   return {
     ...{ kind, state, attempt, health, verdict, outcome, message, controller, criteria },
     progress: run.progress === null ? null : { step: run.progress.step, of: run.progress.of },
-    attempts: run.attempts.map(({ because, checkpoint, lastStep, ending }) => ({ because, checkpoint, lastStep, ending })),
+    attempts: run.attempts.map(({ because, checkpoint, lastStep, ending }) => ({
+      ...{ because, checkpoint, lastStep },
+      ending: ending === null ? null : { ...ending, seconds: null },
+    })),
     workers: run.workers.map((worker) => ({ state: worker.state, exitCode: worker.exitCode })),
     checks: run.checks.map(({ seconds: _, observed, ...check }) => ({
       ...check,
