@@ -25,7 +25,7 @@ export default defineConfig({
     testTimeout: 60_000,
     hookTimeout: 60_000,
     pool: 'forks',
-    maxWorkers: 3,
+    maxWorkers: 2,
     maxConcurrency: 3,
     // Real processes on a shared machine: a test that fails once and then passes is printed as retried.
     retry: process.env['CI'] === undefined ? 0 : 1,

@@ -95,6 +95,30 @@ describe.concurrent('a launch', () => {
     ]);
   });
 
+  it('shows in a dry run the profile that was asked for, and what is otherwise in the one that it may fall back to', async (test) => {
+    const who = person(test);
+    const playbook = who.writeFile(
+      'two.yaml',
+      `playbook: two
+params: { batch: { type: integer, default: 4 } }
+profiles: { gpu: { env: { DEVICE: gpu } }, cpu: { params: { batch: 1 }, env: { DEVICE: cpu } } }
+fallback: { to: cpu, on: [exit 134, rocm-fault] }
+launch: { run: 'train --batch \${{ params.batch }}', log: x.log }
+`,
+    );
+    const show = async (...more: string[]) => (await who.run(['launch', playbook, ...onDemo, '--dry-run', ...more])).stdout;
+    expect(await show('--set', 'batch=64')).toContain(`profile:
+  gpu
+  falls back to cpu, once, on exit 134 or rocm-fault:
+    batch = 1
+    DEVICE=cpu
+    train --batch 1
+`);
+    expect(await show('--profile', 'cpu')).toMatch(/^profile:\n {2}cpu\nworkdir:/m);
+    const { code, stderr } = await who.run(['launch', playbook, ...onDemo, '--profile', 'cpv']);
+    expect({ code, stderr }).toMatchObject({ code: 2, stderr: expect.stringContaining('did you mean "cpu"?') as string });
+  });
+
   it('says at its end why a job has failed, once', async (test) => {
     const { code, lines } = await readScreen(person(test), ['launch', 'prod-50k', ...onDemo], { PRETEND_FAULT: 'oom' });
     expect(code).toBe(3);

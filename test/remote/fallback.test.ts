@@ -76,10 +76,18 @@ describe.concurrent('the guard of a job that another profile may follow', { time
       const host = openLocalHost(context, { shell });
       writeFileSync(join(host.home, 'job.log'), 'an older run: aperture\n');
       const texts = ['no such text', 'HSA [aperture]'];
-      await run(host, { first: 'echo ":0: HSA [aperture] code: 0x29"; exit 1', exits: [], texts });
-      context.expect((await waitForWord(host, 'running', second)).madeByGuard).toMatchObject({
+      await run(host, {
+        first: 'echo ":0: HSA [aperture] code: 0x29"; exit 1',
+        exits: [],
+        texts,
+        work: { files: ['job.log', 'not there'] },
+      });
+      const { madeByGuard } = await waitForWord(host, 'running', second);
+      const { size, ino } = statSync(join(host.home, 'job.log'));
+      context.expect(madeByGuard).toEqual({
         because: 'HSA [aperture]',
         checkpoint: null,
+        starts: new Map([['job.log', { size, inode: String(ino) }]]),
       });
     });
 
@@ -146,7 +154,7 @@ describe.concurrent('the guard of a job that another profile may follow', { time
 
     test('leaves an attempt alone that somebody else has made meanwhile', async (context) => {
       const host = openLocalHost(context, { shell });
-      await run(host, { afterSeconds: 2 });
+      await run(host, { afterSeconds: 600 });
       await waitForWord(host, 'exited');
       await host.call(putEnvironment(actorOf(host), 2, 0, "export PROFILE='mine'\n"));
       const work = workOf('echo "$FLEET_ATTEMPT $PROFILE" >>starts; exec sleep 300', { needsEnvironment: true });

@@ -10,7 +10,7 @@ import { toldOf, trainerFaults } from '../support/trainer-faults.ts';
 const { person } = usePeople();
 
 /** The others say the same of OpenSSH as of an embedded host: each of these ends in another way. */
-const chosen = ['oom', 'killed', 'wrong-config', 'hang', 'rank-idle', 'linger'];
+const chosen = ['killed', 'hang', 'linger'];
 const faults = trainerFaults.filter(({ fault }) => chosen.includes(fault.split('@')[0] ?? ''));
 
 /** The playbook of that server halts quickly by itself. */

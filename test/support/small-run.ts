@@ -24,6 +24,8 @@ export interface SmallHost {
   stubborn: string[];
   /** A job whose first attempt fails, and is started again. */
   twice: string[];
+  /** A job that dies in its first profile, and is done in the other. */
+  fallsBack: string[];
   /** To type after `launch`, for a playbook of one's own; `@work` is its folder for work. */
   write(name: string, text: string): string[];
   /** The folder for work of that host. */
@@ -64,6 +66,7 @@ export async function openSmallHost(test: TestEnd, who: Person, options: SshServ
     rolledBack: write('rolled-back', rolledBack),
     stubborn: write('stubborn', stubborn),
     twice: write('twice', twice),
+    fallsBack: write('falls-back', fallsBack),
     clear: (person) => {
       for (const folder of [person.stateDir, work, remote, starts]) rmSync(folder, { recursive: true, force: true });
       mkdirSync(join(work, 'out'), { recursive: true });
@@ -81,10 +84,17 @@ export async function openSmallHost(test: TestEnd, who: Person, options: SshServ
         .map((row) => row.split(',').map(Number)),
     remains: (run) => [
       ...findProcessesOf(run).map((pid) => `process ${pid}`),
-      ...([1, 2].some((attempt) => existsSync(join(remote, 'runs', run, `a${attempt}/w0/env`))) ? ['environment'] : []),
+      ...findEnvironments(join(remote, 'runs', run)),
       ...(isClaimed(join(remote, 'claims')) ? ['claim'] : []),
     ],
   };
+}
+
+/** Files of secrets, of whatever attempt. */
+function findEnvironments(folder: string): string[] {
+  if (!existsSync(folder)) return [];
+  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' });
+  return files.filter((file) => /^a\d+\/w0\/env/.test(file)).map((file) => `environment ${file}`);
 }
 
 function isClaimed(claims: string): boolean {
@@ -152,6 +162,24 @@ rollback:
   - { action: write it down, note: docs/issues.md }
   - { action: lock the host, quarantine-host: the card does not work }
   - { check: it was written once, run: grep -c 'end of the note' docs/issues.md, expect: { stdout: { equals: '1' } } }
+`;
+
+const fallsBack = `playbook: falls-back
+workdir: @work
+profiles:
+  gpu: { env: { DEVICE: gpu } }
+  cpu: { env: { DEVICE: cpu } }
+fallback: { to: cpu, on: [exit 134], after: 1m }
+launch:
+  log: out/training.log
+  run: |
+    echo "$FLEET_RUN_ID job" >>@starts
+    echo "$FLEET_ATTEMPT,0.5" >>out/training.csv
+    [ "$DEVICE" = cpu ] || exit 134
+monitor:
+  metrics:
+    training: { csv: out/training.csv, columns: [step, loss], step: step }
+  progress: { metric: training.step, of: 2 }
 `;
 
 const twice = `playbook: twice
