@@ -82,7 +82,7 @@ function renderDecision(run: RunDocument, verdict: Verdict, screen: Screen): str
 /** Rows of the table to come, and the end that the outcome tells. */
 function isToldByAnswer(run: RunDocument, event: EventRecord): boolean {
   if (event.kind === 'check-settled') return preflight.includes(String(detailOf(event)['phase']));
-  return isResult(run.state) && (event.text === run.state || event.text === run.message);
+  return isResult(run.state) && (event.text === run.state || event.text === run.message?.split('\n')[0]);
 }
 
 function readVerdict(event: EventRecord): Verdict | null {

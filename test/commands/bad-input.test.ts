@@ -126,7 +126,7 @@ describe('a launch with a bad playbook', () => {
     ['an unknown key', 'playbook: play\nlaunch: { run: ./train, log: a.log, comand: x }\n', /play\.yaml:2.*comand/],
     ['a wrong type', 'playbook: play\nlaunch: { run: [1, 2], log: a.log }\n', /play\.yaml:2.*launch\.run/],
     ['an expression that cannot be read', "playbook: play\nworkdir: '${{ 1 + }}'\n", /play\.yaml:2.*workdir/],
-    ['a key that is not executed yet', `${goodPlaybook}profiles: { cpu: {} }\n`, /play\.yaml:3.*not yet.*profiles/],
+    ['a key that is not executed yet', `${goodPlaybook}sweeps: { all: {} }\n`, /play\.yaml:3.*not yet.*sweeps/],
     ['nothing in it', '', /play\.yaml.*empty/],
   ] as const)('of %s is refused', (_name, playbook, says) =>
     inWorkplace((workplace) => expectRefusal(workplace, { ...inFiles, says }, { playbook }))(),

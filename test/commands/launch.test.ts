@@ -123,7 +123,7 @@ launch: { run: 'train --batch \${{ params.batch }}', log: x.log }
     const { code, lines } = await readScreen(person(test), ['launch', 'prod-50k', ...onDemo], { PRETEND_FAULT: 'oom' });
     expect(code).toBe(3);
     const outcome = positionOf(lines, /: failed \(exit-status\), exit status 1, after \d+s$/);
-    expect(lines[outcome + 1]).toBe('  failed: the job ended with a failure status (exit 1)');
+    expect(lines[outcome + 1]).toBe('  failed: the job ended with a failure status: gpu-memory (exit 1)');
     expect(lines.filter((line) => line.includes('ended with a failure status'))).toHaveLength(1);
   });
 

@@ -3,10 +3,13 @@ import type { CriterionRecord, FlagRecord } from '../../src/store/records.ts';
 import { setup } from './setup.ts';
 import { batch, event, newRun, offset, sample, samples, startOf2026 } from './shapes.ts';
 
-const flag: FlagRecord = { color: 'yellow', text: 'slow', hint: null, expected: false, count: 1, firstAt: 10, lastAt: 10 };
+const flag: FlagRecord = {
+  ...{ color: 'yellow', text: 'slow', hint: null, expected: false, failure: null },
+  ...{ count: 1, firstAt: 10, lastAt: 10 },
+};
 const criterion: CriterionRecord = {
   ...{ name: 'throughput', verdict: 'pending', severity: 'red' },
-  ...{ expected: '780..960', observed: null, message: null },
+  ...{ expected: '780..960', observed: null, message: null, attempt: null },
 };
 
 test('all that one look brought is there afterwards', () => {

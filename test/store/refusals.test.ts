@@ -67,7 +67,7 @@ describe('a database that cannot be used', () => {
     });
     const before = readFileSync(join(stateDir, 'fleet.db'));
     expect(refusal(stateDir)).toMatchObject({ code: 'newer-database', exit: 1 });
-    expect(refusal(stateDir).message).toMatch(/version 7 is newer than version 3/);
+    expect(refusal(stateDir).message).toMatch(/version 7 is newer than version 4/);
     expect(readFileSync(join(stateDir, 'fleet.db'))).toEqual(before);
   });
 
