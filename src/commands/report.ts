@@ -26,9 +26,9 @@ export default class ReportCommand extends BaseCommand {
   static override args = { run: Args.string({ name: 'RUN', description: 'id of a run, or its beginning', required: true }) };
   static override flags = {
     format: Flags.string({
-      summary: 'Markdown, a page that is one file and opens without a network, or the same as JSON.',
+      summary:
+        'Markdown, a page that is one file and opens without a network, or the same as JSON. Default: by the name of the file, else md.',
       options: ['md', 'html', 'json'],
-      default: 'md',
     }),
     output: Flags.string({ char: 'o', summary: 'Write to this file instead of stdout.', helpValue: 'FILE' }),
   };

@@ -59,7 +59,7 @@ describe('fleet report', () => {
     inWorkplace(async ({ run, folder, ...seed }) => {
       seedRun(seed);
       const file = join(folder, 'report.html');
-      expect(await run('report', 'report', '--format', 'html', '-o', file)).toEqual({ code: 0, stdout: '', stderr: '' });
+      expect(await run('report', 'report', '-o', file)).toEqual({ code: 0, stdout: '', stderr: '' });
       const page = await readFile(file, 'utf8');
       expect(findUnbalanced(page)).toEqual([]);
       expect(page).not.toMatch(/https?:|\bsrc=|\burl\(|@import|<script|<link|\son\w+=|\u001b/);
