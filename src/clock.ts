@@ -46,3 +46,7 @@ export function momentOf(clock: Pick<Clock, 'now' | 'sinceBoot'>): Moment {
 export function rfc3339(ms: number): string {
   return new Date(ms).toISOString();
 }
+
+export function rfc3339OrNull(ms: number | null): string | null {
+  return ms === null ? null : rfc3339(ms);
+}

@@ -19,8 +19,8 @@ export interface DutyWord {
 
 /** The duties of a run, after the person's word if there is one. Whoever drives the run goes on. */
 export async function settleDuty(context: Context, prefix: string, word: DutyWord | null): Promise<DutiesDocument> {
-  const { run } = await findRun(context, prefix);
-  const store = word === null ? (await findRun(context, prefix)).store : await context.openStore();
+  const { run, store: looked } = await findRun(context, prefix);
+  const store = word === null ? looked : await context.openStore();
   if (word !== null) {
     const duties = store.readDuties(run.id);
     const duty = duties.find(({ name }) => name === word.name);

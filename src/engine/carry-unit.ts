@@ -12,7 +12,13 @@ export interface ShortWork {
 
 /** A command as a unit of its own: started, or adopted where it is there already, and followed until it has ended. */
 export async function carryUnit(drive: Drive, place: UnitPlace, work: ShortWork): Promise<StartAnswer> {
-  const started = await drive.session.call(
+  const started = await startUnit(drive, place, work);
+  return started.kind === 'state' ? { kind: 'state', state: await waitForEnd(drive, place, started.state) } : started;
+}
+
+/** The same, and not waited for. */
+export function startUnit(drive: Drive, place: UnitPlace, work: ShortWork): Promise<StartAnswer> {
+  return drive.session.call(
     detachedExecutor.start(drive.actor, place, {
       ...work,
       workdir: drive.plan.playbook.workdir,
@@ -27,7 +33,6 @@ export async function carryUnit(drive: Drive, place: UnitPlace, work: ShortWork)
       then: [{ signal: 'TERM' }, { waitSeconds: 10 }],
     }),
   );
-  return started.kind === 'state' ? { kind: 'state', state: await waitForEnd(drive, place, started.state) } : started;
 }
 
 async function waitForEnd(drive: Drive, place: UnitPlace, first: UnitState): Promise<UnitState> {

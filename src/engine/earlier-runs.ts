@@ -1,6 +1,6 @@
 import { compileCriterion } from '../language/criterion.ts';
 import { exitCodes, FleetError } from '../errors.ts';
-import type { Monitor } from '../playbook/playbook.ts';
+import type { Monitor } from '../playbook/monitor/monitor.ts';
 import type { RunRecord } from '../store/records.ts';
 import type { Store } from '../store/store.ts';
 import type { EarlierRun, Plan } from './plan.ts';

@@ -1,7 +1,7 @@
 /** What names of secrets end in, for a pattern that holds more. A bare "key" is not of it: in running text it is an ordinary word. */
 export const secretWords = 'token|secret|passw(?:or)?d|api[-_]?key|access[-_]?key';
 
-const anywhere = new RegExp(`key|passw|${secretWords}`, 'i');
+const anywhere = new RegExp(`key|passw|credential|${secretWords}`, 'i');
 const atEnd = new RegExp(`(^|[_-])(key|${secretWords})$`, 'i');
 const ordinary = /(^|[_-])(pad|eos|bos|unk|mask|sep|cls|sort|primary|foreign|public|cache)[_-]?(key|token)$/i;
 

@@ -27,6 +27,9 @@ export const failureClasses = [
   'unknown',
 ] as const;
 
+/** What most programs exit with when they are used wrongly, argparse before all: so they are in every profile (D-15). */
+export const usageStatus = 2;
+
 export type FailureClass = (typeof failureClasses)[number];
 
 /** What built-in patterns find besides: worth a look, and no failure. */

@@ -44,7 +44,7 @@ export function tallyFlags(rules: Pick<MonitorRules, 'flags' | 'knownIssues' | '
   const kernelLines = new Set<string>();
   const sources = new Set(['log', ...watched.map(({ source }) => source)]);
   for (const flag of flags) {
-    const open = [...watched, ...issues].filter((watch) => watch.flag === null && isOf(flag, watch.kind));
+    const open = [...watched, ...issues].filter((watch) => watch.flag === null && isFlagOf(flag, watch.kind));
     const giver = open.find((watch) => watch.pattern.test(flag.text)) ?? open[0];
     if (giver !== undefined) giver.flag = flag;
   }
@@ -74,7 +74,7 @@ export function tallyFlags(rules: Pick<MonitorRules, 'flags' | 'knownIssues' | '
     const found = findFailurePattern(line);
     if (found === null || isSilenced(found.name)) return;
     const kind = { color: found.color, hint: found.hint, expected: false, failure: found.class };
-    const known = flags.find((flag) => isOf(flag, kind));
+    const known = flags.find((flag) => isFlagOf(flag, kind));
     raise(kind, known, () => excerpt(line.trim(), longestText - 1), at);
   }
 
@@ -94,7 +94,7 @@ export function tallyFlags(rules: Pick<MonitorRules, 'flags' | 'knownIssues' | '
     seeKernelLog(log, pids, at) {
       for (const { class: failure, text } of readKernelLog(log, pids)) {
         const kind = { color: 'red' as const, hint: adviseOn(failure).advice, expected: false, failure };
-        const known = flags.find((flag) => isOf(flag, kind));
+        const known = flags.find((flag) => isFlagOf(flag, kind));
         if (kernelLines.has(text) || known?.text === text || isSilenced(failure)) continue;
         kernelLines.add(text);
         raise(kind, known, () => excerpt(text, longestText - 1), at);
@@ -136,7 +136,8 @@ function countAgain(flag: Flag, count: number, at: number): void {
   flag.lastAt = at;
 }
 
-function isOf(flag: Flag, kind: Kind): boolean {
+/** Given by a rule of this kind, as far as the flag itself tells. */
+export function isFlagOf(flag: Flag, kind: Pick<Kind, 'color' | 'hint' | 'expected'>): boolean {
   return flag.color === kind.color && flag.hint === kind.hint && flag.expected === kind.expected;
 }
 

@@ -1,6 +1,7 @@
 import { parsePositiveDuration } from '../language/units.ts';
 import type { YamlPath } from '../yaml.ts';
-import type { Criterion, Duty } from './playbook.ts';
+import type { Criterion } from './monitor/monitor.ts';
+import type { Duty } from './playbook.ts';
 import type { Reader } from './reader.ts';
 import { dutySchema, type DutyFile } from './schema.ts';
 import { listAt, partAt, take } from './sections.ts';

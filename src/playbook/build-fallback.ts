@@ -1,4 +1,4 @@
-import { failureCauses } from '../lifecycle/failure-classes.ts';
+import { failureCauses, usageStatus } from '../lifecycle/failure-classes.ts';
 import type { YamlPath } from '../yaml.ts';
 import type { FallbackRules, ProfileChange } from './playbook.ts';
 import type { Reader } from './reader.ts';
@@ -6,8 +6,6 @@ import { fallbackSchema, type FallbackFile } from './schema.ts';
 import { partAt, take } from './sections.ts';
 
 const defaultAfterSeconds = 20;
-/** A program that was used wrongly is used wrongly in every profile. */
-const usageStatus = 2;
 
 export function buildFallback(reader: Reader, playbook: unknown, profiles: readonly string[]): FallbackRules | null {
   const file = take(fallbackSchema, partAt(playbook, 'fallback'));
@@ -62,6 +60,6 @@ function readCause(reader: Reader, path: YamlPath, cause: string): number | stri
   }
   if (status === 0 || status > 255) reader.report(path, `expected an exit status from 1 to 255, got ${status}`);
   if (status === usageStatus)
-    reader.report(path, 'exit 2 is a program that was used wrongly: it is used wrongly in every profile');
+    reader.report(path, `exit ${usageStatus} is a program that was used wrongly: it is used wrongly in every profile`);
   return status;
 }

@@ -2,7 +2,7 @@ import { ownChecks } from '../lifecycle/own-checks.ts';
 import { buildDuties } from './build-duties.ts';
 import { buildFallback } from './build-fallback.ts';
 import { buildLaunch } from './build-launch.ts';
-import { buildMonitor } from './build-monitor.ts';
+import { buildMonitor } from './monitor/build-monitor.ts';
 import { buildRestart } from './build-restart.ts';
 import { buildRequires } from './build-requires.ts';
 import { buildBudget, buildStages, buildWork } from './build-work.ts';

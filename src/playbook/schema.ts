@@ -1,23 +1,7 @@
 import { z } from 'zod';
 import { entrySchema } from './entries/entry-schema.ts';
-import {
-  action,
-  actions,
-  duration,
-  expression,
-  fileSize,
-  identifier,
-  path,
-  pattern,
-  range,
-  scalar,
-  size,
-  text,
-  textOf,
-} from './fields.ts';
-import { builtInSchema, flagSchema, knownIssueSchema } from './monitor/flag-schema.ts';
-import { logsSchema, metricSchema } from './monitor/metric-schema.ts';
-import { idleSchema, logSilenceSchema, stallSchema } from './monitor/stall-schema.ts';
+import { duration, identifier, path, pattern, range, scalar, size, text, textOf } from './fields.ts';
+import { monitorSchema } from './monitor/monitor-schema.ts';
 import { requiresSchema } from './requires-schema.ts';
 
 /*
@@ -129,83 +113,6 @@ const launchSchema = z.strictObject({
   guard: guardSchema.optional().describe('What the guard beside the job keeps, with or without a controller'),
 });
 
-export const criterionSchema = z.strictObject({
-  criterion: text,
-  expr: expression,
-  window: text
-    .optional()
-    .describe(
-      '"steps 20..100", "since start 0s..60m", "last 100 samples", "last 10m", "phase NAME"; the whole run when not given',
-    ),
-  'warm-up': z.int().min(0).optional().describe('Readings that are left out at the start of the window'),
-  'at-least': z.int().min(1).optional().describe('Fewer readings decide nothing'),
-  for: z
-    .union([z.int().min(1), duration])
-    .optional()
-    .describe('A verdict changes when it has held for so many readings, "3", or so long, "2m"'),
-  margin: text.optional().describe('How far a value may be past the limit: "2%"'),
-  each: text.optional().describe('Judged apart for each value of a column: "gpu.index", "rank"'),
-  expected: range.optional().describe('Outside it is yellow, both ways'),
-  plausible: range.optional().describe('Outside it is red. Default: a quarter of what is expected to twice it'),
-  severity: z.enum(['red', 'yellow']).optional(),
-  then: actions.optional(),
-});
-
-export const aliasesSchema = z
-  .record(z.string(), z.array(text).min(1))
-  .describe('Further names of columns: "training.toks_per_s: [tps]"');
-export const phasesSchema = z.record(identifier, text).describe('Windows by name, for "window: phase NAME"');
-
-export const referencesSchema = z
-  .array(text)
-  .describe('Metrics that another run has written: read from their beginning, also what was there before the launch');
-
-export const earlierRunsSchema = z
-  .record(identifier, z.strictObject({ run: text.describe('"last succeeded", or the id of a run'), metric: text }))
-  .describe('Metrics of runs that are stored on the computer where fleet runs, by the names that expressions call them');
-
-export const progressSchema = z.strictObject({ metric: text, of: z.number().positive().optional() });
-
-export const checkpointsSchema = z.strictObject({
-  path: path.describe('A pattern of files or folders; "{step}" stands for the step'),
-  every: z.int().min(1).optional().describe('Steps from one to the next'),
-  'first-at': z.int().min(1).optional().describe('The step of the first one. Default: every'),
-  size: fileSize.optional(),
-  loads: z
-    .union([text, z.strictObject({ run: text, 'time-limit': duration.optional() })])
-    .optional()
-    .describe('A command that loads "{checkpoint}", and ends with 0 when it did'),
-  finite: pattern.optional().describe('What "loads" prints when no weight is NaN or infinite'),
-  'back-up': z.strictObject({ to: text, checksum: z.literal('sha256').optional() }).optional(),
-  best: z.strictObject({ by: text, mode: z.enum(['min', 'max']).optional() }).optional(),
-  keep: z
-    .strictObject({ last: z.int().min(1), best: z.int().min(1).optional() })
-    .optional()
-    .describe('fleet removes the others'),
-});
-
-export const deviceSchema = z.enum(['accelerator', 'cpu']);
-
-const monitor = z.strictObject({
-  metrics: z.record(identifier, metricSchema).optional(),
-  aliases: aliasesSchema.optional(),
-  phases: phasesSchema.optional(),
-  references: referencesSchema.optional(),
-  'earlier-runs': earlierRunsSchema.optional(),
-  logs: logsSchema.optional(),
-  progress: progressSchema.optional(),
-  stall: stallSchema.optional(),
-  criteria: z.array(criterionSchema).optional(),
-  'log-silence': logSilenceSchema.optional(),
-  idle: idleSchema.optional(),
-  flags: z.array(flagSchema).optional(),
-  cooldown: duration.optional().describe('Before the same cause is answered again. Default: 10m'),
-  'known-issues': z.array(knownIssueSchema).optional(),
-  'built-in': builtInSchema.optional(),
-  checkpoints: checkpointsSchema.optional(),
-  device: deviceSchema.optional().describe('What the training is to run on; needs a source of accelerators'),
-});
-
 /** Its sections are held to the format where they are put into the playbook. */
 export const profileSchema = z.strictObject({
   description: text.optional(),
@@ -218,7 +125,7 @@ export const profileSchema = z.strictObject({
 const profile = profileSchema.extend({
   env: z.record(identifier, variableSchema).optional(),
   launch: launchSchema.partial().optional(),
-  monitor: monitor.optional(),
+  monitor: monitorSchema.optional(),
 });
 
 export const fallbackSchema = z.strictObject({
@@ -267,13 +174,12 @@ export const playbookSchema = z.strictObject({
   validate: z.array(entrySchema).optional(),
   launch: launchSchema.optional(),
   restart: restartSchema.optional().describe('When a job that has failed is started again'),
-  monitor: monitor.optional(),
+  monitor: monitorSchema.optional(),
   verify: z.array(entrySchema).optional(),
   duties: z.array(dutySchema).optional().describe('What is to be seen to after the start, by fleet or a person'),
   rollback: z.array(entrySchema).optional().describe('Done once, in order, when a run fails that has begun to change something'),
 });
 
-export type ActionFile = z.infer<typeof action>;
 export type ParamFile = z.infer<typeof paramSchema>;
 export type DutyFile = z.infer<typeof dutySchema>;
 export type FallbackFile = z.infer<typeof fallbackSchema>;

@@ -7,6 +7,7 @@ import copies from './host/copies.sh';
 import fallback from './host/fallback.sh';
 import files from './host/files.sh';
 import guard from './host/guard.sh';
+import halt from './host/halt.sh';
 import incarnation from './host/incarnation.sh';
 import kernel from './host/kernel.sh';
 import looks from './host/looks.sh';
@@ -30,6 +31,7 @@ export const hostScript = [
   wrapper,
   records,
   guard,
+  halt,
   rules,
   fallback,
   files,

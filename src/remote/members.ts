@@ -30,20 +30,20 @@ export function readMembers(lines: Line[]): Member[] {
   });
 }
 
-/** Asks for stack dumps by a signal, and only from processes that catch it: it would end the others. */
-export function askForStackDumps(
+/** Sends a signal that asks for something, a stack dump or a checkpoint, and only to processes that catch it: it would end the others. */
+export function signalMembers(
   actor: Actor,
   process: string,
   signal: string,
 ): RemoteCommand<{ signalled: number[]; notCaught: number[] }> {
   const number = signalNumber(signal);
   return {
-    name: 'ask for stack dumps',
+    name: 'signal processes of the run',
     body: `dump ${quoteAll([actor.run, String(actor.token), process, String(number), signal])}`,
     timeoutSeconds: 60,
     parse(answer) {
       const lines = readLines(answer.stdout);
-      if (lines.at(-1)?.word !== 'looked') throw new UnexpectedAnswer('ask for stack dumps', answer);
+      if (lines.at(-1)?.word !== 'looked') throw new UnexpectedAnswer('signal processes of the run', answer);
       return { signalled: valuesOf(lines, 'signalled').map(Number), notCaught: valuesOf(lines, 'not-caught').map(Number) };
     },
   };

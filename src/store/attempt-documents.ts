@@ -1,4 +1,4 @@
-import { rfc3339 } from '../clock.ts';
+import { rfc3339, rfc3339OrNull } from '../clock.ts';
 import type { CheckpointRecord, DutyRecord, TryEnding, TryRecord } from './attempt-records.ts';
 
 /** One attempt as `--json` shows it. */
@@ -25,17 +25,13 @@ export type DutyDocument = Pick<DutyRecord, 'name' | 'due' | 'state' | 'observed
 };
 
 export function describeTry(record: TryRecord): AttemptDocument {
-  return { ...record, begunAt: rfc3339(record.begunAt), endedAt: timeOrNull(record.endedAt) };
+  return { ...record, begunAt: rfc3339(record.begunAt), endedAt: rfc3339OrNull(record.endedAt) };
 }
 
 export function describeCheckpoint(checkpoint: CheckpointRecord): CheckpointDocument {
-  return { ...checkpoint, foundAt: rfc3339(checkpoint.foundAt), backedUpAt: timeOrNull(checkpoint.backedUpAt) };
+  return { ...checkpoint, foundAt: rfc3339(checkpoint.foundAt), backedUpAt: rfc3339OrNull(checkpoint.backedUpAt) };
 }
 
 export function describeDuty({ name, due, state, observed, message, by, dueAt, at }: DutyRecord): DutyDocument {
-  return { name, due, state, observed, message, by, dueAt: timeOrNull(dueAt), at: timeOrNull(at) };
-}
-
-function timeOrNull(ms: number | null): string | null {
-  return ms === null ? null : rfc3339(ms);
+  return { name, due, state, observed, message, by, dueAt: rfc3339OrNull(dueAt), at: rfc3339OrNull(at) };
 }

@@ -1,4 +1,4 @@
-import { rfc3339, type Moment } from '../clock.ts';
+import { rfc3339, rfc3339OrNull, type Moment } from '../clock.ts';
 import type { Outcome, Reachability } from '../lifecycle/states.ts';
 import { describeCheckpoint, describeDuty, describeTry } from './attempt-documents.ts';
 import type { AttemptDocument, CheckpointDocument, DutyDocument } from './attempt-documents.ts';
@@ -75,9 +75,13 @@ export function readRunDocument(store: Store, run: RunRecord, moment: Moment): R
       attempt: run.attempt,
       state: run.state,
       health: run.health,
-      reachability: { status: run.reachability, since: timeOrNull(run.reachabilitySince), nextTryAt: timeOrNull(run.nextTryAt) },
+      reachability: {
+        status: run.reachability,
+        since: rfc3339OrNull(run.reachabilitySince),
+        nextTryAt: rfc3339OrNull(run.nextTryAt),
+      },
       evidence: run.evidence,
-      observedAt: timeOrNull(run.observedAt),
+      observedAt: rfc3339OrNull(run.observedAt),
       controller,
       driven: controller !== null,
       verdict: run.verdict,
@@ -93,8 +97,8 @@ export function readRunDocument(store: Store, run: RunRecord, moment: Moment): R
       duties: store.readDuties(run.id).map(describeDuty),
       cost: describeCost(run, moment.now),
       createdAt: rfc3339(run.createdAt),
-      startedAt: timeOrNull(run.startedAt),
-      endedAt: timeOrNull(run.endedAt),
+      startedAt: rfc3339OrNull(run.startedAt),
+      endedAt: rfc3339OrNull(run.endedAt),
     };
   });
 }
@@ -131,8 +135,4 @@ function describeCost(run: RunRecord, now: number): RunDocument['cost'] {
   const ms = run.startedAt === null ? 0 : Math.max(0, (run.endedAt ?? now) - run.startedAt);
   const spent = Math.round((ms / 3_600_000) * run.perHour * 10_000) / 10_000;
   return { perHour: run.perHour, currency: run.currency, spent };
-}
-
-function timeOrNull(ms: number | null): string | null {
-  return ms === null ? null : rfc3339(ms);
 }

@@ -5,7 +5,7 @@ import { compareCheckpoints } from '../../src/engine/checkpoints/compare.ts';
 import { hasCome, lastExpected, watchExpectation } from '../../src/engine/checkpoints/expect-next.ts';
 import { settle } from '../../src/engine/checkpoints/rules.ts';
 import { isLongEnough } from '../../src/engine/checkpoints/safetensors.ts';
-import type { CheckpointRules } from '../../src/playbook/playbook.ts';
+import type { CheckpointRules } from '../../src/playbook/monitor/monitor.ts';
 import type { FoundCheckpoint } from '../../src/remote/checkpoints.ts';
 import type { CheckpointRecord } from '../../src/store/attempt-records.ts';
 

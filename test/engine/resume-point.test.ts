@@ -2,7 +2,7 @@ import { mkdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it, type TestContext } from 'vitest';
 import { chooseResumePoint } from '../../src/engine/checkpoints/resume-point.ts';
-import type { CheckpointRules } from '../../src/playbook/playbook.ts';
+import type { CheckpointRules } from '../../src/playbook/monitor/monitor.ts';
 import type { CheckpointRecord } from '../../src/store/attempt-records.ts';
 import { openLocalHost } from '../support/local-host.ts';
 import { checkpoint } from '../store/shapes.ts';

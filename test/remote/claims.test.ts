@@ -5,7 +5,7 @@ import { claimHost, putEnvironment, tidyRun, type HostClaim } from '../../src/re
 import type { RemoteCommand } from '../../src/remote/command.ts';
 import { detachedExecutor } from '../../src/remote/detached/executor.ts';
 import { archiveFiles } from '../../src/remote/files.ts';
-import { askForStackDumps } from '../../src/remote/members.ts';
+import { signalMembers } from '../../src/remote/members.ts';
 import { haltStale } from '../../src/remote/stale.ts';
 import { openLocalHost, type LocalHost } from '../support/local-host.ts';
 import { actorOf, job, runJob, startJob, stateOf, workOf } from './jobs.ts';
@@ -143,7 +143,7 @@ describe.concurrent('an older controller', () => {
         haltStale(older, 'sleep', '~'),
         archiveFiles(older, '~', ['metrics.csv']),
         detachedExecutor.watch(older, job),
-        askForStackDumps(older, 'sleep', 'USR1'),
+        signalMembers(older, 'sleep', 'USR1'),
       ];
       for (const { name, body } of commands) {
         const answer = await host.askWithScript(body);

@@ -5,7 +5,7 @@ import { exportLines } from '../../src/remote/author-command.ts';
 import { claimHost, putEnvironment, tidyRun } from '../../src/remote/claims.ts';
 import { archiveFiles, listFiles, readFrom } from '../../src/remote/files.ts';
 import { sayHello } from '../../src/remote/hello.ts';
-import { askForStackDumps } from '../../src/remote/members.ts';
+import { signalMembers } from '../../src/remote/members.ts';
 import { haltStale } from '../../src/remote/stale.ts';
 import { missingReason, openLocalHost, readProc, readStat, waitFor, type LocalHost } from '../support/local-host.ts';
 import { actorOf, membersOf, requestHalt, runJob, startJob, stateOf, waitForGone, waitForWord, wordsOf, workOf } from './jobs.ts';
@@ -36,7 +36,7 @@ describe.skipIf(busybox !== null)('a host that has nothing but busybox', () => {
       return look.proof.length > 0 ? look : null;
     });
     context.expect(state.proof[0]?.variables).toEqual([{ name: 'A', found: 'ok' }]);
-    context.expect((await host.call(askForStackDumps(actorOf(host), 'script', 'USR1'))).notCaught).toEqual([pid]);
+    context.expect((await host.call(signalMembers(actorOf(host), 'script', 'USR1'))).notCaught).toEqual([pid]);
     context.expect((await membersOf(host)).map(({ command }) => command)).toContain('sleep 300');
     await requestHalt(host);
     context.expect(wordsOf(await waitForGone(host))).toEqual(['signal TERM', 'signal KILL', 'gone']);

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, test } from 'vitest';
 import { exportLines } from '../../src/remote/author-command.ts';
 import { putEnvironment } from '../../src/remote/claims.ts';
-import { askForStackDumps } from '../../src/remote/members.ts';
+import { signalMembers } from '../../src/remote/members.ts';
 import { findProgram, isAlive, openLocalHost, waitFor, type LocalHost } from '../support/local-host.ts';
 import { actorOf, runJob, stateOf, unitFolder } from './jobs.ts';
 import { eachShell } from './shells.ts';
@@ -55,7 +55,7 @@ describe.concurrent('a stack dump', () => {
       const other = `sh -c 'sleep 300; : trainer-2' &`;
       await runJob(host, `${catching} ${other} sleep 301`);
       await waitFor('the trap is set', () => existsSync(join(host.home, 'catches')));
-      const answer = await host.call(askForStackDumps(actorOf(host), ': trainer', 'USR1'));
+      const answer = await host.call(signalMembers(actorOf(host), ': trainer', 'USR1'));
       context.expect(answer.signalled).toHaveLength(1);
       context.expect(answer.notCaught).toHaveLength(1);
       await waitFor('the dump is there', () => existsSync(join(host.home, 'dumps')));
@@ -64,13 +64,13 @@ describe.concurrent('a stack dump', () => {
   });
 
   test('is refused for what is no signal of Linux', ({ expect }) => {
-    expect(() => askForStackDumps(actor, 'x', 'USR9')).toThrow('unknown signal "USR9"');
-    expect(() => askForStackDumps(actor, 'x', 'SIGUSR1')).toThrow('unknown signal "SIGUSR1"');
+    expect(() => signalMembers(actor, 'x', 'USR9')).toThrow('unknown signal "USR9"');
+    expect(() => signalMembers(actor, 'x', 'SIGUSR1')).toThrow('unknown signal "SIGUSR1"');
   });
 
   test('is asked for by the number that the signal has on Linux', ({ expect }) => {
-    expect(askForStackDumps(actor, 'x', 'USR1').body).toBe("dump 'r' '7' 'x' '10' 'USR1'");
-    expect(askForStackDumps(actor, 'x', 'SYS').body).toBe("dump 'r' '7' 'x' '31' 'SYS'");
+    expect(signalMembers(actor, 'x', 'USR1').body).toBe("dump 'r' '7' 'x' '10' 'USR1'");
+    expect(signalMembers(actor, 'x', 'SYS').body).toBe("dump 'r' '7' 'x' '31' 'SYS'");
   });
 });
 

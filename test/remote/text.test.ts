@@ -8,7 +8,7 @@ import { detachedExecutor } from '../../src/remote/detached/executor.ts';
 import { archiveFiles, latestFiles, listFiles, readFrom, stampNewest } from '../../src/remote/files.ts';
 import { sayHello } from '../../src/remote/hello.ts';
 import { hostScript, sendHostScript, shellGlob, shellPath, withHostScript } from '../../src/remote/host-script.ts';
-import { askForStackDumps, lookForMembers } from '../../src/remote/members.ts';
+import { signalMembers, lookForMembers } from '../../src/remote/members.ts';
 import { lookAtSource } from '../../src/remote/source.ts';
 import { haltStale } from '../../src/remote/stale.ts';
 import { missingReason } from '../support/local-host.ts';
@@ -34,7 +34,7 @@ describe('the text of a question', () => {
       `request_halt 'r'\\''1' '7' '' '0' 'it'\\''s "$HOME" \`id\` $(id) -x ~/'`,
     ],
     [lookForMembers('r'), `look 'r'`],
-    [askForStackDumps(actor, 'train.py', 'USR1'), `dump 'r'\\''1' '7' 'train.py' '10' 'USR1'`],
+    [signalMembers(actor, 'train.py', 'USR1'), `dump 'r'\\''1' '7' 'train.py' '10' 'USR1'`],
     [haltStale(actor, 'train.py', '~/work'), `halt_stale 'r'\\''1' '7' 'train.py' '~/work' '10'`],
     [
       readFrom('~/work', { path: '-x y', offset: 5, maxBytes: 10, headBytes: 0 }),

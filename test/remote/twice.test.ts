@@ -12,7 +12,7 @@ import { sayHello } from '../../src/remote/hello.ts';
 import { sendHostScript } from '../../src/remote/host-script.ts';
 import { lookForLeftovers, stopLeftovers, takeSentinel } from '../../src/remote/leftovers.ts';
 import { askKernelLog } from '../../src/remote/kernel-log.ts';
-import { askForStackDumps, lookForMembers } from '../../src/remote/members.ts';
+import { signalMembers, lookForMembers } from '../../src/remote/members.ts';
 import { appendNote } from '../../src/remote/notes.ts';
 import { lookAtSource } from '../../src/remote/source.ts';
 import { haltStale } from '../../src/remote/stale.ts';
@@ -33,7 +33,7 @@ const commands: [string, Make][] = [
   ['watch', (host) => detachedExecutor.watch(actorOf(host), job)],
   ['output', (host) => detachedExecutor.output(host.run, job, 100)],
   ['members', (host) => lookForMembers(host.run)],
-  ['dump', (host) => askForStackDumps(actorOf(host), 'sleep 300', 'USR1')],
+  ['dump', (host) => signalMembers(actorOf(host), 'sleep 300', 'USR1')],
   ['leftovers', (host) => lookForLeftovers(host.run, 2)],
   ['stop leftovers', (host) => stopLeftovers(actorOf(host), 'a test asks')],
   ['stop a unit', (host) => detachedExecutor.stopUnit(actorOf(host), second, 'a test asks')],

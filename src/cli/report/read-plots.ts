@@ -1,5 +1,6 @@
 import { compileCriterion } from '../../language/criterion.ts';
-import type { Criterion, ResolvedPlaybook } from '../../playbook/playbook.ts';
+import type { Criterion } from '../../playbook/monitor/monitor.ts';
+import type { ResolvedPlaybook } from '../../playbook/playbook.ts';
 import type { SampleRow } from '../../store/records.ts';
 import type { Store } from '../../store/store.ts';
 import { drawEnvelope, type Envelope, type Stretch } from './envelope.ts';

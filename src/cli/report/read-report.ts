@@ -2,6 +2,7 @@ import { rfc3339, type Moment } from '../../clock.ts';
 import { planInProfile, type Plan } from '../../engine/plan.ts';
 import { readPlan } from '../../engine/read-plan.ts';
 import type { Facts } from '../../facts/facts.ts';
+import { mayNameSecret } from '../../language/secret-name.ts';
 import { formatSize } from '../../language/units.ts';
 import type { EnvVariable } from '../../playbook/playbook.ts';
 import { readRunDocument } from '../../store/run-document.ts';
@@ -33,11 +34,8 @@ export function readReport(store: Store, run: RunRecord, moment: Moment): Report
   });
 }
 
-/** A name that says what kind of value it has. */
-const secretName = /(key|token|secret|passw(or)?d|credential)/i;
-
 function describeVariable({ name, value }: EnvVariable): Report['environment'][number] {
-  return { name, value: 'text' in value && !secretName.test(name) ? value.text : null };
+  return { name, value: 'text' in value && !mayNameSecret(name) ? value.text : null };
 }
 
 function listSignOffs({ answers }: Plan): Report['signOffs'] {

@@ -1,5 +1,6 @@
 import { compilePattern } from '../../language/pattern.ts';
-import type { FlagRule, Monitor, MonitorAction } from '../../playbook/playbook.ts';
+import { isFlagOf } from '../../monitor/flags.ts';
+import type { FlagRule, Monitor, MonitorAction } from '../../playbook/monitor/monitor.ts';
 import type { Look } from '../job/job-monitor.ts';
 
 /** Something that the playbook has an answer to. */
@@ -21,7 +22,7 @@ export function findCauses(rules: Monitor, look: Pick<Look, 'judgement' | 'stall
     criteria.some((state) => state.name === name && state.verdict === 'violated'),
   );
   const seen = rules.flags.flatMap(({ then = [], ...rule }) => {
-    const flag = then.length === 0 ? undefined : flags.find((candidate) => isOf(candidate, rule));
+    const flag = then.length === 0 ? undefined : flags.find((candidate) => isGivenBy(candidate, rule));
     return flag === undefined ? [] : [{ pattern: rule.pattern, flag, then }];
   });
   return [
@@ -35,8 +36,7 @@ export function findCauses(rules: Monitor, look: Pick<Look, 'judgement' | 'stall
   ];
 }
 
-function isOf(flag: Look['judgement']['flags'][number], rule: Omit<FlagRule, 'then'>): boolean {
-  if (flag.color !== rule.color || flag.hint !== rule.hint || flag.expected !== rule.expected) return false;
+function isGivenBy(flag: Look['judgement']['flags'][number], rule: Omit<FlagRule, 'then'>): boolean {
   const compiled = compilePattern(rule.pattern);
-  return compiled.ok && compiled.pattern.test(flag.text);
+  return isFlagOf(flag, rule) && compiled.ok && compiled.pattern.test(flag.text);
 }

@@ -1,5 +1,5 @@
 import { touchFile } from '../../remote/files.ts';
-import { askForStackDumps } from '../../remote/members.ts';
+import { signalMembers } from '../../remote/members.ts';
 import type { Drive } from '../drive.ts';
 import { launchOf } from '../job/job.ts';
 
@@ -12,6 +12,6 @@ export async function askForCheckpoint(drive: Drive): Promise<string> {
     return `asked for by the file ${checkpointNow.file}`;
   }
   const { signal } = checkpointNow;
-  const { signalled } = await drive.session.call(askForStackDumps(drive.actor, proveEnv?.process ?? '', signal));
+  const { signalled } = await drive.session.call(signalMembers(drive.actor, proveEnv?.process ?? '', signal));
   return signalled.length === 0 ? `no process catches ${signal}` : `pids ${signalled.join(', ')} were asked by ${signal}`;
 }

@@ -1,4 +1,4 @@
-import type { MonitorAction } from '../../playbook/playbook.ts';
+import type { MonitorAction } from '../../playbook/monitor/monitor.ts';
 import type { Cause } from './causes.ts';
 
 /** How a cause was answered last. */

@@ -1,5 +1,5 @@
 import type { Drive } from '../drive.ts';
-import { readEventsOf } from '../read-events.ts';
+import { keeps, readEventsOf } from '../read-events.ts';
 import type { Answered } from './limit.ts';
 
 /** What the event of an action keeps of it. */
@@ -40,7 +40,9 @@ export function readUnits(drive: Drive): { begun: string[]; open: { unit: string
   const begun = readTaken(drive).flatMap(({ taken: { unit, action, cause } }) =>
     unit === null ? [] : [{ unit, command: action.slice('run '.length), cause }],
   );
-  const ended = readEventsOf(drive, 'action').flatMap(({ detail }) => (isEnded(detail) ? [detail.ended] : []));
+  const ended = readEventsOf(drive, 'action').flatMap(({ detail }) =>
+    keeps<EndedDetail>(detail, 'ended') ? [detail.ended] : [],
+  );
   const isOpen = (unit: string) => !ended.some((end) => end.attempt === attempt && end.unit === unit);
   return { begun: begun.map(({ unit }) => unit), open: begun.filter(({ unit }) => isOpen(unit)) };
 }
@@ -48,14 +50,6 @@ export function readUnits(drive: Drive): { begun: string[]; open: { unit: string
 function readTaken(drive: Drive): { at: number; taken: TakenDetail['taken'] }[] {
   const { attempt } = drive.record();
   return readEventsOf(drive, null)
-    .flatMap(({ at, detail }) => (isTaken(detail) ? [{ at, taken: detail.taken }] : []))
+    .flatMap(({ at, detail }) => (keeps<TakenDetail>(detail, 'taken') ? [{ at, taken: detail.taken }] : []))
     .filter(({ taken }) => taken.attempt === attempt);
-}
-
-function isTaken(detail: unknown): detail is TakenDetail {
-  return typeof detail === 'object' && detail !== null && 'taken' in detail;
-}
-
-function isEnded(detail: unknown): detail is EndedDetail {
-  return typeof detail === 'object' && detail !== null && 'ended' in detail;
 }

@@ -1,6 +1,7 @@
 import { exportLines, withSetup } from '../../remote/author-command.ts';
 import { detachedExecutor } from '../../remote/detached/executor.ts';
-import type { StartAnswer, UnitPlace, UnitState } from '../../remote/executor.ts';
+import type { UnitPlace, UnitState } from '../../remote/executor.ts';
+import { startUnit } from '../carry-unit.ts';
 import type { Drive } from '../drive.ts';
 import { pushEnvironment, setupOf } from '../entries/deeds/run-command.ts';
 import type { EndedDetail } from './remembered.ts';
@@ -34,25 +35,13 @@ export async function followBeside(drive: Drive, work: BesideJob, timeoutSeconds
 /** Null: not begun yet; it is asked for again. */
 async function start(drive: Drive, place: UnitPlace, work: BesideJob, timeoutSeconds: number): Promise<UnitState | null> {
   const because = exportLines([{ name: 'FLEET_CAUSE', value: work.cause }]);
-  const command: StartAnswer = await drive.session.call(
-    detachedExecutor.start(drive.actor, place, {
-      script: withSetup(setupOf(drive), `${because}${work.command}`),
-      workdir: drive.plan.playbook.workdir,
-      log: null,
-      timeLimitSeconds: timeoutSeconds,
-      needsEnvironment: true,
-      needsClaim: true,
-      sentinel: null,
-      prove: null,
-      stall: null,
-      disk: null,
-      sampling: null,
-      graceSeconds: 0,
-      then: [{ signal: 'TERM' }, { waitSeconds: 10 }],
-    }),
-  );
-  if (command.kind === 'environment-missing') await pushEnvironment(drive, place.attempt);
-  return command.kind === 'state' ? command.state : null;
+  const started = await startUnit(drive, place, {
+    script: withSetup(setupOf(drive), `${because}${work.command}`),
+    timeLimitSeconds: timeoutSeconds,
+    needsEnvironment: true,
+  });
+  if (started.kind === 'environment-missing') await pushEnvironment(drive, place.attempt);
+  return started.kind === 'state' ? started.state : null;
 }
 
 function describeEnd({ word, exitCode, verdict }: UnitState): string {

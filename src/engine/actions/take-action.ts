@@ -1,4 +1,4 @@
-import type { MonitorAction } from '../../playbook/playbook.ts';
+import type { MonitorAction } from '../../playbook/monitor/monitor.ts';
 import { stopAttempt } from '../attempts/stop-attempt.ts';
 import type { Drive } from '../drive.ts';
 import { quarantineHost } from '../quarantine-host.ts';

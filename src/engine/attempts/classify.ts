@@ -1,3 +1,4 @@
+import { usageStatus } from '../../lifecycle/failure-classes.ts';
 import { classifyFailure } from '../../monitor/failures/classify-failure.ts';
 
 /** What a failure is of, and whether the same once more can help; null: the class alone does not say. */
@@ -21,7 +22,7 @@ export interface EndEvidence {
   kernel: { kernelLog: string | null; pids: number[] };
 }
 
-/** What the guard stops a job for, as the class of the failure. */
+/** What the guard writes, and the class of the failure. */
 const guardClasses: Readonly<Record<string, FailureClass>> = {
   stall: { class: 'stalled', retry: true, text: null, advice: 'look at the stack dumps, and at which rank came last' },
   'disk-floor': { class: 'disk-floor', retry: false, text: null, advice: 'free space where it writes, then start it again' },
@@ -33,7 +34,6 @@ const guardClasses: Readonly<Record<string, FailureClass>> = {
   },
 };
 
-/** What most programs mean by it, argparse before all. */
 const usage: FailureClass = {
   class: 'usage',
   retry: false,
@@ -41,10 +41,15 @@ const usage: FailureClass = {
   advice: 'the program does not know these arguments: look at launch.run',
 };
 
+/** What the guard stopped a job for: `time-limit 3600`, `stall 1800`, `disk-floor 5000000000 .`. Null: it did not. */
+export function classifyVerdict(verdict: string | null): FailureClass | null {
+  return guardClasses[verdict?.split(' ')[0] ?? ''] ?? null;
+}
+
 /** What an attempt failed of: what the guard says, then what its texts tell, then its exit status. Null: it did not fail. */
 export function classifyEnd({ exitCode, verdict, logTail, pid, kernel }: EndEvidence): FailureClass | null {
-  const stopped = verdict === null ? undefined : guardClasses[verdict.split(' ')[0] ?? ''];
-  if (stopped !== undefined) return stopped;
+  const stopped = classifyVerdict(verdict);
+  if (stopped !== null) return stopped;
   if (exitCode === 0) return null;
   const failure = classifyFailure({
     exitCode,
@@ -52,7 +57,7 @@ export function classifyEnd({ exitCode, verdict, logTail, pid, kernel }: EndEvid
     kernelLog: kernel.kernelLog,
     pids: [...kernel.pids, ...(pid === null ? [] : [pid])],
   });
-  if (failure.class === 'unknown' && exitCode === 2) return usage;
+  if (failure.class === 'unknown' && exitCode === usageStatus) return usage;
   const retry = failure.retry === 'by-cause' ? null : failure.retry === 'once';
   return { class: failure.class, retry, text: failure.text, advice: failure.advice };
 }

@@ -1,16 +1,8 @@
+import { usageStatus } from '../../lifecycle/failure-classes.ts';
 import type { ProfileChange } from '../../playbook/playbook.ts';
+import type { AttemptEnding } from './attempt-ending.ts';
 
-/** A program that was used wrongly is used wrongly in every profile (D-15). */
-const usageStatus = 2;
-
-interface Ended {
-  exitCode: number | null;
-  sentinel: boolean;
-  reason: string | null;
-  failure: { class: string } | null;
-  asked: { action: string; because: string } | null;
-  endedLike: string | null;
-}
+type Ended = Pick<AttemptEnding, 'exitCode' | 'sentinel' | 'reason' | 'failure' | 'asked' | 'endedLike'>;
 
 /** Why an attempt that is over is followed by one in another profile; null: it is not. */
 export function findFallback(change: ProfileChange | null, ended: Ended): string | null {

@@ -2,7 +2,7 @@ import type { Drive } from '../drive.ts';
 import { endRun } from '../end-run.ts';
 import { keepNext } from '../../remote/fallback.ts';
 import { takeSentinel } from '../../remote/leftovers.ts';
-import { readEventsOf } from '../read-events.ts';
+import { keeps, readEventsOf } from '../read-events.ts';
 import type { RestartDetail } from './begin-next.ts';
 import { carryOffsets } from './carry-offsets.ts';
 import { clearAway } from './clear-away.ts';
@@ -50,12 +50,10 @@ async function waitForTurn(drive: Drive, attempt: number): Promise<void> {
 }
 
 function readDelay(drive: Drive, attempt: number): number {
-  const details = readEventsOf(drive, 'state').flatMap(({ detail }) => (isRestart(detail) ? [detail.restart] : []));
+  const details = readEventsOf(drive, 'state').flatMap(({ detail }) =>
+    keeps<RestartDetail>(detail, 'restart') ? [detail.restart] : [],
+  );
   return details.findLast((restart) => restart.attempt === attempt)?.delaySeconds ?? 0;
-}
-
-function isRestart(detail: unknown): detail is RestartDetail {
-  return typeof detail === 'object' && detail !== null && 'restart' in detail;
 }
 
 /** A person has made the halt file meanwhile. */

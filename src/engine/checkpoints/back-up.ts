@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { CheckpointRules } from '../../playbook/playbook.ts';
+import type { CheckpointRules } from '../../playbook/monitor/monitor.ts';
 import { copyScript, parseSums, sumScript, type SummedFile } from '../../remote/copies.ts';
 import { detachedExecutor } from '../../remote/detached/executor.ts';
 import { readFrom } from '../../remote/files.ts';

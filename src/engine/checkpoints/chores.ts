@@ -1,5 +1,5 @@
 import { formatSize } from '../../language/units.ts';
-import type { CheckpointRules } from '../../playbook/playbook.ts';
+import type { CheckpointRules } from '../../playbook/monitor/monitor.ts';
 import { removeCheckpoint } from '../../remote/checkpoints.ts';
 import type { CheckpointRecord } from '../../store/attempt-records.ts';
 import { messageOf } from '../../errors.ts';

@@ -1,5 +1,5 @@
 import type { Reason } from '../../monitor/health.ts';
-import type { CheckpointRules } from '../../playbook/playbook.ts';
+import type { CheckpointRules } from '../../playbook/monitor/monitor.ts';
 import type { CheckpointRecord } from '../../store/attempt-records.ts';
 import { newestFirst } from './rules.ts';
 

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { compilePattern } from '../../language/pattern.ts';
 import { formatDuration } from '../../language/units.ts';
-import type { CheckpointRules } from '../../playbook/playbook.ts';
+import type { CheckpointRules } from '../../playbook/monitor/monitor.ts';
 import { quote } from '../../quoting.ts';
 import { withSetup } from '../../remote/author-command.ts';
 import { detachedExecutor } from '../../remote/detached/executor.ts';

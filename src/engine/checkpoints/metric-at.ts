@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
-import type { CheckpointRules } from '../../playbook/playbook.ts';
+import type { CheckpointRules } from '../../playbook/monitor/monitor.ts';
 import type { CheckpointRecord } from '../../store/attempt-records.ts';
 import type { Drive } from '../drive.ts';
 import type { Known } from './known.ts';

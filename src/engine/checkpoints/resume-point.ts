@@ -1,4 +1,4 @@
-import type { CheckpointRules } from '../../playbook/playbook.ts';
+import type { CheckpointRules } from '../../playbook/monitor/monitor.ts';
 import { askIsWhole, listCheckpoints } from '../../remote/checkpoints.ts';
 import type { CheckpointRecord } from '../../store/attempt-records.ts';
 import type { Drive } from '../drive.ts';

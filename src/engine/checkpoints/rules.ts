@@ -1,6 +1,6 @@
 import { isWithin } from '../../language/range.ts';
 import { formatSize } from '../../language/units.ts';
-import type { CheckpointRules } from '../../playbook/playbook.ts';
+import type { CheckpointRules } from '../../playbook/monitor/monitor.ts';
 import type { CheckpointRecord } from '../../store/attempt-records.ts';
 
 /** May an attempt go on from it? Loaded where the playbook says how, complete where it does not. */

@@ -1,6 +1,6 @@
 import { formatSize } from '../../language/units.ts';
 import type { Reason } from '../../monitor/health.ts';
-import type { CheckpointRules } from '../../playbook/playbook.ts';
+import type { CheckpointRules } from '../../playbook/monitor/monitor.ts';
 import { askIsWhole, listCheckpoints } from '../../remote/checkpoints.ts';
 import type { CheckpointRecord } from '../../store/attempt-records.ts';
 import type { Drive } from '../drive.ts';

@@ -12,6 +12,11 @@ export function isUnit({ kind, deed, expectedTimeSeconds, timeoutSeconds }: Entr
   return deed.kind === 'run' && (kind === 'action' || expectedTimeSeconds !== null || (timeoutSeconds ?? 0) > questionSeconds);
 }
 
+/** The unit of one try, counted from 1, of the entry of a phase at this position. */
+export function unitName({ phase, position }: { phase: Phase; position: number }, number: number): string {
+  return `${phase}-${position}${number === 1 ? '' : `-try${number}`}`;
+}
+
 /**
  * The order in which a list is walked, as groups of positions; those of one group go on side by side. Quick looks that stand together are asked
  * together, which costs one round trip. In `validate` what is quick comes first, wherever it stands: nothing costly is begun while something

@@ -1,6 +1,6 @@
 import type { ActiveState, Result } from '../../lifecycle/states.ts';
 import type { Drive } from '../drive.ts';
-import { readEventsOf } from '../read-events.ts';
+import { keeps, readEventsOf } from '../read-events.ts';
 
 /** Why a run is being stopped, and what it is when it has stopped. Kept with the event that began it. */
 export interface HaltWish {
@@ -28,10 +28,6 @@ export function storeWish(drive: Drive, from: ActiveState[], wish: HaltWish): vo
 /** The newest wish wins: a forced halt after a patient one. */
 export function readWish(drive: Drive): HaltWish {
   const events = readEventsOf(drive, null);
-  const wishes = events.flatMap(({ detail }) => (isWish(detail) ? [detail.wish] : []));
+  const wishes = events.flatMap(({ detail }) => (keeps<{ wish: HaltWish }>(detail, 'wish') ? [detail.wish] : []));
   return wishes.at(-1) ?? { reason: 'asked for', result: 'halted', graceSeconds: null, force: false };
-}
-
-function isWish(detail: unknown): detail is { wish: HaltWish } {
-  return typeof detail === 'object' && detail !== null && 'wish' in detail;
 }

@@ -45,11 +45,7 @@ export function watchLinger(drive: Drive): { look(look: Look): Promise<void> } {
       if (state === 'running' && (now - grewAt >= afterSeconds * 1000 || (await areArtifactsThere()))) begin(drive, afterSeconds);
       const mayStop = then === 'halt' && drive.plan.observe !== true && drive.record().state === 'lingering';
       if (mayStop && readAsked(drive) === null) {
-        await stopAttempt(
-          drive,
-          'linger',
-          `the work is done, and the process has not exited for ${formatDuration(afterSeconds)}`,
-        );
+        await stopAttempt(drive, 'linger', describe(afterSeconds));
       }
     },
   };
@@ -60,8 +56,12 @@ function isDone(drive: Drive, { judgement }: Look): boolean {
   return of === null ? saidDone(drive) === true : step !== null && step >= of;
 }
 
+function describe(afterSeconds: number): string {
+  return `the work is done, and the process has not exited for ${formatDuration(afterSeconds)}`;
+}
+
 function begin(drive: Drive, afterSeconds: number): void {
-  const text = `the work is done, and the process has not exited for ${formatDuration(afterSeconds)}`;
+  const text = describe(afterSeconds);
   const message = `${text}: fleet halt ${drive.actor.run} stops it`;
   drive.transition({
     from: ['running'],

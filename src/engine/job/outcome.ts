@@ -1,5 +1,5 @@
 import type { Outcome } from '../../lifecycle/states.ts';
-import type { FailureClass } from '../attempts/classify.ts';
+import { classifyVerdict, type FailureClass } from '../attempts/classify.ts';
 
 /** All that is known of a job that is over. */
 export interface Ending {
@@ -30,13 +30,6 @@ export interface Ending {
   violated: string[];
 }
 
-/** What the guard writes, and the reason that people read. */
-const guardReasons: Readonly<Record<string, string>> = {
-  'time-limit': 'time-limit',
-  stall: 'stalled',
-  'disk-floor': 'disk-floor',
-};
-
 /**
  * How a run ended: the exit status first, then the work, then the promised artifacts. A line of the log never decides, and what is missing is not
  * good. The first row that holds counts.
@@ -45,8 +38,8 @@ export function decideOutcome(ending: Ending): Outcome {
   const { exitCode, targetStep, lastStep, degraded } = ending;
   const end = (result: Outcome['result'], reason: string | null): Outcome => ({ result, reason, exitCode, degraded });
   const isShort = targetStep !== null && (lastStep === null || lastStep < targetStep);
-  const verdict = guardReasons[ending.verdict?.split(' ')[0] ?? ''];
-  if (verdict !== undefined) return end('failed', verdict);
+  const stopped = classifyVerdict(ending.verdict);
+  if (stopped !== null) return end('failed', stopped.class);
   if (ending.error !== null && exitCode !== 0) return end('failed', 'not-begun');
   if (exitCode !== 0 && ending.lingered === null) {
     return end('failed', isComplete(ending) ? 'failed-after-completion' : 'exit-status');

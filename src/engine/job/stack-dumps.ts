@@ -1,5 +1,5 @@
 import { listFiles, readFrom, type FoundFile } from '../../remote/files.ts';
-import { askForStackDumps } from '../../remote/members.ts';
+import { signalMembers } from '../../remote/members.ts';
 import type { Drive } from '../drive.ts';
 import { launchOf } from './job.ts';
 
@@ -14,7 +14,7 @@ export async function collectStackDumps(drive: Drive): Promise<string[]> {
   const { stackDump, proveEnv } = launchOf(drive);
   if (stackDump === null) return ['the playbook names no signal for it'];
   const before = stackDump.collect === null ? [] : await listDumps(drive, stackDump.collect);
-  const answer = await drive.session.call(askForStackDumps(drive.actor, proveEnv?.process ?? '', stackDump.signal));
+  const answer = await drive.session.call(signalMembers(drive.actor, proveEnv?.process ?? '', stackDump.signal));
   if (answer.signalled.length === 0) return [`no process catches ${stackDump.signal}`];
   const asked = `pids ${answer.signalled.join(', ')} were asked by ${stackDump.signal}`;
   if (stackDump.collect === null) return [asked];

@@ -2,7 +2,7 @@ import type { Result } from '../../lifecycle/states.ts';
 import type { Transition } from '../../store/records.ts';
 import type { Drive } from '../drive.ts';
 import { endRun } from '../end-run.ts';
-import { readEventsOf } from '../read-events.ts';
+import { keeps, readEventsOf } from '../read-events.ts';
 
 /** How a run ends once its rollback has been walked. Kept with the event that began it. */
 export interface Ending extends Required<Pick<Transition, 'outcome' | 'message'>> {
@@ -28,14 +28,12 @@ export async function endFailed(drive: Drive, transition: Transition & { to: 'fa
 }
 
 export function readEnding(drive: Drive): Ending {
-  const endings = readEventsOf(drive, 'state').flatMap(({ detail }) => (isEnding(detail) ? [detail.ending] : []));
+  const endings = readEventsOf(drive, 'state').flatMap(({ detail }) =>
+    keeps<{ ending: Ending }>(detail, 'ending') ? [detail.ending] : [],
+  );
   const last = endings.at(-1);
   if (last === undefined) throw new TypeError(`run ${drive.actor.run}: rolling back without a word of why`);
   return last;
-}
-
-function isEnding(detail: unknown): detail is { ending: Ending } {
-  return typeof detail === 'object' && detail !== null && 'ending' in detail;
 }
 
 function hasRollback({ plan: { kind, playbook } }: Drive): boolean {

@@ -1,7 +1,7 @@
 import { compileCriterion } from '../../language/criterion.ts';
 import { readLimits, type Bound, type Limit } from '../../language/limits.ts';
 import { describeWindow, type Window } from '../../language/window.ts';
-import type { Criterion, MetricSource } from '../playbook.ts';
+import type { Criterion, MetricSource } from '../monitor/monitor.ts';
 import type { Finding, Planned } from './finding.ts';
 
 /** Criteria that cannot hold, that contradict each other, or that are never decided. */

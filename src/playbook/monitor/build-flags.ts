@@ -1,6 +1,6 @@
 import type { YamlPath } from '../../yaml.ts';
-import type { ReadActions } from '../build-actions.ts';
-import type { FlagRule, KnownIssue, Monitor } from '../playbook.ts';
+import type { ReadActions } from './build-actions.ts';
+import type { FlagRule, KnownIssue, Monitor } from './monitor.ts';
 import type { Reader } from '../reader.ts';
 import { listAt, partAt, take } from '../sections.ts';
 import { builtInSchema, flagSchema, knownIssueSchema } from './flag-schema.ts';

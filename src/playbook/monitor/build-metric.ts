@@ -1,5 +1,5 @@
 import type { YamlPath } from '../../yaml.ts';
-import type { MetricSource } from '../playbook.ts';
+import type { MetricSource } from './monitor.ts';
 import type { Reader } from '../reader.ts';
 import { take } from '../sections.ts';
 import { metricSchema } from './metric-schema.ts';

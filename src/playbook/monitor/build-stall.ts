@@ -1,6 +1,6 @@
 import type { YamlPath } from '../../yaml.ts';
-import type { ReadActions } from '../build-actions.ts';
-import type { Monitor, SlowPhase } from '../playbook.ts';
+import type { ReadActions } from './build-actions.ts';
+import type { Monitor, SlowPhase } from './monitor.ts';
 import type { Reader } from '../reader.ts';
 import { partAt, take } from '../sections.ts';
 import { idleSchema, logSilenceSchema, stallSchema, type SlowPhaseFile } from './stall-schema.ts';

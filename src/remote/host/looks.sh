@@ -165,3 +165,17 @@ tidy() {
   rm -f "$FLEET_DIR/runs/$1"/a*/w*/env "$FLEET_DIR/runs/$1"/a*/w*/env-next "$FLEET_DIR/runs/$1"/a*/w*/env*.tmp
   release_host "$1" "$2"
 }
+
+# look_before RUN ATTEMPT: what is left of the attempts before that one: "process PID STATE COMMAND" for each process of the run, "carrier PID UNIT"
+# for each wrapper and guard, then "looked".
+look_before() {
+  members "$1" | while read -r lb_pid lb_state _; do say process "$lb_pid" "$lb_state" "$(short_command_line "$lb_pid")"; done
+  for lb_unit in "$FLEET_DIR/runs/$1"/a*/w*/*/; do
+    lb_unit=${lb_unit%/} lb_attempt=${lb_unit#"$FLEET_DIR/runs/$1/a"}
+    [ "${lb_attempt%%/*}" -lt "$2" ] 2>/dev/null || continue
+    for lb_file in wrapper guard; do
+      ! unit_lives "$lb_unit" "$lb_file" || say carrier "$fl_pid" "${lb_unit##*/}"
+    done
+  done
+  say looked
+}

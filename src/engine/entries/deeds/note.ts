@@ -9,7 +9,7 @@ import type { CheckRecord } from '../../../store/check-records.ts';
 import type { Drive } from '../../drive.ts';
 import { readEnding } from '../../rollback/end-failed.ts';
 import { isFailed } from '../check-rows.ts';
-import { isUnit } from '../schedule.ts';
+import { isUnit, unitName } from '../schedule.ts';
 import type { Result } from './result.ts';
 
 const outputBytes = 4_096;
@@ -37,9 +37,7 @@ async function readOutput(drive: Drive): Promise<string> {
   const failed = drive.parts.store.readChecks(drive.actor.run).find((check) => check.phase !== 'rollback' && isFailed(check));
   const entry = failed === undefined ? undefined : findEntry(drive.plan.playbook, failed);
   if (failed !== undefined && entry !== undefined && isUnit(entry)) {
-    const tries = entry.retry?.times ?? 1;
-    const unit = `${failed.phase}-${failed.position}${tries === 1 ? '' : `-try${tries}`}`;
-    const place = { attempt: drive.record().attempt, worker: 0, unit };
+    const place = { attempt: drive.record().attempt, worker: 0, unit: unitName(failed, entry.retry?.times ?? 1) };
     const { stdout, stderr } = await drive.session.call(detachedExecutor.output(drive.actor.run, place, outputBytes));
     return `${stdout.toString()}${stderr.toString()}`;
   }

@@ -9,7 +9,7 @@ import { readTry } from '../../attempts/record-try.ts';
 import { carryUnit } from '../../carry-unit.ts';
 import type { Drive } from '../../drive.ts';
 import { judgeAnswer } from '../expectation.ts';
-import { isUnit, questionSeconds } from '../schedule.ts';
+import { isUnit, questionSeconds, unitName } from '../schedule.ts';
 import { timeLeft } from '../time-left.ts';
 import { requireSecrets } from '../../secrets.ts';
 import type { Result } from './result.ts';
@@ -59,7 +59,7 @@ export function askCommand(
 async function adopt(drive: Drive, deed: Run, entry: Entry, { phase, position, try: number }: TryPlace): Promise<Result> {
   const run = drive.actor.run;
   const { attempt } = drive.record();
-  const place: UnitPlace = { attempt, worker: 0, unit: `${phase}-${position}${number === 1 ? '' : `-try${number}`}` };
+  const place: UnitPlace = { attempt, worker: 0, unit: unitName({ phase, position }, number) };
   // What is done after a failure is not kept from it by what the failure has cost.
   const budgeted = phase === 'rollback' ? { ...drive.plan.playbook, budget: null, stages: [] } : drive.plan.playbook;
   const { seconds: limit, because } = timeLeft(entry, budgeted, drive.parts.store.readChecks(run));

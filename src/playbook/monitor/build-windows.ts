@@ -1,8 +1,8 @@
-import { parseWindow, type Window } from '../language/window.ts';
-import type { YamlPath } from '../yaml.ts';
-import type { Reader } from './reader.ts';
-import { phasesSchema } from './schema.ts';
-import { partAt, take } from './sections.ts';
+import { parseWindow, type Window } from '../../language/window.ts';
+import type { YamlPath } from '../../yaml.ts';
+import type { Reader } from '../reader.ts';
+import { phasesSchema } from './monitor-schema.ts';
+import { partAt, take } from '../sections.ts';
 
 /** Windows by the names that the playbook gives them. */
 export type Phases = ReadonlyMap<string, Window>;

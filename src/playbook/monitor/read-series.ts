@@ -1,6 +1,6 @@
-import type { YamlPath } from '../yaml.ts';
+import type { YamlPath } from '../../yaml.ts';
 import type { FindSeries } from './build-criterion.ts';
-import type { Reader } from './reader.ts';
+import type { Reader } from '../reader.ts';
 
 /** `source.column`, of a metric of this playbook. */
 export function readSeries(

@@ -1,12 +1,12 @@
 import type { z } from 'zod';
-import type { YamlPath } from '../yaml.ts';
+import type { YamlPath } from '../../yaml.ts';
 import type { FindSeries } from './build-criterion.ts';
-import { readFileSize } from './entries/build-deed.ts';
-import type { BackUpPlace, CheckpointRules } from './playbook.ts';
-import type { Reader } from './reader.ts';
+import { readFileSize } from '../entries/build-deed.ts';
+import type { BackUpPlace, CheckpointRules } from './monitor.ts';
+import type { Reader } from '../reader.ts';
 import { readSeries } from './read-series.ts';
-import { checkpointsSchema } from './schema.ts';
-import { partAt, take } from './sections.ts';
+import { checkpointsSchema } from './monitor-schema.ts';
+import { partAt, take } from '../sections.ts';
 
 type CheckpointsFile = z.infer<typeof checkpointsSchema>;
 

@@ -1,8 +1,8 @@
-import type { YamlPath } from '../yaml.ts';
-import type { MonitorAction } from './playbook.ts';
-import type { Reader } from './reader.ts';
-import type { ActionFile } from './schema.ts';
-import { partAt } from './sections.ts';
+import type { YamlPath } from '../../yaml.ts';
+import type { MonitorAction } from './monitor.ts';
+import type { Reader } from '../reader.ts';
+import type { ActionFile } from './monitor-schema.ts';
+import { partAt } from '../sections.ts';
 
 /** Reads what is done about a verdict, and reports what the playbook gives no means for. */
 export type ReadActions = (path: YamlPath, actions: readonly ActionFile[]) => MonitorAction[];

@@ -1,8 +1,8 @@
 import type { FindSeries } from './build-criterion.ts';
-import type { Monitor } from './playbook.ts';
-import type { Reader } from './reader.ts';
-import { aliasesSchema, earlierRunsSchema, referencesSchema } from './schema.ts';
-import { partAt, take } from './sections.ts';
+import type { Monitor } from './monitor.ts';
+import type { Reader } from '../reader.ts';
+import { aliasesSchema, earlierRunsSchema, referencesSchema } from './monitor-schema.ts';
+import { partAt, take } from '../sections.ts';
 
 export function buildReferences(reader: Reader, playbook: unknown, metrics: readonly string[]): string[] {
   const path = ['monitor', 'references'];

@@ -3,15 +3,15 @@ import { buildCheckpoints } from './build-checkpoints.ts';
 import { buildCriterion, type FindSeries } from './build-criterion.ts';
 import { buildAliases, buildEarlierRuns, buildReferences } from './build-sources.ts';
 import { readPhases } from './build-windows.ts';
-import { buildFlags } from './monitor/build-flags.ts';
-import { buildMetric, columnsOf } from './monitor/build-metric.ts';
-import { buildIdle, buildLogSilence, buildStall } from './monitor/build-stall.ts';
-import { logsSchema } from './monitor/metric-schema.ts';
-import type { MetricSource, Monitor } from './playbook.ts';
+import { buildFlags } from './build-flags.ts';
+import { buildMetric, columnsOf } from './build-metric.ts';
+import { buildIdle, buildLogSilence, buildStall } from './build-stall.ts';
+import { logsSchema } from './metric-schema.ts';
+import type { MetricSource, Monitor } from './monitor.ts';
 import { readSeries } from './read-series.ts';
-import type { Reader } from './reader.ts';
-import { deviceSchema, progressSchema } from './schema.ts';
-import { entriesAt, listAt, partAt, take } from './sections.ts';
+import type { Reader } from '../reader.ts';
+import { deviceSchema, progressSchema } from './monitor-schema.ts';
+import { entriesAt, listAt, partAt, take } from '../sections.ts';
 
 export function buildMonitor(reader: Reader, playbook: unknown): Monitor | null {
   if (partAt(playbook, 'monitor') === undefined) return null;

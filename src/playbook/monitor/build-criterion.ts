@@ -1,14 +1,14 @@
-import { compileCriterion, type CompiledCriterion } from '../language/criterion.ts';
-import { parseBand, parsePercent, type Range } from '../language/range.ts';
-import { parsePositiveDuration } from '../language/units.ts';
-import { isClosed, type Window } from '../language/window.ts';
-import type { YamlPath } from '../yaml.ts';
+import { compileCriterion, type CompiledCriterion } from '../../language/criterion.ts';
+import { parseBand, parsePercent, type Range } from '../../language/range.ts';
+import { parsePositiveDuration } from '../../language/units.ts';
+import { isClosed, type Window } from '../../language/window.ts';
+import type { YamlPath } from '../../yaml.ts';
 import type { ReadActions } from './build-actions.ts';
 import { readWindow, type Phases } from './build-windows.ts';
-import type { Criterion } from './playbook.ts';
-import { describeExpression, type Reader } from './reader.ts';
-import { criterionSchema } from './schema.ts';
-import { take } from './sections.ts';
+import type { Criterion } from './monitor.ts';
+import { describeExpression, type Reader } from '../reader.ts';
+import { criterionSchema } from './monitor-schema.ts';
+import { take } from '../sections.ts';
 
 /** Reports a series that no source of the playbook has. One of the names of the column is enough. */
 export type FindSeries = (path: YamlPath, source: string, columns: readonly string[]) => void;
