@@ -15,8 +15,8 @@ interface Scenario {
   command: (host: SmallHost) => string[];
   /** The first gate that is tried, where those before it are another scenario's. */
   from?: string;
-  /** One gate of each name alone, unless FLEET_SWEEP is `all`: what it shares with the launch is swept there. */
-  oneOfEachName?: true;
+  /** How many gates of one name are tried, unless FLEET_SWEEP is `all`. Default: 3. One where the rest is shared with the launch, which is swept. */
+  ofEachName?: number;
   /** What is typed after it. */
   again: string[];
   /** How it ends undisturbed. */
@@ -45,7 +45,7 @@ const scenarios: Scenario[] = [
   },
   {
     name: 'a launch that fails is rolled back',
-    oneOfEachName: true,
+    ofEachName: 1,
     command: (host) => ['launch', ...host.rolledBack],
     again: ['resume'],
     ends: {
@@ -59,7 +59,7 @@ const scenarios: Scenario[] = [
   },
   {
     name: 'a restart is resumed',
-    oneOfEachName: true,
+    ofEachName: 1,
     command: (host) => ['launch', ...host.twice],
     from: 'commit tries+runs+events#1',
     again: ['resume'],
@@ -76,7 +76,7 @@ const scenarios: Scenario[] = [
   },
   {
     name: 'a fallback is resumed',
-    oneOfEachName: true,
+    ofEachName: 1,
     command: (host) => ['launch', ...host.fallsBack],
     from: 'commit tries+runs+events#1',
     again: ['resume'],
@@ -167,14 +167,15 @@ function fromGate(from: string | undefined, gates: readonly string[]): readonly 
 
 const nameOf = (gate: string) => gate.replace(/#\d+$/, '');
 
-/** Whether a gate that was not met before is tried. */
-function chooseGates({ oneOfEachName }: Scenario): (gate: string) => boolean {
-  if (oneOfEachName !== true || process.env['FLEET_SWEEP'] === 'all') return () => true;
-  const names = new Set<string>();
+/** Whether a gate that was not met before is tried. Later ones of a name are later turns of the same loop. */
+function chooseGates({ ofEachName = 3 }: Scenario): (gate: string) => boolean {
+  if (process.env['FLEET_SWEEP'] === 'all') return () => true;
+  const chosen = new Map<string, number>();
   return (gate) => {
-    const isNew = !names.has(nameOf(gate));
-    names.add(nameOf(gate));
-    return isNew;
+    const name = nameOf(gate);
+    const before = chosen.get(name) ?? 0;
+    if (before < ofEachName) chosen.set(name, before + 1);
+    return before < ofEachName;
   };
 }
 

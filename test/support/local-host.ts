@@ -5,6 +5,7 @@ import { basename, delimiter, join } from 'node:path';
 import { quote } from '../../src/quoting.ts';
 import type { RemoteAnswer, RemoteCommand } from '../../src/remote/command.ts';
 import { sendHostScript, withHostScript } from '../../src/remote/host-script.ts';
+import { hostPath } from './host-path.ts';
 
 export const shellNames = ['dash', 'bash', 'busybox'] as const;
 export type ShellName = (typeof shellNames)[number];
@@ -160,7 +161,7 @@ function fillPath(bin: string, { shell, tools = 'all' }: LocalHostOptions): stri
   const program = findProgram(shell);
   if (program === null) throw new Error(`${shell} is not installed`);
   symlinkSync(program, join(bin, 'sh'));
-  if (tools === 'all') return `${bin}:${process.env['PATH'] ?? ''}`;
+  if (tools === 'all') return `${bin}:${hostPath}`;
   if (tools === 'busybox') {
     for (const applet of execFileSync('busybox', ['--list'], { encoding: 'utf8' }).trim().split('\n')) {
       if (applet !== 'sh') symlinkSync(findProgram('busybox') ?? '', join(bin, applet));

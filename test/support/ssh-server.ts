@@ -4,6 +4,7 @@ import { createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import ssh2, { type Connection, type ServerChannel, type Session } from 'ssh2';
+import { hostPath } from './host-path.ts';
 import type { SshdAddress } from './sshd.ts';
 
 /** An SSH server inside the test, whose commands are real, for what a real sshd does not do on request. */
@@ -65,7 +66,7 @@ export async function startSshServer(options: SshServerOptions = {}): Promise<Ss
   const run = (channel: ServerChannel, commandLine: string, session: Session): ChildProcess => {
     const child = spawn('/bin/sh', ['-c', commandLine.replaceAll('/bin/sh', sh)], {
       cwd: folder,
-      env: { ...process.env, ...options.env },
+      env: { ...process.env, PATH: hostPath, ...options.env },
       detached: true,
     });
     children.add(child);
