@@ -116,6 +116,18 @@ export interface Duty {
     | { kind: 'person'; ask: string };
 }
 
+/** How a job over several workers is held together. */
+export interface Gang {
+  /** From the first start to the last worker that is ready. */
+  withinSeconds: number;
+  /** A line of each worker's log that says it is ready, for a linear-time engine. Null: its process is enough. */
+  ready: string | null;
+  /** What becomes of the others when a worker's job fails. */
+  onFailure: 'stop' | 'keep';
+  /** Of one worker: WORLD_SIZE counts them. */
+  processesPerWorker: number;
+}
+
 /** When the job is started again after a failure. */
 export interface RestartRules {
   /** Classes of failures, reasons of outcomes, and `exit N`. */
@@ -156,6 +168,8 @@ export interface ResolvedPlaybook {
   prepare: Entry[];
   validate: Entry[];
   launch: Launch | null;
+  /** Several hosts are one run. Null: one run each; a host of several workers is one run all the same. Left out in the plans of an older fleet. */
+  gang?: Gang | null;
   /** Left out in the plans of an older fleet. */
   restart?: RestartRules | null;
   monitor: Monitor | null;

@@ -57,6 +57,9 @@ export type Deed =
 /** `host`: this machine; `source.commit`: the commit of a clean source. */
 type RememberedBy = 'host' | 'source.commit';
 
+/** Of a run with several workers, those that an entry is for: all side by side, all one after the other, the first, or the one at that position. */
+export type EntryWorkers = 'all' | 'each' | 'first' | number;
+
 /** A check looks at something, an action changes something. */
 export interface Entry {
   kind: 'check' | 'action';
@@ -74,6 +77,10 @@ export interface Entry {
   parallel: boolean;
   /** A pass is not looked at again while these are the same. */
   remember: RememberedBy[] | null;
+  /** Left out in the plans of an older fleet: all. */
+  on?: EntryWorkers;
+  /** What it finds must be the same on every worker. Left out: it need not be. */
+  alike?: boolean;
   /** What the host must have for this entry alone. */
   requires: Requirements | null;
   /** A failure takes the host out of use, for this reason, until a person lifts it. */
