@@ -6,7 +6,7 @@ import type { Drive } from './drive.ts';
  * start: that is no baseline.
  */
 export function readBaseline(drive: Drive): { index: number | null; memoryUsedBytes: number | null }[] {
-  const seen = drive.parts.store.readFacts(drive.host.name, 0);
+  const seen = drive.parts.store.readFacts(drive.host.name, drive.target.worker);
   const { startedAt } = drive.record();
   if (seen === null || (startedAt !== null && seen.at > startedAt)) return [];
   const facts = seen.facts as Pick<Facts, 'accelerators'>;

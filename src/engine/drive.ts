@@ -1,6 +1,6 @@
 import type { FleetError } from '../errors.ts';
 import type { Actor } from '../remote/claims.ts';
-import type { Lease, NewEvent, RunRecord, Transition } from '../store/records.ts';
+import type { Lease, NewEvent, RunRecord, TargetRecord, Transition } from '../store/records.ts';
 import type { HostSession } from './host-session.ts';
 import type { EngineParts } from './parts.ts';
 import type { Plan, PlannedHost } from './plan.ts';
@@ -12,7 +12,11 @@ export interface Drive {
   parts: EngineParts;
   /** Its playbook is that of the profile that the run is in. */
   readonly plan: Plan;
+  /** The worker that `session` speaks to, and its host. A part that speaks to one worker takes a drive; of a run on several, `workers` has one for each. */
+  target: TargetRecord;
   host: PlannedHost;
+  /** In the order of the targets. The run's own drive speaks to the first. */
+  readonly workers: readonly Drive[];
   actor: Actor;
   lease: Lease;
   session: HostSession;

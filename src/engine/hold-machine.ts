@@ -22,7 +22,7 @@ export async function takeMachine(drive: Drive): Promise<Row> {
   if (claim.claimed) {
     const now = drive.parts.clock.now();
     const machine = claim.file.split('/').at(-1) ?? claim.file;
-    const record = { host: drive.host.name, worker: 0, machine, claimedAt: now, releasedAt: null };
+    const record = { host: drive.host.name, worker: drive.target.worker, machine, claimedAt: now, releasedAt: null };
     drive.must(drive.parts.store.recordHostClaim(drive.lease, record));
     return { name, result: 'pass', expected: 'free', observed: 'claimed for this run', message: null, seconds: null };
   }

@@ -1,7 +1,8 @@
-import { exitCodes, FleetError, messageOf } from '../errors.ts';
-import type { Lease, NewEvent, RunRecord } from '../store/records.ts';
+import { exitCodes, FleetError } from '../errors.ts';
+import type { NewEvent, RunRecord, TargetRecord } from '../store/records.ts';
 import type { Drive, DriveOptions } from './drive.ts';
-import { anotherMachine, openHostSession, type Contact } from './host-session.ts';
+import { makeContacts } from './contacts.ts';
+import { openHostSession } from './host-session.ts';
 import type { LeaseKeeper } from './keep-lease.ts';
 import { LeaseLost } from './lease-lost.ts';
 import type { EngineParts } from './parts.ts';
@@ -16,10 +17,6 @@ export function makeDrive(parts: EngineParts, before: RunRecord, keeper: LeaseKe
   const run = before.id;
   const planned = readPlan(before.plan);
   const plan = planInProfile(planned, before.profile);
-  const [host] = plan.hosts;
-  const [target] = plan.targets;
-  if (host === undefined || target === undefined)
-    throw new FleetError(`run ${run}: its plan has no target`, { code: 'defect', exit: exitCodes.couldNot });
   const environments = resolveEnvironments(planned, parts.environment);
   const { scrubber } = environments;
   const must = (landed: boolean) => {
@@ -31,71 +28,55 @@ export function makeDrive(parts: EngineParts, before: RunRecord, keeper: LeaseKe
     text: scrubber.scrubText(text),
     ...(detail === undefined ? {} : { detail }),
   });
-  const contact = makeContact(parts, before, lease, event);
-  return {
-    parts,
-    get plan() {
-      return planned.fallback ? planInProfile(planned, readRun(parts, run).profile) : plan;
-    },
-    host,
-    lease,
-    actor: { run, token: lease.token },
-    session: openHostSession(parts, host, target, {
-      run,
-      scrubber,
-      contact,
+  const record = () => readRun(parts, run);
+  const contacts = makeContacts(parts, before, lease, { targets: plan.targets, event });
+  const patienceMs = options.patienceMs ?? Number.POSITIVE_INFINITY;
+
+  const driveOf = (target: TargetRecord): Drive => {
+    const host = plan.hosts.find(({ name }) => name === target.host);
+    if (host === undefined) throw planWithout(run, `host "${target.host}"`);
+    const machine = () => readMachine(parts, record(), target);
+    const session = openHostSession(parts, host, target, { run, scrubber, contact: contacts(target), signal, patienceMs, machine });
+    return {
+      parts,
+      get plan() {
+        return planned.fallback ? planInProfile(planned, record().profile) : plan;
+      },
+      target,
+      host,
+      get workers() {
+        return workers;
+      },
+      lease,
+      actor: { run, token: lease.token },
+      session,
+      get environment() {
+        return environments.of(this.plan.playbook);
+      },
+      environments,
       signal,
-      patienceMs: options.patienceMs ?? Number.POSITIVE_INFINITY,
-      machine: () => readMachine(parts, run),
-    }),
-    get environment() {
-      return environments.of(this.plan.playbook);
-    },
-    environments,
-    signal,
-    leaveWhenRunning: options.leaveWhenRunning ?? false,
-    record: () => readRun(parts, run),
-    event,
-    tell: (kind, text, detail) => must(parts.store.recordEvent(lease, event(kind, text, detail))),
-    transition: (transition) => must(parts.store.transition(lease, transition)),
-    must,
-    waitForStore: (trouble) => keeper.waitForStore(trouble, signal),
+      leaveWhenRunning: options.leaveWhenRunning ?? false,
+      record,
+      event,
+      tell: (kind, text, detail) => must(parts.store.recordEvent(lease, event(kind, text, detail))),
+      transition: (transition) => must(parts.store.transition(lease, transition)),
+      must,
+      waitForStore: (trouble) => keeper.waitForStore(trouble, signal),
+    };
   };
+  const workers = plan.targets.map(driveOf);
+  const [first] = workers;
+  if (first === undefined) throw planWithout(run, 'target');
+  return first;
+}
+
+function planWithout(run: string, what: string): FleetError {
+  return new FleetError(`run ${run}: its plan has no ${what}`, { code: 'defect', exit: exitCodes.couldNot });
 }
 
 /** A queued run may still begin on whatever machine is at the address. */
-function readMachine(parts: EngineParts, run: string): string | null {
-  return readRun(parts, run).state === 'queued' ? null : (parts.store.readWorkers(run)[0]?.incarnation ?? null);
-}
-
-/** Reachability is an axis of its own: it is recorded when it changes, and never touches the state. Each miss says when the next try is. */
-function makeContact(parts: EngineParts, before: RunRecord, lease: Lease, event: Drive['event']): Contact {
-  const { store, clock } = parts;
-  let last = before.reachability;
-  let isWaiting = before.nextTryAt !== null;
-  return {
-    reached: () => {
-      if (last === 'reachable' && !isWaiting) return;
-      const news = last === 'reachable' ? null : event('reachable', 'the host answers');
-      store.recordReachability(lease, 'reachable', clock.now(), news);
-      last = 'reachable';
-      isWaiting = false;
-    },
-    missed: (error, nextTryMs) => {
-      const reachability = error.code === anotherMachine ? 'unknown' : 'unreachable';
-      const now = clock.now();
-      const text = `${messageOf(error)}; next try in ${Math.ceil(nextTryMs / 1000)} s, the job is not touched`;
-      store.recordReachability(
-        lease,
-        reachability,
-        now,
-        last === reachability ? null : event(reachability, text),
-        now + nextTryMs,
-      );
-      last = reachability;
-      isWaiting = true;
-    },
-  };
+function readMachine(parts: EngineParts, { id, state }: RunRecord, { index }: TargetRecord): string | null {
+  return state === 'queued' ? null : (parts.store.readWorkers(id)[index]?.incarnation ?? null);
 }
 
 export function readRun(parts: EngineParts, run: string): RunRecord {

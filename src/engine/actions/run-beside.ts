@@ -21,7 +21,7 @@ export interface BesideJob {
  */
 export async function followBeside(drive: Drive, work: BesideJob, timeoutSeconds: number): Promise<boolean> {
   const { attempt } = drive.record();
-  const place: UnitPlace = { attempt, worker: 0, unit: work.unit };
+  const place: UnitPlace = { attempt, worker: drive.target.index, unit: work.unit };
   const watched = await drive.session.call(detachedExecutor.watch(drive.actor, place));
   const state = watched.word === 'absent' ? await start(drive, place, work, timeoutSeconds) : watched;
   if (state === null || state.word === 'running' || state.word === 'starting' || state.word === 'ending') return false;

@@ -16,10 +16,10 @@ import { findResumePoint } from '../checkpoints/resume-point.ts';
 export async function restartJob(drive: Drive): Promise<void> {
   const { store } = drive.parts;
   const attempt = drive.record().attempt;
-  await drive.session.call(keepNext(drive.actor, { attempt: attempt - 1, worker: 0 }));
+  await drive.session.call(keepNext(drive.actor, { attempt: attempt - 1, worker: drive.target.index }));
   await waitForTurn(drive, attempt);
   await clearAway(drive, attempt);
-  const before = { attempt: attempt - 1, worker: 0 };
+  const before = { attempt: attempt - 1, worker: drive.target.index };
   if ((await drive.session.call(takeSentinel(drive.actor, before))) === 'foreign') {
     await endHalted(drive);
     return;

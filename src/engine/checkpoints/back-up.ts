@@ -6,6 +6,7 @@ import { readFrom } from '../../remote/files.ts';
 import { createScrubber } from '../../scrubber.ts';
 import { carryUnit } from '../carry-unit.ts';
 import type { Drive } from '../drive.ts';
+import { readWorker } from '../read-worker.ts';
 import { openHostSession } from '../host-session.ts';
 import { NotBackedUp, type CopyPlace } from './copy-place.ts';
 import { placeOfUnit, type Version } from './load-checkpoint.ts';
@@ -68,13 +69,13 @@ async function copyAll(
 /** A copy is byte for byte the same, whatever stands in it. */
 function readUnscrubbed(drive: Drive): (path: string, offset: number, maxBytes: number) => Promise<Buffer> {
   const { run } = drive.actor;
-  const session = openHostSession(drive.parts, drive.host, drive.plan.targets[0] ?? { worker: 0, address: null }, {
+  const session = openHostSession(drive.parts, drive.host, drive.target, {
     run,
     scrubber: createScrubber([], []),
     contact: { reached: () => undefined, missed: () => undefined },
     signal: drive.signal,
     patienceMs: Number.POSITIVE_INFINITY,
-    machine: () => drive.parts.store.readWorkers(run)[0]?.incarnation ?? null,
+    machine: () => readWorker(drive)?.incarnation ?? null,
   });
   return async (path, offset, maxBytes) => {
     const wanted = { path, offset, maxBytes, headBytes: 1 };

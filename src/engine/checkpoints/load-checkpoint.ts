@@ -57,7 +57,7 @@ export interface Version {
 export function placeOfUnit(drive: Drive, purpose: string, { path, stamp, triesBefore }: Version): UnitPlace {
   const content = createHash('sha256').update(`${path}\n${stamp}`).digest('hex').slice(0, 16);
   const unit = `${purpose}-${content}${triesBefore === 0 ? '' : `-try${triesBefore + 1}`}`;
-  return { attempt: drive.record().attempt, worker: 0, unit };
+  return { attempt: drive.record().attempt, worker: drive.target.index, unit };
 }
 
 /** Stopped with the attempt, or gone with the machine. */

@@ -12,7 +12,7 @@ import type { Result } from './deeds/result.ts';
 export function judgeNeeds(drive: Drive, entry: Entry): Result | null {
   const needsAccelerators = entry.deed.kind === 'accelerators-free' || entry.requires?.accelerators != null;
   if (entry.requires === null && !needsAccelerators) return null;
-  const recorded = drive.parts.store.readFacts(drive.host.name, 0);
+  const recorded = drive.parts.store.readFacts(drive.host.name, drive.target.worker);
   if (recorded === null)
     throw new TypeError(`run ${drive.actor.run}: entries are walked before the facts of ${drive.host.name} are known`);
   const facts = recorded.facts as Facts;

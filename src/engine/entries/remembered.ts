@@ -4,6 +4,7 @@ import type { Entry } from '../../playbook/entries/entry.ts';
 import { machineOf } from '../../remote/identity.ts';
 import { lookAtSource } from '../../remote/source.ts';
 import type { Drive } from '../drive.ts';
+import { readWorker } from '../read-worker.ts';
 import { setupOf } from './deeds/run-command.ts';
 import type { Result } from './deeds/result.ts';
 
@@ -30,7 +31,7 @@ async function makeKey(drive: Drive, { name, deed, remember, requires }: Entry):
   const same: unknown[] = [playbook.name, name, deed, requires, playbook.workdir, setupOf(drive), playbook.env];
   if (remember.includes('host')) {
     // A rented machine may have the name of an earlier one.
-    same.push(drive.host.name, machineOf(drive.parts.store.readWorkers(drive.actor.run)[0]?.incarnation ?? ''));
+    same.push(drive.host.name, machineOf(readWorker(drive)?.incarnation ?? ''));
   }
   if (remember.includes('source.commit')) {
     const state = await drive.session.call(lookAtSource(playbook.workdir, setupOf(drive)));

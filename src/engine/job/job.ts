@@ -4,7 +4,7 @@ import type { Launch } from '../../playbook/playbook.ts';
 import type { UnitPlace } from '../../remote/executor.ts';
 
 export function jobPlace(drive: Drive): UnitPlace {
-  return { attempt: drive.record().attempt, worker: 0, unit: 'job' };
+  return { attempt: drive.record().attempt, worker: drive.target.index, unit: 'job' };
 }
 
 export function launchOf(drive: Drive): Launch {

@@ -7,6 +7,7 @@ import { sayHello, type Hello } from '../../remote/hello.ts';
 import type { Row } from '../entries/check-rows.ts';
 import { setupOf } from '../entries/deeds/run-command.ts';
 import type { Drive } from '../drive.ts';
+import { readWorker } from '../read-worker.ts';
 import { askForFacts } from '../probe.ts';
 
 /** What a run needs at all, and what the playbook requires, held against what is there. Fails with a transport error alone. */
@@ -16,7 +17,7 @@ export async function lookAtHost(drive: Drive): Promise<Row[]> {
   const { playbook } = drive.plan;
   const question = askWhatIsRequired(setupOf(drive), playbook);
   const facts = await drive.session.callOnce(askForFacts(question, () => drive.parts.clock.now()));
-  drive.parts.store.recordFacts(drive.host.name, 0, JSON.stringify(facts), drive.parts.clock.now());
+  drive.parts.store.recordFacts(drive.host.name, drive.target.worker, JSON.stringify(facts), drive.parts.clock.now());
   const rows = [
     compareDeclared(drive.host.accelerators, facts),
     ...(playbook.requires === null ? [] : compareRequirements(playbook.requires, facts, drive.host.accelerators)),
@@ -45,7 +46,7 @@ export function findRequirementNames({ requires }: Pick<ResolvedPlaybook, 'requi
 /** From here on, another machine at the address is told nothing. */
 function recordMachine(drive: Drive, { incarnation }: Hello): void {
   const { store } = drive.parts;
-  const [worker] = store.readWorkers(drive.actor.run);
+  const worker = readWorker(drive);
   if (worker !== undefined) drive.must(store.recordWorker(drive.lease, { ...worker, incarnation }, null));
 }
 

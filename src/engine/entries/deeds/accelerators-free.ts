@@ -22,7 +22,7 @@ export async function checkAcceleratorsFree(drive: Drive): Promise<Result> {
 
 /** A tool that hung when the facts were asked hangs again: it has cost its time limit, and costs no second one. */
 function findHungTool(drive: Drive): AcceleratorAnswer | null {
-  const facts = drive.parts.store.readFacts(drive.host.name, 0)?.facts as Facts | undefined;
+  const facts = drive.parts.store.readFacts(drive.host.name, drive.target.worker)?.facts as Facts | undefined;
   const answer = facts?.accelerators;
   return answer?.kind === 'failed' && answer.reason === 'probe-hung' ? answer : null;
 }

@@ -46,7 +46,7 @@ export function askCommand(
     askAuthorCommand({
       run: drive.actor.run,
       attempt: drive.record().attempt,
-      worker: 0,
+      worker: drive.target.index,
       workdir: playbook.workdir,
       setup: setupOf(drive),
       command,
@@ -59,7 +59,7 @@ export function askCommand(
 async function adopt(drive: Drive, deed: Run, entry: Entry, { phase, position, try: number }: TryPlace): Promise<Result> {
   const run = drive.actor.run;
   const { attempt } = drive.record();
-  const place: UnitPlace = { attempt, worker: 0, unit: unitName({ phase, position }, number) };
+  const place: UnitPlace = { attempt, worker: drive.target.index, unit: unitName({ phase, position }, number) };
   // What is done after a failure is not kept from it by what the failure has cost.
   const budgeted = phase === 'rollback' ? { ...drive.plan.playbook, budget: null, stages: [] } : drive.plan.playbook;
   const { seconds: limit, because } = timeLeft(entry, budgeted, drive.parts.store.readChecks(run));
@@ -95,7 +95,7 @@ export async function pushEnvironment(drive: Drive, attempt: number): Promise<vo
   requireSecrets(drive.environment);
   const checkpoint = readTry(drive)?.checkpoint ?? '';
   const variables = [...drive.environment.variables, { name: 'FLEET_CHECKPOINT', value: checkpoint }];
-  await drive.session.call(putEnvironment(drive.actor, attempt, 0, exportLines(variables)));
+  await drive.session.call(putEnvironment(drive.actor, attempt, drive.target.index, exportLines(variables)));
 }
 
 export function setupOf(drive: Drive): string {
