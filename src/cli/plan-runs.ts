@@ -1,4 +1,5 @@
-import { makePlan, type Asked, type Plan } from '../engine/plan.ts';
+import { isDeepStrictEqual } from 'node:util';
+import { makePlan, sumCosts, type Asked, type Plan } from '../engine/plan.ts';
 import { requireSecrets, resolveEnvironment } from '../engine/secrets.ts';
 import { usageError } from '../errors.ts';
 import { findPlaybook, playbookFolders } from '../playbook/find-playbook.ts';
@@ -6,6 +7,8 @@ import { lintPlaybook } from '../playbook/lint/lint-playbook.ts';
 import { readPlaybook, type Playbook } from '../playbook/read-playbook.ts';
 import { resolvePlaybook, type ProfileWish } from '../playbook/resolve-playbook.ts';
 import { FilesHaveErrors, formatProblem, type Problem } from '../problem.ts';
+import type { Host } from '../inventory/host.ts';
+import type { Scrubber } from '../scrubber.ts';
 import type { Context } from './context.ts';
 import { readDecisions, withoutSecrets, type DecisionWish } from './read-decisions.ts';
 import { selectTargets } from './select-targets.ts';
@@ -26,7 +29,7 @@ export interface PlannedRuns {
   warnings: Problem[];
 }
 
-/** One plan for each host that the pattern names. Nothing is touched, and no secret value is read into a plan. */
+/** One plan for each host that the pattern names, or one for all of them where the playbook has a gang. Nothing is touched, and no secret value is read into a plan. */
 export async function planRuns(context: Context, wish: PlanWish): Promise<PlannedRuns> {
   const set = readSettings(wish.set ?? []);
   const playbook = openPlaybook(findPlaybook(wish.playbook, playbookFolders(context.environment)));
@@ -41,10 +44,32 @@ export async function planRuns(context: Context, wish: PlanWish): Promise<Planne
   });
   const decisions = await readDecisions(context, wish, resolved[0]?.asked.playbook ?? null);
   const others = (await context.readInventory()).hosts;
-  const plans = resolved.map(({ host, asked, scrubber }) =>
-    makePlan(wish.kind, asked, host, withoutSecrets(decisions, scrubber), others),
+  const plans = formGroups(resolved).map(({ hosts, asked, scrubber }) =>
+    makePlan(wish.kind, asked, hosts, withoutSecrets(decisions, scrubber), others),
   );
   return { plans, warnings: findWarnings(playbook, plans) };
+}
+
+interface ResolvedHost {
+  host: Host;
+  asked: Asked;
+  scrubber: Scrubber;
+}
+
+/** The hosts of each run. A gang has one playbook, so its hosts must agree about the params. */
+function formGroups(resolved: readonly ResolvedHost[]): (Omit<ResolvedHost, 'host'> & { hosts: Host[] })[] {
+  const [first, ...more] = resolved;
+  if (first === undefined || more.length === 0 || !first.asked.playbook.gang)
+    return resolved.map(({ host, ...rest }) => ({ ...rest, hosts: [host] }));
+  const odd = more.find(({ asked }) => !isDeepStrictEqual(asked, first.asked));
+  if (odd === undefined) return [{ hosts: resolved.map(({ host }) => host), asked: first.asked, scrubber: first.scrubber }];
+  const names = Object.keys(first.asked.playbook.params).filter(
+    (name) => first.asked.playbook.params[name] !== odd.asked.playbook.params[name],
+  );
+  throw usageError(
+    'gang-params-differ',
+    `the hosts of a gang have one playbook, and ${first.host.name} and ${odd.host.name} differ in the params ${names.join(', ')}: give them by --set`,
+  );
 }
 
 /** The playbook in the profile that was asked for, and in the one that it may fall back to. */
@@ -71,13 +96,18 @@ function openPlaybook(file: string): Playbook {
 
 /** Each once, though every host has its own params and its own price. */
 function findWarnings(playbook: Playbook, plans: readonly Plan[]): Problem[] {
-  const found = plans.flatMap(({ playbook: planned, fallback, hosts: [host] }) =>
+  const found = plans.flatMap(({ playbook: planned, fallback, hosts }) =>
     [planned, ...(fallback ? [fallback] : [])].flatMap(({ params, profile = null }) =>
-      lintPlaybook(playbook, { params, profile, price: host?.cost ? { host: host.name, ...host.cost } : null }),
+      lintPlaybook(playbook, { params, profile, price: priceOf(hosts) }),
     ),
   );
   const warnings = found.filter(({ severity }) => severity === 'warning');
   return [...new Map(warnings.map((problem) => [formatProblem(problem), problem])).values()];
+}
+
+function priceOf(hosts: Plan['hosts']): { host: string; perHour: number; currency: string } | null {
+  const cost = sumCosts(hosts);
+  return cost === null ? null : { host: hosts.map(({ name }) => name).join(', '), ...cost };
 }
 
 function readSettings(words: readonly string[]): Record<string, string> {

@@ -1,4 +1,3 @@
-import type { Host } from '../inventory/host.ts';
 import type { Connection } from '../ssh/transport.ts';
 import type { Context } from './context.ts';
 
@@ -11,21 +10,18 @@ export interface WorkerTarget {
 
 /** Every worker of the hosts that a pattern names. A host whose workers are not known yet stands there once, and fails when it is to be reached. */
 export async function selectWorkers(context: Context, pattern: string): Promise<WorkerTarget[]> {
-  const [hosts, { connect }, { planReach }] = await Promise.all([
+  const [hosts, { connect }, { listWorkers, planReach }] = await Promise.all([
     context.selectHosts(pattern),
     context.reachWorkers(),
     import('../engine/plan.ts'),
   ]);
   return hosts.flatMap((host) =>
-    listWorkers(host).map(({ index, address }) => ({
+    listWorkers(host).map((at) => ({
       host: host.name,
-      worker: index,
+      worker: at.worker,
       setup: host.setup,
-      connect: async () => connect({ name: host.name, reach: planReach(host) }, { worker: index, address }),
+      connect: async () => connect({ name: host.name, reach: planReach(host) }, at),
     })),
   );
 }
 
-function listWorkers({ reach }: Host): readonly { index: number; address: string | null }[] {
-  return reach.kind === 'ssh' ? reach.workers : [{ index: 0, address: null }];
-}

@@ -2,6 +2,8 @@ import { ownChecks } from '../lifecycle/own-checks.ts';
 import { claimHost } from '../remote/claims.ts';
 import type { Row } from './entries/check-rows.ts';
 import type { Drive } from './drive.ts';
+import { mergeRows } from './gang/merge-rows.ts';
+import { onAll } from './gang/on-all.ts';
 import { describeOwner } from './owner.ts';
 
 /** Another run has the machine: this one was away for too long, and must not change anything there any more. */
@@ -15,8 +17,13 @@ export class MachineTaken extends Error {
   }
 }
 
-/** Takes the machine for the run, or keeps it. A machine that another run has is told in the row. */
-export async function takeMachine(drive: Drive): Promise<Row> {
+/** Takes the machines of all workers for the run, or keeps them. One that another run has is told in the row. */
+export async function takeMachines(drive: Drive): Promise<Row> {
+  const rows = await onAll(drive, async (worker) => ({ target: worker.target, row: await takeMachine(worker) }));
+  return mergeRows(drive.plan.targets, rows, { alike: false });
+}
+
+async function takeMachine(drive: Drive): Promise<Row> {
   const claim = await drive.session.call(claimHost(drive.actor, describeOwner(drive.parts.owner)));
   const name = ownChecks.machineIsFree;
   if (claim.claimed) {
@@ -36,6 +43,6 @@ export async function takeMachine(drive: Drive): Promise<Row> {
  */
 export async function holdMachine(drive: Drive): Promise<void> {
   if (drive.plan.kind !== 'launch') return;
-  const row = await takeMachine(drive);
+  const row = await takeMachines(drive);
   if (row.result !== 'pass') throw new MachineTaken(drive.actor.run, row);
 }

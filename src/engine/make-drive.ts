@@ -36,7 +36,14 @@ export function makeDrive(parts: EngineParts, before: RunRecord, keeper: LeaseKe
     const host = plan.hosts.find(({ name }) => name === target.host);
     if (host === undefined) throw planWithout(run, `host "${target.host}"`);
     const machine = () => readMachine(parts, record(), target);
-    const session = openHostSession(parts, host, target, { run, scrubber, contact: contacts(target), signal, patienceMs, machine });
+    const session = openHostSession(parts, host, target, {
+      run,
+      scrubber,
+      contact: contacts(target),
+      signal,
+      patienceMs,
+      machine,
+    });
     return {
       parts,
       get plan() {

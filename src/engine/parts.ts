@@ -4,13 +4,7 @@ import type { Connection } from '../ssh/transport.ts';
 import type { Owner } from '../store/records.ts';
 import type { Store } from '../store/store.ts';
 import type { PlannedHost } from './plan.ts';
-
-/** Which worker of a host, and where it is; an embedded one has no address. */
-export interface WorkerAddress {
-  /** The host's own index of it, from 0. */
-  worker: number;
-  address: string | null;
-}
+import type { WorkerAddress } from './worker-address.ts';
 
 /** The real things an engine works with, joined by whoever starts it. */
 export interface EngineParts {

@@ -1,12 +1,13 @@
 import { randomBytes } from 'node:crypto';
-import { exitCodes, FleetError, notYet } from '../errors.ts';
+import { exitCodes, FleetError } from '../errors.ts';
 import type { Host, SshSettings } from '../inventory/host.ts';
 import { suggestName } from '../language/check-schema.ts';
 import type { ResolvedPlaybook } from '../playbook/playbook.ts';
 import type { Waiver } from '../store/check-records.ts';
 import type { NewRun, TargetRecord } from '../store/records.ts';
+import type { WorkerAddress } from './worker-address.ts';
 
-export type PlannedReach = { kind: 'ssh'; ssh: SshSettings } | { kind: 'embedded'; machine: string };
+export type PlannedReach = { kind: 'ssh'; ssh: SshSettings } | { kind: 'embedded'; machine: string; workers?: number };
 
 /** What a run needs of the inventory, as it was when the run was planned. */
 export interface PlannedHost {
@@ -60,7 +61,7 @@ export interface EarlierRun {
 
 /**
  * All that a run is, fixed before anything is touched: a resume reads it again and nothing else. It holds references to secrets, never values.
- * There is one target and one executor today; the form has room for more.
+ * There is one executor today; the form has room for more.
  */
 export interface Plan extends Decisions {
   version: 1;
@@ -88,11 +89,11 @@ export interface Asked {
   fallback: ResolvedPlaybook | null;
 }
 
-/** `others`: the inventory, of which a playbook may name hosts besides. */
+/** `hosts`: one, or those of a gang. `others`: the inventory, of which a playbook may name hosts besides. */
 export function makePlan(
   kind: Plan['kind'],
   { playbook, fallback }: Asked,
-  host: Host,
+  hosts: readonly Host[],
   decisions: Decisions,
   others: readonly Host[] = [],
 ): Plan {
@@ -101,9 +102,6 @@ export function makePlan(
       code: 'nothing-to-launch',
       exit: exitCodes.usage,
     });
-  }
-  if (host.reach.kind === 'ssh' && host.reach.workers.length !== 1) {
-    throw notYet(`host "${host.name}" has ${host.reach.workers.length} workers; a run takes hosts of one worker in this version`);
   }
   return {
     version: 1,
@@ -115,8 +113,10 @@ export function makePlan(
     ...decisions,
     playbook,
     fallback,
-    hosts: [planHost(host)],
-    targets: [{ index: 0, role: 'main', host: host.name, worker: 0, address: firstAddress(host) }],
+    hosts: hosts.map(planHost),
+    targets: hosts
+      .flatMap((host) => listWorkers(host).map((worker) => ({ role: 'main', host: host.name, ...worker })))
+      .map((target, index) => ({ index, ...target })),
     ...planBackUp(playbook, others),
   };
 }
@@ -151,7 +151,7 @@ export function planHost(host: Host): PlannedHost {
 
 /** The first record of a run: what the store keeps of the plan beside the plan itself. */
 export function describeRun(plan: Plan, createdAt: number): NewRun {
-  const cost = plan.hosts.length === 1 ? (plan.hosts[0]?.cost ?? null) : null;
+  const cost = sumCosts(plan.hosts);
   return {
     id: plan.run,
     kind: plan.kind,
@@ -167,10 +167,23 @@ export function describeRun(plan: Plan, createdAt: number): NewRun {
   };
 }
 
+/** Of all hosts together. Null where one of them has none, or they are not of one currency. */
+export function sumCosts(hosts: readonly Pick<PlannedHost, 'cost'>[]): Host['cost'] {
+  const costs = hosts.flatMap(({ cost }) => cost ?? []);
+  const [first] = costs;
+  if (first === undefined || costs.length < hosts.length || costs.some(({ currency }) => currency !== first.currency))
+    return null;
+  return { perHour: costs.reduce((sum, { perHour }) => sum + perHour, 0), currency: first.currency };
+}
+
 export function planReach(host: Host): PlannedReach {
   switch (host.reach.kind) {
     case 'embedded':
-      return { kind: 'embedded', machine: host.reach.machine };
+      return {
+        kind: 'embedded',
+        machine: host.reach.machine,
+        ...(host.reach.workers === undefined ? {} : { workers: host.reach.workers }),
+      };
     case 'pending':
       throw new FleetError(`host "${host.name}": the address is not known yet: ${host.reach.reason}`, {
         code: 'host-address-unknown',
@@ -183,7 +196,19 @@ export function planReach(host: Host): PlannedReach {
 }
 
 export function firstAddress(host: Host): string | null {
-  return host.reach.kind === 'ssh' ? (host.reach.workers[0]?.address ?? null) : null;
+  return listWorkers(host)[0]?.address ?? null;
+}
+
+/** The workers of a host by its own numbers. One whose addresses are not known yet stands there once, and fails when it is to be reached. */
+export function listWorkers({ reach }: Pick<Host, 'reach'>): WorkerAddress[] {
+  switch (reach.kind) {
+    case 'ssh':
+      return reach.workers.map(({ index, address }) => ({ worker: index, address }));
+    case 'embedded':
+      return Array.from({ length: reach.workers ?? 1 }, (_, worker) => ({ worker, address: null }));
+    case 'pending':
+      return [{ worker: 0, address: null }];
+  }
 }
 
 const idLetters = 'abcdefghjkmnpqrstuvwxyz23456789';

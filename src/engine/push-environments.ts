@@ -12,5 +12,7 @@ export async function pushEnvironments(drive: Drive, attempt: number): Promise<v
   if (fallback === null) return;
   const environment = drive.environments.of(fallback.playbook);
   requireSecrets(environment);
-  await drive.session.call(putEnvironment(drive.actor, attempt, drive.target.index, exportLines(environment.variables), 'env-next'));
+  await drive.session.call(
+    putEnvironment(drive.actor, attempt, drive.target.index, exportLines(environment.variables), 'env-next'),
+  );
 }

@@ -4,5 +4,6 @@ export const ownChecks = {
   hostKeepsJobs: 'the host can keep a job running',
   declaredAccelerators: 'declared accelerators',
   machineIsFree: 'no other run has the machine',
+  workersAlike: 'the workers are alike',
   source: 'the source is what we mean',
 } as const;

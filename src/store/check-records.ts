@@ -14,9 +14,17 @@ export interface CheckRecord {
   seconds: number | null;
   /** Of a failure that a person let pass. */
   waiver: Waiver | null;
+  /** What each worker showed, where a run has several. Left out by an older fleet. */
+  workers?: WorkerLook[] | null;
 }
 
-export type CheckSettlement = Pick<CheckRecord, 'expected' | 'observed' | 'message' | 'seconds' | 'waiver'> & {
+/** What one worker showed; `worker` is the position of the target in its run. */
+export interface WorkerLook extends Pick<CheckRecord, 'observed' | 'message' | 'seconds'> {
+  worker: number;
+  result: CheckResult;
+}
+
+export type CheckSettlement = Pick<CheckRecord, 'expected' | 'observed' | 'message' | 'seconds' | 'waiver' | 'workers'> & {
   result: CheckResult;
 };
 

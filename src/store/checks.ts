@@ -3,10 +3,10 @@ import type { Connection } from './connection.ts';
 import type { AddEvent } from './events.ts';
 import type { Guard } from './guard.ts';
 import { parseStored } from './failures.ts';
-import type { CheckRecord, Waiver } from './check-records.ts';
+import type { CheckRecord, Waiver, WorkerLook } from './check-records.ts';
 import type { Store } from './store.ts';
 
-type StoredCheck = Omit<CheckRecord, 'waiver'> & { waiver: string | null };
+type StoredCheck = Omit<CheckRecord, 'waiver' | 'workers'> & { waiver: string | null; workers: string | null };
 
 type Checks = Pick<Store, 'planChecks' | 'claimCheck' | 'settleCheck' | 'readChecks'>;
 
@@ -24,11 +24,11 @@ export function prepareChecks(connection: Connection, guard: Guard, addEvent: Ad
   );
   const settle = connection.prepare(
     `UPDATE checks SET status = 'settled', result = @result, expected = @expected, observed = @observed, message = @message, seconds = @seconds,
-       waiver = @waiver
+       waiver = @waiver, workers = @workers
      WHERE run = @run AND phase = @phase AND position = @position AND status = 'claimed'`,
   );
   const read = connection.prepare<[string], StoredCheck>(
-    `SELECT phase, position, checks.kind, name, status, result, expected, observed, checks.message, seconds, waiver
+    `SELECT phase, position, checks.kind, name, status, result, expected, observed, checks.message, seconds, waiver, workers
      FROM checks JOIN runs ON runs.number = checks.run WHERE runs.id = ?`,
   );
 
@@ -43,11 +43,15 @@ export function prepareChecks(connection: Connection, guard: Guard, addEvent: Ad
         durability,
       ),
     claimCheck: (lease, phase, position) => guard(lease, (run) => claim.run(run, phase, position).changes === 1, durability),
-    settleCheck: (lease, phase, position, { waiver, ...settlement }, event) =>
+    settleCheck: (lease, phase, position, { waiver, workers, ...settlement }, event) =>
       guard(
         lease,
         (run) => {
-          if (settle.run({ run, phase, position, ...settlement, waiver: writeWaiver(waiver) }).changes === 0) return false;
+          if (
+            settle.run({ run, phase, position, ...settlement, waiver: writeWaiver(waiver), workers: writeLooks(workers) })
+              .changes === 0
+          )
+            return false;
           addEvent(run, event);
           return true;
         },
@@ -56,13 +60,25 @@ export function prepareChecks(connection: Connection, guard: Guard, addEvent: Ad
     readChecks: (run) =>
       connection
         .read(() => read.all(run))
-        .map((check) => ({ ...check, waiver: readWaiver(check.waiver, connection.file) }))
+        .map((check) => ({
+          ...check,
+          waiver: readWaiver(check.waiver, connection.file),
+          workers: readLooks(check.workers, connection.file),
+        }))
         .sort((a, b) => order[a.phase] - order[b.phase] || a.position - b.position),
   };
 }
 
 export function writeWaiver(waiver: Waiver | null | undefined): string | null {
   return waiver == null ? null : JSON.stringify(waiver);
+}
+
+export function writeLooks(workers: readonly WorkerLook[] | null | undefined): string | null {
+  return workers == null ? null : JSON.stringify(workers);
+}
+
+function readLooks(text: string | null, file: string): WorkerLook[] | null {
+  return text === null ? null : (parseStored(text, file) as WorkerLook[]);
 }
 
 function readWaiver(text: string | null, file: string): Waiver | null {

@@ -1,4 +1,4 @@
-import { writeWaiver } from './checks.ts';
+import { writeLooks, writeWaiver } from './checks.ts';
 import type { Connection } from './connection.ts';
 import type { AddEvent } from './events.ts';
 import type { PutStanding } from './looks.ts';
@@ -30,8 +30,8 @@ export function prepareImports(connection: Connection, parts: Parts): Pick<Store
     'INSERT INTO leases (run, token, user, host, pid, since, expires_at) VALUES (?, ?, NULL, NULL, NULL, 0, 0)',
   );
   const putCheck = connection.prepare(
-    `INSERT INTO checks (run, phase, position, kind, name, status, result, expected, observed, message, seconds, waiver)
-     VALUES (@number, @phase, @position, @kind, @name, @status, @result, @expected, @observed, @message, @seconds, @waiver)`,
+    `INSERT INTO checks (run, phase, position, kind, name, status, result, expected, observed, message, seconds, waiver, workers)
+     VALUES (@number, @phase, @position, @kind, @name, @status, @result, @expected, @observed, @message, @seconds, @waiver, @workers)`,
   );
 
   return {
@@ -44,7 +44,8 @@ export function prepareImports(connection: Connection, parts: Parts): Pick<Store
         setRecord.run({ ...rest, number, result, reason, exitCode, degraded: result === null ? null : Number(degraded) });
         putLease.run(number, token);
         for (const worker of workers) parts.putWorkerState(number, worker.index, worker.attempt, worker);
-        for (const check of checks) putCheck.run({ ...check, number, waiver: writeWaiver(check.waiver) });
+        for (const check of checks)
+          putCheck.run({ ...check, number, waiver: writeWaiver(check.waiver), workers: writeLooks(check.workers) });
         for (const record of tries) parts.putTry(number, record);
         for (const offset of offsets) parts.putOffset(number, offset);
         parts.putStanding(number, { criteria, flags, progress });

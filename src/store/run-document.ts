@@ -2,7 +2,7 @@ import { rfc3339, rfc3339OrNull, type Moment } from '../clock.ts';
 import type { Outcome, Reachability } from '../lifecycle/states.ts';
 import { describeCheckpoint, describeDuty, describeTry } from './attempt-documents.ts';
 import type { AttemptDocument, CheckpointDocument, DutyDocument } from './attempt-documents.ts';
-import type { CheckRecord } from './check-records.ts';
+import type { CheckRecord, WorkerLook } from './check-records.ts';
 import type { CriterionRecord, FlagRecord, ProgressRecord, RunRecord, WorkerRecord } from './records.ts';
 import type { Store } from './store.ts';
 
@@ -52,6 +52,8 @@ type WorkerDocument = Pick<WorkerRecord, 'role' | 'host' | 'index' | 'address' |
 type CheckDocument = Pick<CheckRecord, 'phase' | 'name' | 'kind' | 'result' | 'expected' | 'observed' | 'seconds' | 'message'> & {
   /** Who let a failure pass, and why. */
   waiver: { reason: string; by: string; at: string } | null;
+  /** What each worker showed, where the run has several. */
+  workers: WorkerLook[] | null;
 };
 
 type FlagDocument = Pick<FlagRecord, 'color' | 'text' | 'hint' | 'expected' | 'count' | 'failure'> & {
@@ -122,8 +124,9 @@ function describeWorker({ role, host, worker, address, pid, state, exitCode }: W
 
 function describeBegunCheck(check: CheckRecord): CheckDocument[] {
   const { phase, name, kind, status, result, expected, observed, seconds, message } = check;
+  const { workers = null } = check;
   const waiver = check.waiver === null ? null : { ...check.waiver, at: rfc3339(check.waiver.at) };
-  return status === 'pending' ? [] : [{ phase, name, kind, result, expected, observed, seconds, message, waiver }];
+  return status === 'pending' ? [] : [{ phase, name, kind, result, expected, observed, seconds, message, waiver, workers }];
 }
 
 function describeFlag({ color, text, hint, expected, count, firstAt, lastAt, failure = null }: FlagRecord): FlagDocument {

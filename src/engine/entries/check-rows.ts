@@ -9,8 +9,8 @@ import { findWaiver, type Waivable } from './waivers.ts';
 export interface Row extends Omit<CheckSettlement, 'waiver'>, Waivable {
   /** Why the run ends because of it, when it has a reason of its own. */
   reason?: string;
-  /** The key under which later runs find it. */
-  rememberAs?: string;
+  /** The keys under which later runs find it, one for each worker. */
+  rememberAs?: string[];
 }
 
 /** Records looks that were made together, at the positions from `from` on. What an earlier controller recorded stays. */
@@ -37,6 +37,7 @@ export function settle(drive: Drive, phase: Phase, position: number, row: Row, e
     message: clean(row.message),
     seconds: row.seconds,
     waiver,
+    workers: row.workers?.map((look) => ({ ...look, observed: clean(look.observed), message: clean(look.message) })) ?? null,
   };
   const event = drive.event('check-settled', describe(row, waiver), { phase, position, name: row.name, result: row.result });
   const { store } = drive.parts;
@@ -56,11 +57,19 @@ export function settle(drive: Drive, phase: Phase, position: number, row: Row, e
 function whatFollows(drive: Drive, row: Row, settlement: CheckSettlement, quarantine: string | null): (() => void) | null {
   const { store, clock } = drive.parts;
   if (row.rememberAs !== undefined) {
-    const look = { key: row.rememberAs, name: row.name, expected: settlement.expected, observed: settlement.observed };
-    return () => drive.must(store.remember(drive.lease, { ...look, at: clock.now() }));
+    const look = { name: row.name, expected: settlement.expected, observed: settlement.observed, at: clock.now() };
+    const keys = row.rememberAs;
+    return () => {
+      for (const key of keys) drive.must(store.remember(drive.lease, { ...look, key }));
+    };
   }
   if (quarantine === null || drive.plan.kind !== 'launch' || !isFailed(settlement)) return null;
-  return () => quarantineHost(drive, `${quarantine} ("${row.name}" failed)`);
+  const failed = drive.workers.filter(({ target }) =>
+    row.workers?.some(({ worker, result }) => worker === target.index && isTrouble({ result })),
+  );
+  return () => {
+    for (const worker of failed.length === 0 ? [drive] : failed) quarantineHost(worker, `${quarantine} ("${row.name}" failed)`);
+  };
 }
 
 /** Whether it stops the launch: it did not pass, and nobody has waived it. */

@@ -51,7 +51,7 @@ async function look(drive: Drive, entry: Entry, place: Place): Promise<Result> {
   const memory = await recall(drive, entry);
   if (memory.row !== null) return memory.row;
   const row = await tryUntilMet(drive, entry, place);
-  return row.result === 'pass' && memory.key !== null ? { ...row, rememberAs: memory.key } : row;
+  return row.result === 'pass' && memory.key !== null ? { ...row, rememberAs: [memory.key] } : row;
 }
 
 async function tryUntilMet(drive: Drive, entry: Entry, place: Place): Promise<Result> {

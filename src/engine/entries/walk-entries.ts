@@ -3,7 +3,8 @@ import type { CheckRecord } from '../../store/check-records.ts';
 import type { Drive } from '../drive.ts';
 import { holdMachine } from '../hold-machine.ts';
 import { isFailed, settle } from './check-rows.ts';
-import { decideEntry, type AskedEntry, type Lane } from './decide-entry.ts';
+import { decideOnWorkers } from '../gang/decide-on-workers.ts';
+import type { AskedEntry, Lane } from './decide-entry.ts';
 import { isUnit, scheduleEntries } from './schedule.ts';
 
 /**
@@ -29,9 +30,10 @@ export async function walkEntries(drive: Drive, phase: Phase, entries: readonly 
     store.together(() => {
       for (const { position } of open) drive.must(store.claimCheck(drive.lease, phase, position));
     });
-    const together: Lane = { doneAt: 0 };
+    const lanes = (): Lane[] => drive.workers.map(() => ({ doneAt: 0 }));
+    const together = lanes();
     const rows = open.map(({ entry, position }) =>
-      decideEntry(drive, entry, { phase, position }, failed, isUnit(entry) ? { doneAt: 0 } : together),
+      decideOnWorkers(drive, entry, { phase, position }, failed, isUnit(entry) ? lanes() : together),
     );
     // One that throws ends the walk, and the others are not left behind: they end with it, or are asked again later.
     const ended = Promise.allSettled(rows);

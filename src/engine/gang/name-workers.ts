@@ -1,4 +1,5 @@
 import type { TargetRecord } from '../../store/records.ts';
+import type { Drive } from '../drive.ts';
 
 type Place = Pick<TargetRecord, 'host' | 'worker'>;
 
@@ -34,4 +35,11 @@ function ranges(numbers: readonly number[]): string[] {
 
 function joinNames(names: readonly string[]): string {
   return names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} and ${names.at(-1) ?? ''}`;
+}
+
+/** Where a run is: its host, or how many workers of which hosts. */
+export function namePlace({ plan: { targets } }: Pick<Drive, 'plan'>): string {
+  const hosts = [...new Set(targets.map(({ host }) => host))];
+  const count = targets.length === hosts.length ? '' : ` (${targets.length} workers)`;
+  return `${joinNames(hosts)}${count}`;
 }

@@ -9,6 +9,7 @@ import { endRun } from '../end-run.ts';
 import { endFailed } from '../rollback/end-failed.ts';
 import { setupOf } from '../entries/deeds/run-command.ts';
 import type { Drive } from '../drive.ts';
+import { namePlace } from '../gang/name-workers.ts';
 import { readEventsOf } from '../read-events.ts';
 import { createJobMonitor } from '../job/job-monitor.ts';
 import { askForAccelerators } from '../probe.ts';
@@ -114,7 +115,7 @@ async function conclude(drive: Drive, wish: HaltWish, state: UnitState): Promise
   const { reason } = wish;
   // What was wished for while the start was under way is known only now.
   const result = wish.result === 'cancelled' && hasStarted(state) ? 'halted' : wish.result;
-  const event = drive.event('state', `${result}: proved gone on ${drive.host.name}`);
+  const event = drive.event('state', `${result}: proved gone on ${namePlace(drive)}`);
   const ending = { from: ['halting'] as const, event, message: reason };
   const outcome = { exitCode: state.exitCode, degraded: false };
   if (result === 'failed') {

@@ -2,7 +2,7 @@ import type { Deed, Entry } from '../../playbook/entries/entry.ts';
 import { sourceEntries } from '../../playbook/entries/source-entry.ts';
 import type { Drive } from '../drive.ts';
 import { isFailed } from '../entries/check-rows.ts';
-import { decideEntry } from '../entries/decide-entry.ts';
+import { decideOnWorkers } from '../gang/decide-on-workers.ts';
 import { walkEntries } from '../entries/walk-entries.ts';
 import { findWaiver } from '../entries/waivers.ts';
 import { holdMachine } from '../hold-machine.ts';
@@ -28,7 +28,7 @@ export async function lookAgain(drive: Drive): Promise<boolean> {
   const recorded = again.filter(({ name }) => isRecorded(name));
   if (recorded.length > 0) await holdMachine(drive);
   const rows = await Promise.all(
-    recorded.map((entry, position) => decideEntry(drive, entry, { phase: 'launch', position }, null, { doneAt: 0 })),
+    recorded.map((entry, position) => decideOnWorkers(drive, entry, { phase: 'launch', position }, null, [])),
   );
   const failed = rows.filter((row) => isFailed({ result: row.result, waiver: findWaiver(drive.plan, row) }));
   if (failed.length === 0 && !drive.parts.store.readChecks(drive.actor.run).some(isFailed)) return true;

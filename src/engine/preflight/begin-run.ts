@@ -3,7 +3,12 @@ import { ConnectionFailed, QuestionTimedOut } from '../../ssh/failures.ts';
 import { isFailed, settleAll, type Row } from '../entries/check-rows.ts';
 import { findWaiver } from '../entries/waivers.ts';
 import type { Drive } from '../drive.ts';
-import { takeMachine } from '../hold-machine.ts';
+import type { Facts } from '../../facts/facts.ts';
+import { mergeTables } from '../gang/merge-rows.ts';
+import { namePlace, nameWorker, nameWorkers } from '../gang/name-workers.ts';
+import { onAll } from '../gang/on-all.ts';
+import { takeMachines } from '../hold-machine.ts';
+import { compareFacts } from './compare-facts.ts';
 import { isSilence } from '../host-session.ts';
 import { describeKeptRun } from '../kept-record.ts';
 import { keepRecord } from '../../remote/records.ts';
@@ -16,8 +21,8 @@ const firstTries = 3;
 const betweenTriesMs = 2_000;
 
 /**
- * `queued`: the host is looked at before anything is changed: what a run needs at all, what the playbook requires, and whether another run has
- * the machine. A host that never answered leaves a cancelled run, since nothing was sent.
+ * `queued`: the hosts are looked at before anything is changed: what a run needs at all, what the playbook requires, and whether another run has
+ * a machine. A run of which a worker never answered is cancelled, since nothing was sent.
  */
 export async function beginRun(drive: Drive): Promise<void> {
   const quarantine = lookAtQuarantine(drive);
@@ -27,10 +32,10 @@ export async function beginRun(drive: Drive): Promise<void> {
     endBeforeContact(drive, quarantine);
     return;
   }
-  const looked = await firstContact(drive, () => lookAtHost(drive));
+  const looked = await lookAtWorkers(drive);
   if (looked === null) return;
   const rows = [quarantine, ...looked];
-  if (kind === 'launch' && !rows.some((row) => isStopped(drive, row))) rows.push(await takeMachine(drive));
+  if (kind === 'launch' && !rows.some((row) => isStopped(drive, row))) rows.push(await takeMachines(drive));
   settleAll(drive, 'requirements', rows);
   const failed = rows.filter((row) => isStopped(drive, row));
   if (kind === 'launch' && (failed.length > 0 || hasFailedBefore(drive))) {
@@ -38,11 +43,46 @@ export async function beginRun(drive: Drive): Promise<void> {
     return;
   }
   if (kind === 'launch') {
-    await drive.session.call(keepRecord(drive.actor, describeKeptRun(drive, null)));
-    await sweepHost(drive);
+    await onAll(drive, (worker) => worker.session.call(keepRecord(drive.actor, describeKeptRun(drive, null))));
+    await onAll(drive, sweepHost);
   }
   const to = kind === 'launch' ? 'preparing' : 'validating';
-  drive.transition({ from: ['queued'], to, event: drive.event('state', `${to} on ${drive.host.name}`) });
+  drive.transition({ from: ['queued'], to, event: drive.event('state', `${to} on ${namePlace(drive)}`) });
+}
+
+/** The table of all workers. Null when one of them could not be reached or trusted: the run is cancelled then. */
+async function lookAtWorkers(drive: Drive): Promise<Row[] | null> {
+  const { targets } = drive.plan;
+  const looks = await onAll(drive, async (worker) => ({ worker, found: await firstContact(worker) }));
+  const silent = looks.flatMap(({ worker, found }) => (found.kind === 'silent' ? [{ worker, ...found }] : []));
+  const [first] = silent;
+  if (first !== undefined) {
+    const said = silent.map(({ worker, message }) =>
+      targets.length === 1 ? message : `${nameWorker(targets, worker.target)}: ${message}`,
+    );
+    const who =
+      targets.length === 1
+        ? drive.host.name
+        : nameWorkers(
+            targets,
+            silent.map(({ worker }) => worker.target),
+          );
+    cancel(drive, { reason: first.reason, message: said.join('\n'), who });
+    if (first.defect !== null) throw first.defect;
+    return null;
+  }
+  const seen = looks.flatMap(({ worker, found }) => (found.kind === 'seen' ? [{ worker, ...found }] : []));
+  const tables = seen.map(({ worker, rows }) => ({ target: worker.target, rows }));
+  const alike =
+    targets.length === 1
+      ? []
+      : [
+          compareFacts(
+            targets,
+            seen.map(({ facts }) => facts),
+          ),
+        ];
+  return [...mergeTables(targets, tables), ...alike];
 }
 
 /** A host in quarantine is not even asked: nothing of the run is there, and nothing has to be tidied. */
@@ -58,30 +98,34 @@ function endBeforeContact(drive: Drive, { name, expected, observed, message }: R
   });
 }
 
-/** Null when the host could not be reached or trusted: the run is cancelled then. */
-async function firstContact<T>(drive: Drive, look: () => Promise<T>): Promise<T | null> {
+type FirstContact =
+  | { kind: 'seen'; rows: Row[]; facts: Facts }
+  /** `defect`: not of the network, and to be thrown once the run is cancelled. */
+  | { kind: 'silent'; reason: string; message: string; defect: FleetError | null };
+
+async function firstContact(worker: Drive): Promise<FirstContact> {
   for (let tries = 1; ; tries++) {
     try {
-      return await look();
+      return { kind: 'seen', ...(await lookAtHost(worker)) };
     } catch (error) {
       if (!isSilence(error)) {
         // Nothing was sent that a run would have to come back for.
-        if (error instanceof FleetError) cancel(drive, error.code, error.message);
+        if (error instanceof FleetError) return { kind: 'silent', reason: error.code, message: error.message, defect: error };
         throw error;
       }
       const retryable = !(error instanceof ConnectionFailed) || error.retryable;
       if (!retryable || tries === firstTries) {
         const suggestions = error.suggestions.map((suggestion) => `; ${suggestion}`).join('');
-        cancel(drive, error instanceof QuestionTimedOut ? 'host-hangs' : error.code, `${messageOf(error)}${suggestions}`);
-        return null;
+        const reason = error instanceof QuestionTimedOut ? 'host-hangs' : error.code;
+        return { kind: 'silent', reason, message: `${messageOf(error)}${suggestions}`, defect: null };
       }
-      await drive.parts.clock.wait(betweenTriesMs, drive.signal);
-      drive.signal.throwIfAborted();
+      await worker.parts.clock.wait(betweenTriesMs, worker.signal);
+      worker.signal.throwIfAborted();
     }
   }
 }
 
-function cancel(drive: Drive, reason: string, message: string): void {
+function cancel(drive: Drive, { reason, message, who }: { reason: string; message: string; who: string }): void {
   drive.must(
     drive.parts.store.recordReachability(
       drive.lease,
@@ -93,7 +137,7 @@ function cancel(drive: Drive, reason: string, message: string): void {
   drive.transition({
     from: ['queued'],
     to: 'cancelled',
-    event: drive.event('state', `cancelled: ${drive.host.name} could not be reached or trusted, nothing was sent`),
+    event: drive.event('state', `cancelled: ${who} could not be reached or trusted, nothing was sent`),
     outcome: { result: 'cancelled', reason, exitCode: null, degraded: false },
     message,
   });

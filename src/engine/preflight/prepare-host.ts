@@ -1,4 +1,5 @@
 import type { Drive } from '../drive.ts';
+import { namePlace } from '../gang/name-workers.ts';
 import { decideNoGo } from './no-go.ts';
 import { isFailed } from '../entries/check-rows.ts';
 import { walkEntries } from '../entries/walk-entries.ts';
@@ -10,5 +11,5 @@ export async function prepareHost(drive: Drive): Promise<void> {
     await decideNoGo(drive, ['preparing'], 'prepare-failed');
     return;
   }
-  drive.transition({ from: ['preparing'], to: 'validating', event: drive.event('state', `validating on ${drive.host.name}`) });
+  drive.transition({ from: ['preparing'], to: 'validating', event: drive.event('state', `validating on ${namePlace(drive)}`) });
 }

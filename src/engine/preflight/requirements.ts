@@ -1,5 +1,6 @@
 import { compareDeclared } from '../../facts/declared.ts';
 import type { FactsQuestion } from '../../facts/facts-script.ts';
+import type { Facts } from '../../facts/facts.ts';
 import { compareRequirements, listRequirements } from '../../facts/requirements.ts';
 import { ownChecks } from '../../lifecycle/own-checks.ts';
 import type { ResolvedPlaybook } from '../../playbook/playbook.ts';
@@ -8,10 +9,11 @@ import type { Row } from '../entries/check-rows.ts';
 import { setupOf } from '../entries/deeds/run-command.ts';
 import type { Drive } from '../drive.ts';
 import { readWorker } from '../read-worker.ts';
+import type { PlannedHost } from '../plan.ts';
 import { askForFacts } from '../probe.ts';
 
 /** What a run needs at all, and what the playbook requires, held against what is there. Fails with a transport error alone. */
-export async function lookAtHost(drive: Drive): Promise<Row[]> {
+export async function lookAtHost(drive: Drive): Promise<{ rows: Row[]; facts: Facts }> {
   const hello = await drive.session.callOnce(sayHello());
   recordMachine(drive, hello);
   const { playbook } = drive.plan;
@@ -19,10 +21,17 @@ export async function lookAtHost(drive: Drive): Promise<Row[]> {
   const facts = await drive.session.callOnce(askForFacts(question, () => drive.parts.clock.now()));
   drive.parts.store.recordFacts(drive.host.name, drive.target.worker, JSON.stringify(facts), drive.parts.clock.now());
   const rows = [
-    compareDeclared(drive.host.accelerators, facts),
+    compareDeclared(shareOf(drive, facts), facts),
     ...(playbook.requires === null ? [] : compareRequirements(playbook.requires, facts, drive.host.accelerators)),
   ];
-  return [judgeHello(hello), ...rows.map((row) => ({ ...row, seconds: null }))];
+  return { rows: [judgeHello(hello), ...rows.map((row) => ({ ...row, seconds: null }))], facts };
+}
+
+/** What is declared counts all workers of a host. One of a TPU slice tells of all its chips, any other of its own alone. */
+function shareOf({ host, plan }: Drive, { tpu }: Facts): PlannedHost['accelerators'] {
+  const workers = plan.targets.filter((target) => target.host === host.name).length;
+  if (host.accelerators === null || workers === 1 || tpu?.chips != null) return host.accelerators;
+  return { ...host.accelerators, count: host.accelerators.count / workers };
 }
 
 /** Of the playbook, and of each entry for itself. */

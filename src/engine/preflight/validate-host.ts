@@ -1,5 +1,6 @@
 import { sourceEntries } from '../../playbook/entries/source-entry.ts';
 import type { Drive } from '../drive.ts';
+import { namePlace } from '../gang/name-workers.ts';
 import { decideNoGo } from './no-go.ts';
 import { endRun } from '../end-run.ts';
 import { isFailed, settleAll, type Row } from '../entries/check-rows.ts';
@@ -16,7 +17,7 @@ export async function validateHost(drive: Drive): Promise<void> {
   }
   const verdict = hasWaiver(drive) ? 'GO-WITH-WAIVER' : 'GO';
   if (kind === 'launch') {
-    const event = drive.event('state', `${verdict}: launching on ${drive.host.name}`, { verdict });
+    const event = drive.event('state', `${verdict}: launching on ${namePlace(drive)}`, { verdict });
     drive.transition({ from: ['validating'], to: 'launching', event, verdict });
     return;
   }

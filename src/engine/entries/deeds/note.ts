@@ -37,7 +37,11 @@ async function readOutput(drive: Drive): Promise<string> {
   const failed = drive.parts.store.readChecks(drive.actor.run).find((check) => check.phase !== 'rollback' && isFailed(check));
   const entry = failed === undefined ? undefined : findEntry(drive.plan.playbook, failed);
   if (failed !== undefined && entry !== undefined && isUnit(entry)) {
-    const place = { attempt: drive.record().attempt, worker: drive.target.index, unit: unitName(failed, entry.retry?.times ?? 1) };
+    const place = {
+      attempt: drive.record().attempt,
+      worker: drive.target.index,
+      unit: unitName(failed, entry.retry?.times ?? 1),
+    };
     const { stdout, stderr } = await drive.session.call(detachedExecutor.output(drive.actor.run, place, outputBytes));
     return `${stdout.toString()}${stderr.toString()}`;
   }
