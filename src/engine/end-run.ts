@@ -6,6 +6,7 @@ import type { Transition } from '../store/records.ts';
 import { endTry } from './attempts/record-try.ts';
 import type { Drive } from './drive.ts';
 import { watchDuties } from './duties/watch-duties.ts';
+import { onAll } from './gang/on-all.ts';
 import { isUnit } from './entries/schedule.ts';
 import { describeKeptRun } from './kept-record.ts';
 
@@ -17,10 +18,11 @@ export async function endRun(drive: Drive, transition: Transition & { to: Result
   const { kind, playbook } = drive.plan;
   if (drive.record().startedAt !== null) watchDuties(drive).look({ ended: true });
   const hasMachine = drive.parts.store.readHostClaims(drive.actor.run).length > 0;
-  if (hasMachine) await drive.session.call(keepRecord(drive.actor, describeKeptRun(drive, transition)));
+  if (hasMachine)
+    await onAll(drive, (worker) => worker.session.call(keepRecord(drive.actor, describeKeptRun(drive, transition))));
   // A preflight of quick looks has left nothing.
   if (kind === 'launch' || [...playbook.prepare, ...playbook.validate].some(isUnit))
-    await drive.session.call(tidyRun(drive.actor));
+    await onAll(drive, (worker) => worker.session.call(tidyRun(drive.actor)));
   drive.parts.store.together(() => {
     endTry(drive, describeEnding(transition));
     drive.transition(transition);

@@ -22,8 +22,11 @@ export interface Contact {
 }
 
 export interface HostSession {
-  /** Asks until there is an answer: every command may be sent twice, and a host out of reach is never a failed command. */
-  call<T>(command: RemoteCommand<T>): Promise<T>;
+  /**
+   * Asks until there is an answer: every command may be sent twice, and a host out of reach is never a failed command. Whoever gives a `limit` waits
+   * no longer than that; what was sent may still be carried out.
+   */
+  call<T>(command: RemoteCommand<T>, limit?: AbortSignal): Promise<T>;
   /** Asks once: transport failures are the caller's. */
   callOnce<T>(command: RemoteCommand<T>): Promise<T>;
 }
@@ -69,10 +72,10 @@ export function openHostSession(
     return connection;
   };
 
-  const callOnce = async <T>(command: RemoteCommand<T>): Promise<T> => {
-    signal.throwIfAborted();
+  const askOnce = async <T>(command: RemoteCommand<T>, until: AbortSignal): Promise<T> => {
+    until.throwIfAborted();
     const asked = connect().then((connection) => askWithScript(connection, host, command));
-    const answer = await leaveOnAbort(asked, signal);
+    const answer = await leaveOnAbort(asked, until);
     parts.logger.debug({ run: options.run, host: host.name, exitCode: answer.exitCode, seconds: answer.seconds }, command.name);
     if (saidBy(answer, hostScriptExits.fenced, 'fenced ')) throw new Fenced(options.run, readFence(answer));
     if (saidBy(answer, hostScriptExits.cannotWrite, 'cannot-write ')) throw cannotWrite(host, command, answer);
@@ -84,12 +87,12 @@ export function openHostSession(
   let tries = 0;
   let notBefore = Number.NEGATIVE_INFINITY;
 
-  const passGate = async (): Promise<void> => {
+  const passGate = async (until: AbortSignal): Promise<void> => {
     for (;;) {
       const waitMs = notBefore - parts.clock.monotonic();
       if (waitMs <= 0) return;
-      await parts.clock.wait(waitMs, signal);
-      if (signal.aborted) throw signal.reason instanceof Error ? signal.reason : new Detached();
+      await parts.clock.wait(waitMs, until);
+      if (until.aborted) throw until.reason instanceof Error ? until.reason : new Detached();
     }
   };
 
@@ -102,12 +105,13 @@ export function openHostSession(
     contact.missed(error, nextTryMs);
   };
 
-  const call = async <T>(command: RemoteCommand<T>): Promise<T> => {
+  const call = async <T>(command: RemoteCommand<T>, limit?: AbortSignal): Promise<T> => {
     const begin = parts.clock.monotonic();
+    const until = limit === undefined ? signal : AbortSignal.any([signal, limit]);
     for (;;) {
-      await passGate();
+      await passGate(until);
       try {
-        const answer = await callOnce(command);
+        const answer = await askOnce(command, until);
         tries = 0;
         return answer;
       } catch (error) {
@@ -117,7 +121,7 @@ export function openHostSession(
       }
     }
   };
-  return { call, callOnce };
+  return { call, callOnce: (command) => askOnce(command, signal) };
 }
 
 async function meet(connection: Connection, host: PlannedHost, machine: string): Promise<void> {

@@ -14,6 +14,7 @@ import looks from './host/looks.sh';
 import members from './host/members.sh';
 import notes from './host/notes.sh';
 import paths from './host/paths.sh';
+import ports from './host/ports.sh';
 import program from './host/program.sh';
 import rules from './host/rules.sh';
 import records from './host/records.sh';
@@ -40,6 +41,7 @@ export const hostScript = [
   copies,
   kernel,
   looks,
+  ports,
   program,
 ].join('\n');
 

@@ -73,7 +73,7 @@ export function prepareLooks(connection: Connection, guard: Guard, parts: Parts)
         lease,
         (run) => {
           observe.run(Math.round(batch.observedAt), batch.health, batch.evidence ?? null, run);
-          if (batch.workerState !== undefined) parts.putWorkerState(run, batch.worker, null, batch.workerState);
+          for (const state of batch.workerStates) parts.putWorkerState(run, state.worker, null, state);
           for (const offset of batch.offsets) parts.putOffset(run, offset);
           for (const { rows, ...key } of batch.samples) for (const row of rows) parts.putSample(run, key, row);
           parts.putStanding(run, batch);

@@ -96,6 +96,9 @@ export interface WorkerRecord extends TargetRecord {
   incarnation: string | null;
 }
 
+/** How a worker stands, in words of the host protocol. */
+export type WorkerState = Pick<WorkerRecord, 'state' | 'pid' | 'exitCode' | 'incarnation'>;
+
 export interface CriterionRecord {
   name: string;
   verdict: CriterionVerdict;
@@ -183,14 +186,13 @@ export interface HostClaim {
 }
 
 /**
- * All that one look at one worker brought, stored in one transaction with the offsets it was read to. Wherever something read is filed by `worker`,
- * that is the target's position in the run.
+ * All that one look at the workers of a run brought, stored in one transaction with the offsets it was read to. Wherever something read is filed by
+ * `worker`, that is the target's position in the run.
  */
 export interface Batch {
   observedAt: number;
-  worker: number;
-  /** Of the run's present attempt. */
-  workerState?: { state: string; pid: number | null; exitCode: number | null; incarnation: string | null };
+  /** Of the run's present attempt; of the workers that have answered. */
+  workerStates: (WorkerState & { worker: number })[];
   offsets: OffsetRecord[];
   samples: { source: string; attempt: number; worker: number; generation: number; rows: Sample[] }[];
   /** As they stand now over the whole run: they replace those of the same color, text, hint and expectation. */

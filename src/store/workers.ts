@@ -1,18 +1,13 @@
 import type { Connection } from './connection.ts';
 import type { AddEvent } from './events.ts';
 import type { Guard } from './guard.ts';
-import type { Batch, HostClaim, WorkerRecord } from './records.ts';
+import type { HostClaim, WorkerRecord, WorkerState } from './records.ts';
 import type { Store } from './store.ts';
 
 type Workers = Pick<Store, 'recordWorker' | 'readWorkers' | 'recordHostClaim' | 'readHostClaims'>;
 
 /** Writes how a worker stands, inside a transaction that somebody else has begun. */
-export type PutWorkerState = (
-  run: number,
-  target: number,
-  attempt: number | null,
-  state: NonNullable<Batch['workerState']>,
-) => void;
+export type PutWorkerState = (run: number, target: number, attempt: number | null, state: WorkerState) => void;
 
 /** The attempt null is the present one of the run. */
 export function preparePutWorkerState(connection: Connection): PutWorkerState {

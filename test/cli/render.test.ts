@@ -129,6 +129,7 @@ describe('the GO / NO-GO table', () => {
     seconds: null,
     message: null,
     waiver: null,
+    workers: null,
   } as const;
   const checks: RunDocument['checks'] = [
     { ...check, name: 'first', result: 'pass', seconds: 0.2 },
@@ -165,6 +166,7 @@ describe('the progress line', () => {
       seconds: null,
       message: null,
       waiver: null,
+      workers: null,
     } as const;
     const run = {
       ...makeRun(null, 'unknown'),

@@ -16,6 +16,7 @@ const wellEnded: Ending = {
   environmentProved: true,
   artifactsMissing: false,
   violated: [],
+  notReady: false,
 };
 
 const failedFor: Ending['lingered'] = { counted: 'failed' };

@@ -17,7 +17,7 @@ test('all that one look brought is there afterwards', () => {
   const look = batch({
     observedAt: startOf2026 + 7,
     health: 'yellow',
-    workerState: { state: 'running', pid: 77, exitCode: null, incarnation: '{"boot":"b"}' },
+    workerStates: [{ worker: 0, state: 'running', pid: 77, exitCode: null, incarnation: '{"boot":"b"}' }],
     offsets: [offset({ offset: 30 })],
     samples: [samples([sample(0, { loss: 2.5 }), sample(15, { loss: NaN, note: 'ö' })])],
     flags: [flag],

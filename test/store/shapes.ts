@@ -15,7 +15,7 @@ export function event(kind: string, at = startOf2026): NewEvent {
 
 export function batch(changes: Partial<Batch> = {}): Batch {
   const nothing = { offsets: [], samples: [], flags: [], criteria: [], progress: null, events: [] };
-  return { observedAt: startOf2026, worker: 0, health: 'green', ...nothing, ...changes };
+  return { observedAt: startOf2026, workerStates: [], health: 'green', ...nothing, ...changes };
 }
 
 export function offset(changes: Partial<Batch['offsets'][number]> = {}): Batch['offsets'][number] {

@@ -91,7 +91,7 @@ export function finish(
 export function recordTraining(store: Store, lease: Lease, rows: number): void {
   store.recordBatch(lease, {
     observedAt: Date.now(),
-    worker: 0,
+    workerStates: [],
     offsets: [],
     samples: [
       {

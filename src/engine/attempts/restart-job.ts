@@ -2,6 +2,7 @@ import type { Drive } from '../drive.ts';
 import { endRun } from '../end-run.ts';
 import { keepNext } from '../../remote/fallback.ts';
 import { takeSentinel } from '../../remote/leftovers.ts';
+import { onAll } from '../gang/on-all.ts';
 import { keeps, readEventsOf } from '../read-events.ts';
 import type { RestartDetail } from './begin-next.ts';
 import { carryOffsets } from './carry-offsets.ts';
@@ -16,11 +17,13 @@ import { findResumePoint } from '../checkpoints/resume-point.ts';
 export async function restartJob(drive: Drive): Promise<void> {
   const { store } = drive.parts;
   const attempt = drive.record().attempt;
-  await drive.session.call(keepNext(drive.actor, { attempt: attempt - 1, worker: drive.target.index }));
+  await onAll(drive, (worker) => worker.session.call(keepNext(drive.actor, attemptBefore(worker, attempt))));
   await waitForTurn(drive, attempt);
-  await clearAway(drive, attempt);
-  const before = { attempt: attempt - 1, worker: drive.target.index };
-  if ((await drive.session.call(takeSentinel(drive.actor, before))) === 'foreign') {
+  await onAll(drive, (worker) => clearAway(worker, attempt));
+  const sentinels = await onAll(drive, (worker) =>
+    worker.session.call(takeSentinel(drive.actor, attemptBefore(worker, attempt))),
+  );
+  if (sentinels.includes('foreign')) {
     await endHalted(drive);
     return;
   }
@@ -37,6 +40,10 @@ export async function restartJob(drive: Drive): Promise<void> {
       message: null,
     });
   });
+}
+
+function attemptBefore({ target }: Drive, attempt: number): { attempt: number; worker: number } {
+  return { attempt: attempt - 1, worker: target.index };
 }
 
 /** Counted from when the attempt was intended: whoever comes back later does not wait again, and nobody waits longer than was said. */

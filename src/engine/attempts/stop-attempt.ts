@@ -1,5 +1,6 @@
 import { detachedExecutor } from '../../remote/detached/executor.ts';
 import type { Drive } from '../drive.ts';
+import { onAll } from '../gang/on-all.ts';
 import { jobPlace } from '../job/job.ts';
 import { readAsked, type AskedDetail } from './asked.ts';
 
@@ -15,5 +16,6 @@ export async function stopAttempt(drive: Drive, action: AskedDetail['asked']['ac
 /** For whoever comes after: an attempt that was to be stopped is asked again, which changes nothing where it was. */
 export async function carryOnStopping(drive: Drive): Promise<void> {
   const asked = readAsked(drive);
-  if (asked !== null) await drive.session.call(detachedExecutor.stopUnit(drive.actor, jobPlace(drive), asked.because));
+  if (asked === null) return;
+  await onAll(drive, (worker) => worker.session.call(detachedExecutor.stopUnit(drive.actor, jobPlace(worker), asked.because)));
 }

@@ -9,7 +9,9 @@ import { endRun } from '../end-run.ts';
 import { endFailed } from '../rollback/end-failed.ts';
 import { setupOf } from '../entries/deeds/run-command.ts';
 import type { Drive } from '../drive.ts';
-import { namePlace } from '../gang/name-workers.ts';
+import { namePlace, nameWorker } from '../gang/name-workers.ts';
+import { onAll } from '../gang/on-all.ts';
+import { findDecider } from '../gang/worker-failed.ts';
 import { readEventsOf } from '../read-events.ts';
 import { createJobMonitor } from '../job/job-monitor.ts';
 import { askForAccelerators } from '../probe.ts';
@@ -23,14 +25,26 @@ const survivorSeconds = 20;
 const lastMoveMs = 20_000;
 
 /**
- * `halting`: the guard on the host asks, forces and looks; the controller follows it, and believes nothing but its own look: no process of the run in
- * any session, group, descent or environment. A host out of reach leaves the run `halting`.
+ * `halting`: the guard on each host asks, forces and looks; the controller follows it, and believes nothing but its own look: no process of the run in
+ * any session, group, descent or environment. A host out of reach leaves the run `halting`, and keeps the others from nothing.
  */
 export async function haltJob(drive: Drive): Promise<void> {
   const wish = readWish(drive);
+  const told = new Set(readEventsOf(drive, 'halt-move').map(({ text }) => text));
+  const halted = await Promise.allSettled(drive.workers.map((worker) => haltOn(worker, wish, told)));
+  const errors = halted.flatMap((one): unknown[] => (one.status === 'rejected' ? [one.reason] : []));
+  if (errors.length > 0) throw errors.find((error) => error instanceof Survivors) ?? errors[0];
+  await conclude(
+    drive,
+    wish,
+    halted.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : [])),
+  );
+}
+
+/** Until nothing of the run is left on this worker. */
+async function haltOn(drive: Drive, wish: HaltWish, told: Set<string>): Promise<UnitState> {
   const { clock } = drive.parts;
   const halting = await drive.session.call(detachedExecutor.requestHalt(drive.actor, wish));
-  const told = new Set(readEventsOf(drive, 'halt-move').map(({ text }) => text));
   let quietSince = clock.monotonic();
   let overSince: number | null = null;
   for (;;) {
@@ -38,7 +52,7 @@ export async function haltJob(drive: Drive): Promise<void> {
       drive.session.call(detachedExecutor.watch(drive.actor, jobPlace(drive))),
       drive.session.call(lookForMembers(drive.actor.run)),
     ]);
-    for (const move of state.haltMoves.map(describeMove)) {
+    for (const move of state.haltMoves.map((line) => describeMove(drive, line))) {
       if (told.has(move)) continue;
       told.add(move);
       quietSince = clock.monotonic();
@@ -47,7 +61,7 @@ export async function haltJob(drive: Drive): Promise<void> {
     if (members.length === 0 && isOver(state)) {
       overSince ??= clock.monotonic();
       const isTold = hasLastMove(state) || (!halting.includes('job') && state.haltMoves.length === 0);
-      if (isTold || clock.monotonic() - overSince > lastMoveMs) return conclude(drive, wish, state);
+      if (isTold || clock.monotonic() - overSince > lastMoveMs) return state;
     }
     if (stays(state) && members.length > 0 && clock.monotonic() - quietSince > survivorSeconds * 1000)
       throw new Survivors(drive.actor.run, members);
@@ -100,26 +114,30 @@ const moves: Record<string, string> = {
 };
 
 /** `1234 signal TERM` as the guard wrote it: seconds of the host's uptime, then the move. */
-function describeMove(line: string): string {
+function describeMove(drive: Drive, line: string): string {
   const [, word = '', ...rest] = line.split(' ');
-  return [moves[word] ?? word, ...rest].join(' ');
+  return ofWorker(drive, [moves[word] ?? word, ...rest].join(' '));
 }
 
-async function conclude(drive: Drive, wish: HaltWish, state: UnitState): Promise<void> {
-  if (state.word !== 'absent') {
+function ofWorker({ plan: { targets }, target }: Drive, text: string): string {
+  return targets.length === 1 ? text : `${nameWorker(targets, target)}: ${text}`;
+}
+
+async function conclude(drive: Drive, wish: HaltWish, states: readonly UnitState[]): Promise<void> {
+  if (states.some(({ word }) => word !== 'absent')) {
     const monitor = createJobMonitor(drive);
-    while ((await monitor.look({ final: false, extraReasons: [] })).more) drive.signal.throwIfAborted();
+    while ((await monitor.look({ final: false, extraReasons: [], whole: true })).more) drive.signal.throwIfAborted();
     await monitor.look({ final: true, extraReasons: [] });
   }
-  await tellDevices(drive);
-  const { reason } = wish;
+  await onAll(drive, tellDevices);
+  const { reason, failure = 'halted-by-rule' } = wish;
   // What was wished for while the start was under way is known only now.
-  const result = wish.result === 'cancelled' && hasStarted(state) ? 'halted' : wish.result;
+  const result = wish.result === 'cancelled' && states.some(hasStarted) ? 'halted' : wish.result;
   const event = drive.event('state', `${result}: proved gone on ${namePlace(drive)}`);
   const ending = { from: ['halting'] as const, event, message: reason };
-  const outcome = { exitCode: state.exitCode, degraded: false };
+  const outcome = { exitCode: states[findDecider(drive).target.index]?.exitCode ?? null, degraded: false };
   if (result === 'failed') {
-    await endFailed(drive, { ...ending, to: result, outcome: { ...outcome, result, reason: 'halted-by-rule' } });
+    await endFailed(drive, { ...ending, to: result, outcome: { ...outcome, result, reason: failure } });
     return;
   }
   await endRun(drive, { ...ending, to: result, outcome: { ...outcome, result, reason: null } });
@@ -130,7 +148,7 @@ async function tellDevices(drive: Drive): Promise<void> {
   if (drive.host.accelerators === null) return;
   const answer = await drive.session.call(askForAccelerators(setupOf(drive)));
   if (answer.kind !== 'found') {
-    drive.tell('halt-move', 'the accelerators could not be looked at after the halt');
+    drive.tell('halt-move', ofWorker(drive, 'the accelerators could not be looked at after the halt'));
     return;
   }
   const before = readBaseline(drive);
@@ -140,7 +158,7 @@ async function tellDevices(drive: Drive): Promise<void> {
   });
   const freedom = acceleratorsFree({ accelerators: answer });
   const held = freedom.kind === 'held' ? `; held by others: ${freedom.message}` : '';
-  drive.tell('halt-move', `accelerator memory in use after the halt: ${used.join(', ')}${held}`);
+  drive.tell('halt-move', ofWorker(drive, `accelerator memory in use after the halt: ${used.join(', ')}${held}`));
 }
 
 function describeSize(bytes: number | null): string {

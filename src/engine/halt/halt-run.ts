@@ -5,6 +5,7 @@ import { lookForMembers } from '../../remote/members.ts';
 import type { RunRecord } from '../../store/records.ts';
 import { advance } from '../advance.ts';
 import type { Drive, DriveOptions } from '../drive.ts';
+import { onAll } from '../gang/on-all.ts';
 import { holdRun } from '../hold-run.ts';
 import { readRun } from '../make-drive.ts';
 import { mayMend } from '../keep-lease.ts';
@@ -77,11 +78,11 @@ function storeHalt(drive: Drive, wish: Omit<HaltWish, 'result'>): void {
 }
 
 async function stopLeftovers(drive: Drive, wish: Omit<HaltWish, 'result'>): Promise<void> {
-  const look = () => drive.session.call(lookForMembers(drive.actor.run));
+  const look = async () => (await onAll(drive, (worker) => worker.session.call(lookForMembers(drive.actor.run)))).flat();
   let left = await look();
   if (left.length === 0) return;
   drive.tell('leftovers', `stopping what the job left: ${left.map(({ pid, command }) => `pid ${pid} ${command}`).join('; ')}`);
-  await drive.session.call(detachedExecutor.requestHalt(drive.actor, wish));
+  await onAll(drive, (worker) => worker.session.call(detachedExecutor.requestHalt(drive.actor, wish)));
   for (let looks = 0; left.length > 0; looks++) {
     if (looks === leftoverLooks) throw new Survivors(drive.actor.run, left);
     await drive.parts.clock.wait(leftoverLookMs, drive.signal);

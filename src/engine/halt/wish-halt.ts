@@ -9,11 +9,13 @@ export interface HaltWish {
   /** Seconds to wait after the sentinel; null: the playbook's. */
   graceSeconds: number | null;
   force: boolean;
+  /** The reason of a run that has failed. Left out: a rule of the playbook has stopped it. */
+  failure?: string;
 }
 
 /** Stores the wish: from here on the run is `halting`, whoever drives it. */
-export function beginHalt(drive: Drive, from: ActiveState[], reason: string, result: HaltWish['result']): void {
-  storeWish(drive, from, { reason, result, graceSeconds: null, force: false });
+export function beginHalt(drive: Drive, from: ActiveState[], reason: string, result: HaltWish['result'], failure?: string): void {
+  storeWish(drive, from, { reason, result, graceSeconds: null, force: false, ...(failure === undefined ? {} : { failure }) });
 }
 
 export function storeWish(drive: Drive, from: ActiveState[], wish: HaltWish): void {

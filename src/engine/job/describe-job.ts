@@ -5,6 +5,7 @@ import type { NextWork, UnitWork } from '../../remote/executor.ts';
 import { hostSigns } from '../attempts/host-signs.ts';
 import { fallbackOf, inProfile } from '../attempts/profiles.ts';
 import type { Drive } from '../drive.ts';
+import { workerLines } from '../gang/worker-variables.ts';
 import { setupOf } from '../entries/deeds/run-command.ts';
 import { budgetLeft, spentOnTries } from '../entries/time-left.ts';
 import { criticalVariables, filesOfJob, launchOf } from './job.ts';
@@ -14,7 +15,7 @@ export function describeJob(drive: Drive): UnitWork {
   const launch = launchOf(drive);
   const { workdir, profile = null } = drive.plan.playbook;
   return {
-    script: withSetup(setupOf(drive), launch.command),
+    script: `${workerLines(drive)}${withSetup(setupOf(drive), launch.command)}`,
     workdir,
     log: launch.log,
     timeLimitSeconds: limitJob(drive, launch),

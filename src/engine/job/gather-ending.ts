@@ -4,6 +4,7 @@ import { readAsked } from '../attempts/asked.ts';
 import { classifyEnd, type FailureClass } from '../attempts/classify.ts';
 import { readTry } from '../attempts/record-try.ts';
 import type { Drive } from '../drive.ts';
+import { readFailed } from '../gang/worker-failed.ts';
 import { saidDone } from './completion.ts';
 import { launchOf } from './job.ts';
 import { readLogTail } from './log-tail.ts';
@@ -30,6 +31,7 @@ export async function gatherEnding(drive: Drive, state: UnitState, exitCode: num
     environmentProved: null,
     artifactsMissing: false,
     violated: [],
+    notReady: drive.workers.length > 1 && readFailed(drive)?.notReady === true,
   };
 }
 

@@ -13,10 +13,10 @@ import { watchDevice } from './watch-device.ts';
 
 /** All that the job and the sampler beside it write, as far as it was read. */
 export interface JobFiles {
-  /** What they have brought since `accept`. */
-  read(state: UnitState, options: { final: boolean }): Promise<FileReading[]>;
-  /** These offsets are stored: the next reading goes on from them. */
-  accept(offsets: readonly OffsetRecord[]): void;
+  /** Reads what they have brought since the reading before. True: a file has more than was read. */
+  read(state: UnitState, options: { final: boolean }): Promise<boolean>;
+  /** All that was read and not yet taken out, also of a reading that is still under way. It must be stored: the next reading goes on from there. */
+  takeOut(): FileReading[];
   /** What is wrong with the accelerators that the samples tell of, or with the samples. */
   reasons(): Reason[];
 }
@@ -32,9 +32,13 @@ export function openJobFiles(drive: Drive, monitor: RunMonitor): JobFiles {
   const wholeFiles = new Map(
     jobFiles
       .filter(({ kind }) => kind === 'json' || kind === 'sqlite')
-      .map((file) => [file.name, openWholeFile(drive, file, (records) => monitor.readRecords(records))]),
+      .map((file) => [file.name, openWholeFile(drive, file, { read: (records) => monitor.readRecords(records), took })]),
   );
-  let offsets = drive.parts.store.readOffsets(run).filter(({ attempt }) => attempt === place.attempt);
+  const lineReader: LineReader = { read: (chunk) => monitor.read(chunk), needsHead: (place) => monitor.needsHead(place), took };
+  let taken: FileReading[] = [];
+  let offsets = drive.parts.store
+    .readOffsets(run)
+    .filter(({ attempt, worker }) => attempt === place.attempt && worker === place.worker);
 
   /** Known once there is an attempt that the guard has made after this one. */
   async function findEnds(state: UnitState): Promise<Ends> {
@@ -45,28 +49,34 @@ export function openJobFiles(drive: Drive, monitor: RunMonitor): JobFiles {
   }
 
   /** Samples are placed by the rows that were there when they were taken, so those are read to their end before. */
-  async function read(state: UnitState, { final }: { final: boolean }): Promise<FileReading[]> {
+  async function read(state: UnitState, { final }: { final: boolean }): Promise<boolean> {
     const ends = await findEnds(state);
     const others = jobFiles.filter(({ kind }) => kind !== 'samples');
     const lines = (await Promise.all(others.map((file) => readFile(file, ends, final)))).flat();
     const isBehind = lines.some(({ more }) => more);
     const samples = jobFiles.filter(({ kind }) => kind === 'samples');
-    const reader: LineReader = { needsHead: () => false, read: (chunk) => sampler.read(chunk, state.uptimeSeconds) };
-    const sampled = await Promise.all(
-      samples.map((file): Promise<FileReading> => {
-        const offset = offsetOf(file);
-        return isBehind ? Promise.resolve({ offset, reading: null, more: true }) : readNewLines(drive, offset, reader);
-      }),
-    );
-    for (const { reading } of sampled) device.take(reading?.rows ?? []);
-    return [...lines, ...sampled];
+    if (isBehind) return true;
+    const reader: LineReader = {
+      needsHead: () => false,
+      read: (chunk) => sampler.read(chunk, state.uptimeSeconds),
+      took: (reading) => {
+        took(reading);
+        device.take(reading.reading?.rows ?? []);
+      },
+    };
+    const sampled = await Promise.all(samples.map((file) => readNewLines(drive, offsetOf(file), reader)));
+    return sampled.some(({ more }) => more);
+  }
+
+  function took(reading: FileReading): void {
+    taken.push(reading);
   }
 
   async function readFile(file: JobFile, ends: Ends, final: boolean): Promise<FileReading[]> {
     const whole = wholeFiles.get(file.name);
     if (whole === undefined) {
       const known = offsets.filter(({ source }) => source === file.name);
-      return readSource(drive, file, known, { reader: monitor, ends });
+      return readSource(drive, file, known, { reader: lineReader, ends });
     }
     const reading = await whole.look(offsetOf(file), { final });
     return reading === null ? [] : [reading];
@@ -74,13 +84,19 @@ export function openJobFiles(drive: Drive, monitor: RunMonitor): JobFiles {
 
   function offsetOf(file: JobFile): OffsetRecord {
     const known = offsets.find(({ source, path }) => source === file.name && path === file.path);
-    return known ?? unreadFile(file, place.attempt);
+    return known ?? unreadFile(drive, file);
   }
 
   return {
     read,
-    accept(stored) {
-      offsets = mergeOffsets(offsets, stored);
+    takeOut() {
+      const out = taken;
+      taken = [];
+      offsets = mergeOffsets(
+        offsets,
+        out.map(({ offset }) => offset),
+      );
+      return out;
     },
     reasons: () => [...sampler.reasons(), ...device.reasons()],
   };

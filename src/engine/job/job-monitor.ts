@@ -2,7 +2,6 @@ import type { Reason } from '../../monitor/health.ts';
 import { createRunMonitor, type Judgement, type SourceRow } from '../../monitor/run-monitor.ts';
 import type { MonitorRules } from '../../monitor/rules.ts';
 import type { Stall } from '../../monitor/stall.ts';
-import { detachedExecutor } from '../../remote/detached/executor.ts';
 import type { UnitState } from '../../remote/executor.ts';
 import type { Batch, SampleRow } from '../../store/records.ts';
 import { firstAttemptInProfile } from '../attempts/profiles.ts';
@@ -11,14 +10,23 @@ import type { Drive } from '../drive.ts';
 import type { EarlierRun } from '../plan.ts';
 import { doneRules } from './completion.ts';
 import { judgeEvidence, type Finding } from './evidence.ts';
+import { judgeGang, type GangFinding, type WorkerFinding } from '../gang/judge-gang.ts';
+import { lookInRounds } from '../gang/look-round.ts';
+import { ofWorker, reasonsOfGang } from '../gang/reasons.ts';
+import { openEyes, type Sight } from '../gang/worker-eyes.ts';
+import { readFirstFailed } from '../gang/worker-failed.ts';
 import { describeNews, rememberTold, type Told } from './news.ts';
-import { jobPlace } from './job.ts';
-import { openJobFiles } from './job-files.ts';
-import { watchKernel } from './watch-kernel.ts';
 
 export interface Look {
+  /** Of the run: of its worker, or of all of them together. */
   finding: Finding;
+  /** Of the worker that decides. */
   state: UnitState;
+  gang: GangFinding;
+  /** The last look at each worker that has answered. */
+  sights: Sight[];
+  /** Workers that do not answer. */
+  silent: Drive[];
   judgement: Judgement;
   stalled: boolean;
   stallText: string;
@@ -28,9 +36,16 @@ export interface Look {
   more: boolean;
 }
 
+export interface LookOptions {
+  final: boolean;
+  extraReasons: Reason[];
+  /** Whether workers that do not answer are waited for. `final` waits for them, too. */
+  whole?: boolean;
+}
+
 /** The eyes of one controller on one job. What a look brings is stored in one transaction with the offsets it was read to. */
 export interface JobMonitor {
-  look(options: { final: boolean; extraReasons: Reason[] }): Promise<Look>;
+  look(options: LookOptions): Promise<Look>;
 }
 
 const noRules: MonitorRules = { metrics: [], progress: null, stall: null, criteria: [], flags: [] };
@@ -53,60 +68,79 @@ export function createJobMonitor(drive: Drive): JobMonitor {
     criteria: criteria(),
     attempt: drive.record().attempt,
   });
-  const place = jobPlace(drive);
-  const kernel = watchKernel(drive, monitor);
-  const files = openJobFiles(drive, monitor);
-  const incarnation = store.readWorkers(run)[0]?.incarnation ?? null;
-  let goneBefore = false;
+  const { attempt } = drive.record();
+  const eyes = drive.workers.map((worker) => openEyes(worker, monitor));
+  const round = lookInRounds(drive, eyes);
   let told: Told = {
     criteria: new Map(criteria().map(({ name, verdict }) => [name, verdict])),
     flags: store.readFlags(run).length,
     health: drive.record().health,
     alarms: new Set(),
   };
+  let lastStall: Stall = { stalled: false, ageSeconds: 0, limitSeconds: null, during: null };
 
   return {
-    async look({ final, extraReasons }) {
-      // The state first: once it says that the job is over, what is read after it is all there is.
-      const state = await drive.session.call(detachedExecutor.watch(drive.actor, place));
-      const finding = judgeEvidence(state, { incarnation }, goneBefore);
-      goneBefore = finding.kind === 'look-again';
-      const isElsewhere = finding.kind === 'elsewhere';
-      const readings = isElsewhere ? [] : await files.read(state, { final });
-      if (!isElsewhere) await kernel.look(final);
-      const more = readings.some((file) => file.more);
-      const samples: Batch['samples'] = readings.flatMap(({ offset, reading }) =>
-        reading === null || reading.rows.length === 0
-          ? []
-          : [{ source: offset.source, attempt: offset.attempt, worker: 0, generation: offset.generation, rows: reading.rows }],
-      );
-      const stall = monitor.judgeStall(clock.monotonic());
-      const stalled = stall.stalled && finding.kind === 'alive';
-      const stallText = describeStall(stall);
+    async look({ final, extraReasons, whole = final }) {
+      const { sights, silent } = await round({ final, whole });
+      const found = findAll(drive, sights, silent);
+      const unsure = judgeGang(found, null);
+      // The log of events is long, and asked only where there is something to find.
+      const gang = unsure.failed.length < 2 ? unsure : judgeGang(found, readFirstFailed(drive));
+      const { finding } = gang;
+      const readings = eyes.flatMap((one) => one.takeOut());
+      const more = sights.some((sight) => sight.more);
+      const samples: Batch['samples'] = readings.flatMap(({ offset, reading }) => {
+        if (reading === null || reading.rows.length === 0) return [];
+        const { source, worker, generation } = offset;
+        return [{ source, attempt: offset.attempt, worker, generation, rows: reading.rows }];
+      });
+      // Of a worker that does not answer nobody knows whether it goes on.
+      const isHeard = silent.length === 0;
+      if (isHeard) lastStall = monitor.judgeStall(clock.monotonic());
+      const stalled = isHeard && lastStall.stalled && finding.kind === 'alive';
+      const stallText = describeStall(lastStall);
       const stallReasons = stalled ? [{ color: 'red' as const, text: stallText }] : [];
-      const quiet = finding.kind === 'alive' ? monitor.judgeQuiet(clock.monotonic()) : [];
-      const reasons = [...extraReasons, ...stallReasons, ...quiet, ...files.reasons()];
-      const judgement = monitor.judge({ now: clock.now(), final, behind: more, extraReasons: reasons });
+      const quiet = isHeard && finding.kind === 'alive' ? monitor.judgeQuiet(clock.monotonic()) : [];
+      const ofFiles = eyes.flatMap((one) => one.reasons().map((reason) => ofWorker(drive, one.worker, reason)));
+      const reasons = [...extraReasons, ...reasonsOfGang(drive, gang), ...stallReasons, ...quiet, ...ofFiles];
+      const judgement = monitor.judge({ now: clock.now(), final, behind: more || !isHeard, extraReasons: reasons });
       const batch: Batch = {
         observedAt: clock.now(),
-        worker: 0,
+        workerStates: sights.flatMap(({ worker, state, finding: own }) => {
+          const incarnation = eyes[worker.target.index]?.incarnation ?? null;
+          const { pid, exitCode } = state;
+          return own.kind === 'elsewhere' ? [] : [{ worker: worker.target.index, state: state.word, pid, exitCode, incarnation }];
+        }),
         evidence: finding.sentence,
-        ...(isElsewhere ? {} : { workerState: { state: state.word, pid: state.pid, exitCode: state.exitCode, incarnation } }),
         offsets: readings.map(({ offset }) => offset),
         samples,
         flags: judgement.flags,
-        criteria: judgement.criteria.map((state) => ({ ...state, attempt: place.attempt })),
+        criteria: judgement.criteria.map((state) => ({ ...state, attempt })),
         progress: rules.progress === null ? null : judgement.progress,
         health: judgement.health,
         events: describeNews(drive, judgement, told),
       };
       drive.must(store.recordBatch(drive.lease, batch));
       const grew = readings.some(({ reading }) => reading !== null);
-      files.accept(batch.offsets);
       told = rememberTold(judgement);
-      return { finding, state, judgement, stalled, stallText, grew, more };
+      const { state } = sights.find(({ worker }) => worker.target === gang.decides) ?? sights[0] ?? neverLooked(run);
+      return { finding, state, gang, sights, silent, judgement, stalled, stallText, grew, more };
     },
   };
+}
+
+/** A look that is still under way says nothing new, and what the one before said of a job that had ended stays. */
+function findAll({ plan }: Drive, sights: readonly Sight[], silent: readonly Drive[]): WorkerFinding[] {
+  return plan.targets.map((target) => {
+    const last = sights.find(({ worker }) => worker.target.index === target.index)?.finding ?? null;
+    const isSilent = silent.some((worker) => worker.target.index === target.index);
+    if (last !== null && (!isSilent || last.kind === 'over' || last.kind === 'lost')) return { target, finding: last };
+    return { target, finding: judgeEvidence(null, { incarnation: null }, false) };
+  });
+}
+
+function neverLooked(run: string): never {
+  throw new TypeError(`run ${run}: a look of no worker`);
 }
 
 function* samplesSince(samples: Iterable<SampleRow>, firstAttempt: number): Generator<SampleRow> {

@@ -28,6 +28,8 @@ export interface Ending {
   artifactsMissing: boolean;
   /** Names of red criteria that were violated. */
   violated: string[];
+  /** Of a run on several workers: one has not become ready in time, and the job was stopped for it. */
+  notReady: boolean;
 }
 
 /**
@@ -38,6 +40,7 @@ export function decideOutcome(ending: Ending): Outcome {
   const { exitCode, targetStep, lastStep, degraded } = ending;
   const end = (result: Outcome['result'], reason: string | null): Outcome => ({ result, reason, exitCode, degraded });
   const isShort = targetStep !== null && (lastStep === null || lastStep < targetStep);
+  if (ending.notReady) return end('failed', 'worker-not-ready');
   const stopped = classifyVerdict(ending.verdict);
   if (stopped !== null) return end('failed', stopped.class);
   if (ending.error !== null && exitCode !== 0) return end('failed', 'not-begun');
@@ -64,6 +67,7 @@ const sentences: Record<string, string> = {
   'time-limit': 'stopped by the guard: past its time limit',
   stalled: 'stopped by the guard: no new line of progress for too long',
   'disk-floor': 'stopped by the guard: too little space on the disk',
+  'worker-not-ready': 'a worker did not become ready in time, and the others were stopped',
   'not-begun': 'the job could not begin',
   'exit-status': 'the job ended with a failure status',
   'failed-after-completion': 'the work was done, what was promised is there, and then the job ended with a failure status',

@@ -2,14 +2,20 @@ import type { Reason } from '../../monitor/health.ts';
 import type { Proof } from '../../remote/executor.ts';
 import { settle } from '../entries/check-rows.ts';
 import type { Drive } from '../drive.ts';
+import { nameWorker, nameWorkers } from '../gang/name-workers.ts';
 import { criticalVariables, launchOf } from './job.ts';
 
 export interface EnvironmentProof {
   /** What the guard on the host has found so far, and how far the job is. */
-  take(proofs: readonly Proof[], job: { progressed: boolean; over: boolean }): void;
+  take(workers: readonly WorkerProofs[], job: { progressed: boolean; over: boolean }): void;
   reasons(): Reason[];
   /** Null when the playbook does not ask, or nothing is settled yet. */
   proved(): boolean | null;
+}
+
+export interface WorkerProofs {
+  worker: Drive;
+  proofs: readonly Proof[];
 }
 
 const name = 'the started process carries the critical environment';
@@ -33,19 +39,21 @@ export function watchEnvironment(drive: Drive): EnvironmentProof {
   let progressedAt: number | null = null;
 
   return {
-    take(proofs, { progressed, over }) {
+    take(workers, { progressed, over }) {
       if (recorded()?.status === 'settled') return;
       const now = drive.parts.clock.monotonic();
       if (progressed) progressedAt ??= now;
-      const wrong = proofs.flatMap(describeWrong);
-      const complete = progressed && proofs.length > 0;
+      const proofs = workers.flatMap((worker) => worker.proofs);
+      const wrong = workers.flatMap((one) => one.proofs.flatMap(describeWrong).map((text) => nameOf(drive, one.worker, text)));
+      const bare = drive.workers.filter((one) => !workers.some(({ worker, proofs: some }) => worker === one && some.length > 0));
+      const complete = progressed && bare.length === 0;
       const unseen = progressedAt !== null && now - progressedAt > unseenMs;
       if (wrong.length === 0 && !complete && !unseen && !over) return;
       drive.must(store.claimCheck(drive.lease, 'launch', position));
-      const seen = proofs.length === 0 ? 'no such process was seen' : `${proofs.length} processes carry them`;
+      const seen = bare.length === 0 ? `${proofs.length} processes carry them` : nameBare(drive, bare);
       settle(drive, 'launch', position, {
         name,
-        result: wrong.length > 0 || proofs.length === 0 ? 'fail' : 'pass',
+        result: wrong.length > 0 || bare.length > 0 ? 'fail' : 'pass',
         expected: `${critical.join(', ')} as pushed, in every process with "${proveEnv.process}"`,
         observed: wrong.length > 0 ? wrong.join('; ') : seen,
         message: wrong.length > 0 ? 'the job does not run with what was planned: its figures mean nothing' : null,
@@ -61,6 +69,21 @@ export function watchEnvironment(drive: Drive): EnvironmentProof {
       return check?.status === 'settled' ? check.result === 'pass' : null;
     },
   };
+}
+
+function nameOf({ plan: { targets } }: Drive, { target }: Drive, text: string): string {
+  return targets.length === 1 ? text : `${nameWorker(targets, target)}: ${text}`;
+}
+
+function nameBare({ plan: { targets } }: Drive, bare: readonly Drive[]): string {
+  const where =
+    targets.length === 1
+      ? ''
+      : ` on ${nameWorkers(
+          targets,
+          bare.map(({ target }) => target),
+        )}`;
+  return `no such process was seen${where}`;
 }
 
 function describeWrong({ pid, variables }: Proof): string[] {

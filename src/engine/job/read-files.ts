@@ -3,6 +3,7 @@ import type { Chunk, Reading } from '../../monitor/reading.ts';
 import { readFrom, type FilePart } from '../../remote/files.ts';
 import type { OffsetRecord } from '../../store/records.ts';
 import type { Drive } from '../drive.ts';
+import { jobPlace } from './job.ts';
 
 /** A line of column names is not longer. */
 const headerBytes = 64 * 1024;
@@ -21,13 +22,16 @@ export interface FileEnd {
 }
 
 /** Where a file begins that was never looked at. */
-export function unreadFile({ name, path }: { name: string; path: string }, attempt: number, generation = 0): OffsetRecord {
-  return { attempt, worker: 0, source: name, path, inode: null, head: null, headBytes: 0, offset: 0, generation };
+export function unreadFile(drive: Drive, { name, path }: { name: string; path: string }, generation = 0): OffsetRecord {
+  const { attempt, worker } = jobPlace(drive);
+  return { attempt, worker, source: name, path, inode: null, head: null, headBytes: 0, offset: 0, generation };
 }
 
 /** Reads whole lines. Of a file whose columns stand at its beginning alone it may want that, too. */
 export interface LineReader {
   read(chunk: Chunk): Reading;
+  /** What has been read, at once: from then on it must be stored with all that is judged, whether or not the look comes to its end. */
+  took(reading: FileReading): void;
   needsHead(place: Pick<Chunk, 'source' | 'worker' | 'generation'>): boolean;
 }
 
@@ -44,26 +48,30 @@ export async function readNewLines(
   const isBounded = end !== null && (offset.inode === null || offset.inode === end.inode);
   const most = isBounded ? Math.min(maxBytes, Math.max(0, end.size - offset.offset)) : maxBytes;
   const part = await ask(drive, offset, most);
+  const told = (reading: FileReading) => {
+    reader.took(reading);
+    return reading;
+  };
   if (part.kind !== 'file') return { offset, reading: null, more: false };
   if (isReplaced(offset, part)) {
     const fresh = { ...offset, inode: part.inode, head: null, headBytes: 0, offset: 0, generation: offset.generation + 1 };
-    return { offset: fresh, reading: null, more: part.size > 0 };
+    return told({ offset: fresh, reading: null, more: part.size > 0 });
   }
   const known =
     offset.headBytes > 0
       ? offset
       : { ...offset, inode: part.inode, head: part.head, headBytes: part.head === null ? 0 : part.headBytes };
-  if (part.bytes.length === 0) return { offset: known, reading: null, more: false };
+  if (part.bytes.length === 0) return told({ offset: known, reading: null, more: false });
   const { source, worker, attempt, generation } = offset;
   const head = offset.offset > 0 && reader.needsHead({ source, worker, generation }) ? await readHead(drive, offset) : null;
   const readAt = drive.parts.clock.now();
   const place = { source, worker, attempt, generation, label, head };
   const reading = reader.read({ ...place, bytes: part.bytes, offset: offset.offset, readAt });
-  return {
+  return told({
     offset: { ...known, offset: offset.offset + reading.consumed },
     reading,
     more: reading.consumed > 0 && part.bytes.length === most,
-  };
+  });
 }
 
 async function readHead(drive: Drive, { path }: OffsetRecord): Promise<Buffer | null> {

@@ -16,10 +16,9 @@ interface Readers {
 
 /** What the files of a source have brought since `known`, which are all of its files that were ever looked at in this attempt. */
 export async function readSource(drive: Drive, file: JobFile, known: OffsetRecord[], readers: Readers): Promise<FileReading[]> {
-  const { attempt } = drive.record();
   switch (file.choice) {
     case 'one': {
-      const offset = known.find(({ path }) => path === file.path) ?? unreadFile(file, attempt);
+      const offset = known.find(({ path }) => path === file.path) ?? unreadFile(drive, file);
       return [await readNewLines(drive, offset, readers.reader, { end: endOf(readers, offset) })];
     }
     case 'each':
@@ -56,18 +55,17 @@ async function readNewest(drive: Drive, file: JobFile, known: OffsetRecord[], re
   const [next, ...later] = found.filter(({ path, size }) => size !== (known.find((each) => each.path === path)?.offset ?? 0));
   if (next === undefined) return read;
   const slot = current === null ? 1 : slotOf(current.generation) + 1;
-  const unread = known.find(({ path }) => path === next.path) ?? unreadFile({ ...file, path: next.path }, drive.record().attempt);
+  const unread = known.find(({ path }) => path === next.path) ?? unreadFile(drive, { ...file, path: next.path });
   const begun = await readNewLines(drive, { ...unread, generation: firstGeneration(slot) }, readers.reader);
   return [...read, { ...begun, more: begun.more || later.length > 0 }];
 }
 
 /** Where the files of a source are that are there before the start. */
 export async function findBefore(drive: Drive, file: JobFile): Promise<OffsetRecord[]> {
-  const { attempt } = drive.record();
-  if (file.choice === 'one') return [unreadFile(file, attempt)];
+  if (file.choice === 'one') return [unreadFile(drive, file)];
   if (file.choice === 'each') return giveSlots(drive, file, [], await findEach(drive, file));
   const found = await drive.session.call(listFiles(drive.plan.playbook.workdir, [file.path]));
-  return found.slice(-mostFiles).map(({ path }) => unreadFile({ ...file, path }, attempt));
+  return found.slice(-mostFiles).map(({ path }) => unreadFile(drive, { ...file, path }));
 }
 
 async function findEach(drive: Drive, file: JobFile): Promise<FoundFile[]> {
@@ -81,7 +79,7 @@ function giveSlots(drive: Drive, file: JobFile, known: OffsetRecord[], found: Fo
     const offset = known.find((each) => each.path === path);
     if (offset !== undefined) return offset;
     slot += 1;
-    return unreadFile({ ...file, path }, drive.record().attempt, firstGeneration(slot));
+    return unreadFile(drive, { ...file, path }, firstGeneration(slot));
   });
 }
 

@@ -15,8 +15,12 @@ const shortestPauseMs = 5_000;
 /** A large file is not copied all the time. */
 const pauseByCopyTime = 20;
 
-/** `read` takes in what is new. */
-export function openWholeFile(drive: Drive, file: JobFile, read: (records: Records) => RecordsReading): WholeFile {
+/** `read` takes in what is new; `took` is told of it at once. */
+export function openWholeFile(
+  drive: Drive,
+  file: JobFile,
+  { read, took }: { read: (records: Records) => RecordsReading; took: (reading: FileReading) => void },
+): WholeFile {
   const { clock } = drive.parts;
   const copied = openCopiedFile(drive, file);
   let dueAt = Number.NEGATIVE_INFINITY;
@@ -29,7 +33,7 @@ export function openWholeFile(drive: Drive, file: JobFile, read: (records: Recor
     const content = await copied.read(found, fileDigest);
     if (content === null) return null;
     const offset = { ...known, inode: found.text };
-    if (content.digest === fileDigest) return { offset, reading: null, more: false };
+    if (content.digest === fileDigest) return told({ offset, reading: null, more: false });
     if (content.mayBeTorn && !final && suspect !== content.digest) {
       suspect = content.digest;
       return null;
@@ -37,7 +41,12 @@ export function openWholeFile(drive: Drive, file: JobFile, read: (records: Recor
     const { source, worker, attempt, generation } = known;
     const place = { source, worker, attempt, generation, taken: known.offset, lastDigest };
     const { reading, ...end } = read({ ...place, content: content.rows, readAt: clock.now() });
-    return { offset: describeWhole(offset, content.digest, end), reading, more: false };
+    return told({ offset: describeWhole(offset, content.digest, end), reading, more: false });
+  }
+
+  function told(reading: FileReading): FileReading {
+    took(reading);
+    return reading;
   }
 
   return {

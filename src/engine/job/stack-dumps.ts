@@ -1,16 +1,27 @@
 import { listFiles, readFrom, type FoundFile } from '../../remote/files.ts';
 import { signalMembers } from '../../remote/members.ts';
 import type { Drive } from '../drive.ts';
+import { nameWorker } from '../gang/name-workers.ts';
+import { onAll } from '../gang/on-all.ts';
 import { launchOf } from './job.ts';
 
 const [mostFiles, mostBytes] = [16, 1024 * 1024];
 const [betweenLooksMs, mostLooks] = [1_000, 10];
 
 /**
- * Asks every process of the job that catches the signal for its stack, and fetches the files that they write into the state folder, where they outlast
+ * Asks every process of the job, on all workers, that catches the signal for its stack, and fetches the files that they write into the state folder, where they outlast
  * the host. Returns what came of it, one line each.
  */
 export async function collectStackDumps(drive: Drive): Promise<string[]> {
+  const { targets } = drive.plan;
+  const told = await onAll(drive, async (worker) => {
+    const lines = await collectOn(worker);
+    return targets.length === 1 ? lines : lines.map((line) => `${nameWorker(targets, worker.target)}: ${line}`);
+  });
+  return [...new Set(told.flat())];
+}
+
+async function collectOn(drive: Drive): Promise<string[]> {
   const { stackDump, proveEnv } = launchOf(drive);
   if (stackDump === null) return ['the playbook names no signal for it'];
   const before = stackDump.collect === null ? [] : await listDumps(drive, stackDump.collect);
@@ -52,6 +63,11 @@ async function fetchDump(drive: Drive, { path, size }: FoundFile): Promise<strin
   const wanted = { path, offset, maxBytes: mostBytes, headBytes: 0 };
   const part = await drive.session.call(readFrom(drive.plan.playbook.workdir, wanted));
   if (part.kind !== 'file') return `${path} on ${drive.host.name} is ${part.kind}`;
-  const file = drive.parts.store.keepFile(drive.actor.run, 'dumps', `a${drive.record().attempt}-${path}`, part.bytes);
+  const file = drive.parts.store.keepFile(
+    drive.actor.run,
+    'dumps',
+    `a${drive.record().attempt}${drive.workers.length === 1 ? '' : `-w${drive.target.index}`}-${path}`,
+    part.bytes,
+  );
   return `${path}${offset > 0 ? ', its last MiB' : ''} is in ${file}`;
 }

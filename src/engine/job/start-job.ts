@@ -1,5 +1,5 @@
 import { detachedExecutor } from '../../remote/detached/executor.ts';
-import type { UnitPlace, UnitState } from '../../remote/executor.ts';
+import type { UnitState } from '../../remote/executor.ts';
 import { readFrom } from '../../remote/files.ts';
 import { keepRecord } from '../../remote/records.ts';
 import type { OffsetRecord } from '../../store/records.ts';
@@ -12,6 +12,10 @@ import { adoptAttempt, isSuperseded } from './adopt-attempt.ts';
 import { pushEnvironments } from '../push-environments.ts';
 import type { Drive } from '../drive.ts';
 import { beginTry, creditGuard } from '../attempts/record-try.ts';
+import { meetAll } from '../gang/barrier.ts';
+import { chooseMasterPort } from '../gang/master-port.ts';
+import { namePlace, nameWorkers } from '../gang/name-workers.ts';
+import { beginHalt } from '../halt/wish-halt.ts';
 import { holdMachine } from '../hold-machine.ts';
 import { describeKeptRun } from '../kept-record.ts';
 import { lookAgain } from './look-again.ts';
@@ -20,34 +24,59 @@ import { lookAgain } from './look-again.ts';
 const startingSeconds = 60;
 
 /**
- * `launching`: the intent is durable. The host is asked what is there, which shuts out every older controller; only where nothing is, the
- * environment is pushed, the evidence is read once more (D-4) and the job is started. A start is claimed on the host: one whose answer was
- * lost is found, not repeated.
+ * `launching`: the intent is durable. Each worker is asked what is there, which shuts out every older controller; only where nothing is, the
+ * environment is pushed, the evidence is read once more (D-4) and the job is started, on all workers together. A start is claimed on the host: one
+ * whose answer was lost is found, not repeated. Of several workers all start or none: where one does not come, those that have started are stopped.
  */
 export async function startJob(drive: Drive): Promise<void> {
-  const place = jobPlace(drive);
-  let state = await drive.session.call(detachedExecutor.watch(drive.actor, place));
+  const met = await meetAll(drive, drive.workers, (worker, limit) =>
+    worker.session.call(detachedExecutor.watch(worker.actor, jobPlace(worker)), limit),
+  );
+  if (met.missing.length > 0) return failStart(drive, met.missing, 'did not answer before the start');
+  const [first] = met.answers;
   // What this one has written is read first, where it was begun at all.
-  if (isSuperseded(drive, state) && state.word === 'absent') {
-    await adoptAttempt(drive, state);
+  if (first !== undefined && isSuperseded(drive, first.answer) && first.answer.word === 'absent') {
+    await adoptAttempt(drive, first.answer);
     return;
   }
-  if (state.word === 'absent') {
-    await pushEnvironments(drive, place.attempt);
-    if (!(await lookAgain(drive))) return;
-    await recordBaseline(drive);
-    await drive.session.call(keepRecord(drive.actor, describeKeptRun(drive, null)));
+  const absent = met.answers.filter(({ answer }) => answer.word === 'absent').map(({ worker }) => worker);
+  const states = new Map(met.answers.map(({ worker, answer }) => [worker, answer]));
+  if (absent.length > 0) {
+    await chooseMasterPort(drive);
+    const pushed = await meetAll(drive, absent, (worker, limit) => pushEnvironments(worker, jobPlace(worker).attempt, limit));
+    if (pushed.missing.length > 0) return failStart(drive, pushed.missing, 'did not take its environment');
+    if (absent.length === drive.workers.length && !(await lookAgain(drive))) return;
+    const ready = await meetAll(drive, absent, (worker) => prepareStart(worker));
+    if (ready.missing.length > 0) return failStart(drive, ready.missing, 'did not become ready to start');
     await holdMachine(drive);
-    const answer = await drive.session.call(detachedExecutor.start(drive.actor, place, describeJob(drive)));
-    if (answer.kind === 'no-session-tool') {
-      block(drive, 'the host has no setsid, busybox, python3 or perl to keep a job running');
-      return;
+    const started = await meetAll(drive, absent, (worker, limit) =>
+      worker.session.call(detachedExecutor.start(worker.actor, jobPlace(worker), describeJob(worker)), limit),
+    );
+    if (started.missing.length > 0) return failStart(drive, started.missing, 'did not answer to its start');
+    for (const { worker, answer } of started.answers) {
+      if (answer.kind === 'no-session-tool') {
+        blockOrFail(drive, worker, 'the host has no setsid, busybox, python3 or perl to keep a job running');
+        return;
+      }
+      // Asked again from the top: the environment is pushed, and the machine is claimed or known to be another's.
+      if (answer.kind === 'environment-missing' || answer.kind === 'claim-lost') return;
+      states.set(worker, answer.state);
     }
-    // Asked again from the top: the environment is pushed, and the machine is claimed or known to be another's.
-    if (answer.kind === 'environment-missing' || answer.kind === 'claim-lost') return;
-    state = answer.state;
   }
-  settleStart(drive, await waitForProcess(drive, place, state));
+  const processes = await meetAll(drive, drive.workers, (worker, limit) =>
+    waitForProcess(worker, states.get(worker) ?? neverAsked(worker), limit),
+  );
+  if (processes.missing.length > 0) return failStart(drive, processes.missing, 'did not say that its process is there');
+  settleStart(drive, processes.answers);
+}
+
+async function prepareStart(worker: Drive): Promise<void> {
+  await recordBaseline(worker);
+  await worker.session.call(keepRecord(worker.actor, describeKeptRun(worker, null)));
+}
+
+function neverAsked({ actor, target }: Drive): never {
+  throw new TypeError(`run ${actor.run}: worker ${target.index} was never asked`);
 }
 
 /**
@@ -55,9 +84,10 @@ export async function startJob(drive: Drive): Promise<void> {
  * read from go on from there.
  */
 async function recordBaseline(drive: Drive): Promise<void> {
-  const { attempt } = jobPlace(drive);
+  const { attempt, worker } = jobPlace(drive);
   const { store } = drive.parts;
-  const carried = attempt === 1 ? [] : store.readOffsets(drive.actor.run).filter((offset) => offset.attempt === attempt);
+  const isOwn = (offset: OffsetRecord) => offset.attempt === attempt && offset.worker === worker;
+  const carried = attempt === 1 ? [] : store.readOffsets(drive.actor.run).filter(isOwn);
   const isCarried = ({ name, path, choice }: JobFile) =>
     carried.some((offset) => offset.source === name && (choice !== 'one' || offset.path === path));
   const files = filesOfJob(drive).filter((file) => !isCarried(file));
@@ -68,7 +98,7 @@ async function recordBaseline(drive: Drive): Promise<void> {
 async function findEnds(drive: Drive, file: JobFile): Promise<OffsetRecord[]> {
   const isReference = drive.plan.playbook.monitor?.references?.includes(file.name) === true;
   if (file.kind === 'json' || file.kind === 'sqlite') {
-    const unread = unreadFile(file, jobPlace(drive).attempt);
+    const unread = unreadFile(drive, file);
     return [isReference ? unread : await passOverWholeFile(drive, file, unread)];
   }
   const before = await findBefore(drive, file);
@@ -83,61 +113,88 @@ async function findEnds(drive: Drive, file: JobFile): Promise<OffsetRecord[]> {
   );
 }
 
-async function waitForProcess(drive: Drive, place: UnitPlace, first: UnitState): Promise<UnitState> {
+async function waitForProcess(drive: Drive, first: UnitState, limit?: AbortSignal): Promise<UnitState> {
   const until = drive.parts.clock.monotonic() + startingSeconds * 1000;
   let state = first;
   while (state.word === 'starting' && drive.parts.clock.monotonic() < until) {
     await drive.parts.clock.wait(200, drive.signal);
     drive.signal.throwIfAborted();
-    state = await drive.session.call(detachedExecutor.watch(drive.actor, place));
+    state = await drive.session.call(detachedExecutor.watch(drive.actor, jobPlace(drive)), limit);
   }
   return state;
 }
 
-function settleStart(drive: Drive, state: UnitState): void {
-  switch (state.word) {
+interface StartedWorker {
+  worker: Drive;
+  answer: UnitState;
+}
+
+function settleStart(drive: Drive, started: readonly StartedWorker[]): void {
+  for (const { worker, answer } of started) {
+    const why = explainNotStarted(answer);
+    if (why !== null) {
+      blockOrFail(drive, worker, why);
+      return;
+    }
+  }
+  const [first] = started;
+  if (first === undefined) return;
+  const pids = started.map(({ answer }) => answer.pid ?? 'unknown').join(', ');
+  const text = `running on ${namePlace(drive)}, ${started.length === 1 ? 'pid' : 'pids'} ${pids}`;
+  const startedAt = drive.parts.clock.now();
+  const { profile } = first.answer;
+  drive.parts.store.together(() => {
+    for (const { worker, answer } of started) recordJob(worker, answer);
+    beginTry(drive, { attempt: drive.record().attempt, because: null });
+    creditGuard(drive, first.answer);
+    drive.transition({
+      from: ['launching'],
+      to: 'running',
+      event: drive.event('state', text, { pid: first.answer.pid }),
+      startedAt,
+      ...(profile === null ? {} : { profile }),
+    });
+  });
+}
+
+/** Null: the host says that its process exists, or existed. */
+function explainNotStarted({ word }: UnitState): string | null {
+  switch (word) {
     case 'running':
     case 'ending':
     case 'exited':
-    case 'gone': {
-      const text = `running on ${drive.host.name}, pid ${state.pid ?? 'unknown'}`;
-      const startedAt = drive.parts.clock.now();
-      drive.parts.store.together(() => {
-        recordJob(drive, state);
-        beginTry(drive, { attempt: drive.record().attempt, because: null });
-        creditGuard(drive, state);
-        drive.transition({
-          from: ['launching'],
-          to: 'running',
-          event: drive.event('state', text, { pid: state.pid }),
-          startedAt,
-          ...(state.profile === null ? {} : { profile: state.profile }),
-        });
-      });
-      return;
-    }
+    case 'gone':
+      return null;
     case 'claimed':
-      block(
-        drive,
-        'the start was claimed on the host, and the host went down before the job had a process: whether it ran is for a person to say',
-      );
-      return;
+      return 'the start was claimed on the host, and the host went down before the job had a process: whether it ran is for a person to say';
     case 'starting':
-      block(drive, `the start was claimed on the host, and no process has come in ${startingSeconds} s`);
-      return;
+      return `the start was claimed on the host, and no process has come in ${startingSeconds} s`;
     case 'absent':
-      block(drive, 'the host says that nothing was started, after it had accepted the start');
+      return 'the host says that nothing was started, after it had accepted the start';
   }
 }
 
 /** What is known of the job's process now. */
 function recordJob(drive: Drive, state: UnitState): void {
-  const [target] = drive.plan.targets;
-  if (target === undefined) return;
   const incarnation = state.startedOn ?? state.incarnation;
   const { attempt } = drive.record();
-  const worker = { ...target, attempt, pid: state.pid, state: state.word, exitCode: state.exitCode, incarnation };
+  const worker = { ...drive.target, attempt, pid: state.pid, state: state.word, exitCode: state.exitCode, incarnation };
   drive.must(drive.parts.store.recordWorker(drive.lease, worker, null));
+}
+
+/** Of one worker a person is asked. Of several the others must not wait for the answer: they are stopped, and nothing is started again. */
+function blockOrFail(drive: Drive, worker: Drive, why: string): void {
+  if (drive.workers.length === 1) block(drive, why);
+  else failStart(drive, [worker], `did not start: ${why}`);
+}
+
+function failStart(drive: Drive, missing: readonly Drive[], what: string): void {
+  const { targets } = drive.plan;
+  const who = nameWorkers(
+    targets,
+    missing.map(({ target }) => target),
+  );
+  beginHalt(drive, ['launching'], `${who} ${what}: nobody goes on without`, 'failed', 'worker-not-started');
 }
 
 function block(drive: Drive, why: string): void {

@@ -1,7 +1,11 @@
 import { formatDuration, formatSize } from '../../language/units.ts';
 import { detachedExecutor } from '../../remote/detached/executor.ts';
 import { lookForMembers } from '../../remote/members.ts';
+import type { Outcome } from '../../lifecycle/states.ts';
 import type { Drive } from '../drive.ts';
+import { onAll } from '../gang/on-all.ts';
+import { findDecider, readFailed } from '../gang/worker-failed.ts';
+import { readWorker } from '../read-worker.ts';
 import { endRun } from '../end-run.ts';
 import { endFailed } from '../rollback/end-failed.ts';
 import { firstAttemptInProfile } from '../attempts/profiles.ts';
@@ -17,13 +21,14 @@ export async function verifyRun(drive: Drive): Promise<void> {
   const { playbook } = drive.plan;
   const run = drive.actor.run;
   const { store } = drive.parts;
-  const state = await drive.session.call(detachedExecutor.watch(drive.actor, jobPlace(drive)));
-  const exitCode = state.exitCode ?? store.readWorkers(run)[0]?.exitCode ?? null;
+  const decider = findDecider(drive);
+  const state = await decider.session.call(detachedExecutor.watch(drive.actor, jobPlace(decider)));
+  const exitCode = state.exitCode ?? readWorker(decider)?.exitCode ?? null;
   if (exitCode === null) throw new TypeError(`run ${run}: verifying without an exit status`);
   const records = await walkEntries(drive, 'verify', playbook.verify);
   const first = firstAttemptInProfile(drive);
   const ending = {
-    ...(await gatherEnding(drive, state, exitCode)),
+    ...(await gatherEnding(decider, state, exitCode)),
     environmentProved: watchEnvironment(drive).proved(),
     artifactsMissing: records.some(isFailed),
     violated: store
@@ -35,12 +40,20 @@ export async function verifyRun(drive: Drive): Promise<void> {
   const outcome = decideOutcome(ending);
   await tellLeftovers(drive);
   const said = outcome.reason === 'not-begun' ? state.error : describeVerdict(state.verdict);
-  const text = describeOutcome(outcome, said ?? (outcome.reason === 'exit-status' ? (ending.failure?.class ?? null) : null));
+  const what = said ?? (outcome.reason === 'exit-status' ? (ending.failure?.class ?? null) : null);
+  const text = describeOutcome(outcome, nameCause(drive, outcome, what));
   const explained = outcome.result === 'failed' ? explainFailure(ending.failure) : [];
   const last = { from: ['verifying'] as const, event: drive.event('state', text), outcome };
   const message = outcome.reason === null ? null : [text, ...explained].join('\n');
   if (outcome.result === 'failed') await endFailed(drive, { ...last, to: 'failed', message });
   else await endRun(drive, { ...last, to: outcome.result, message });
+}
+
+/** With the worker that it is of, where the run has several. */
+function nameCause(drive: Drive, { result }: Outcome, what: string | null): string | null {
+  const failed = drive.workers.length === 1 || result !== 'failed' ? null : readFailed(drive);
+  const said = [failed?.because ?? null, what].filter((text) => text !== null);
+  return said.length === 0 ? null : said.join(': ');
 }
 
 /** What the guard saw, in words. */
@@ -54,7 +67,8 @@ function describeVerdict(verdict: string | null): string | null {
 
 /** Processes that outlived their job would hold devices unseen. They are told, not killed: the run is not being halted. */
 async function tellLeftovers(drive: Drive): Promise<void> {
-  const left = await drive.session.call(lookForMembers(drive.actor.run));
+  const looks = await onAll(drive, (worker) => worker.session.call(lookForMembers(drive.actor.run)));
+  const left = looks.flat();
   if (left.length === 0) return;
   const text = `the job ended and left processes: ${left.map(({ pid, command }) => `pid ${pid} ${command}`).join('; ')}`;
   drive.tell('leftovers', `${text}; fleet halt ${drive.actor.run} stops them`);

@@ -38,7 +38,9 @@ export function watchDevice(drive: Drive): DeviceWatch {
     readings = isProved ? [] : readings.slice(-mostReadings);
   };
   const { attempt } = drive.record();
-  for (const row of drive.parts.store.readSamples(drive.actor.run, source)) if (row.attempt === attempt) take([row]);
+  for (const row of drive.parts.store.readSamples(drive.actor.run, source)) {
+    if (row.attempt === attempt && row.worker === drive.target.index) take([row]);
+  }
 
   return {
     take,

@@ -6,6 +6,7 @@ import { adoptAttempt, isSuperseded } from './adopt-attempt.ts';
 import { createJobMonitor, type Look } from './job-monitor.ts';
 import { tellElsewhere } from '../tell-elsewhere.ts';
 import type { Drive } from '../drive.ts';
+import { watchGang } from '../gang/watch-gang.ts';
 import { watchCheckpoints, type CheckpointWatch } from '../checkpoints/watch-checkpoints.ts';
 import { watchDuties } from '../duties/watch-duties.ts';
 import { watchEnvironment } from './prove-environment.ts';
@@ -35,6 +36,7 @@ async function watchUntilOver(drive: Drive, checkpoints: CheckpointWatch): Promi
   const reasons = () => [...environment.reasons(), ...duties.reasons(), ...checkpoints.reasons()];
   const linger = watchLinger(drive);
   const actions = watchCauses(drive);
+  const gang = watchGang(drive);
   await carryOnStopping(drive);
   for (;;) {
     drive.signal.throwIfAborted();
@@ -50,7 +52,11 @@ async function watchUntilOver(drive: Drive, checkpoints: CheckpointWatch): Promi
       await adoptAttempt(drive, look.state);
       return;
     }
-    environment.take(look.state.proof, { progressed: (look.judgement.progress.step ?? 0) > 0, over: finding.kind === 'over' });
+    environment.take(
+      look.sights.map(({ worker, state }) => ({ worker, proofs: state.proof })),
+      { progressed: (look.judgement.progress.step ?? 0) > 0, over: finding.kind === 'over' },
+    );
+    await gang.look(look);
     noteTrainerFallback(drive, look.judgement.flags);
     await checkpoints.look(look.judgement.progress.step);
     duties.look({ ended: false });
@@ -58,7 +64,7 @@ async function watchUntilOver(drive: Drive, checkpoints: CheckpointWatch): Promi
       await readRest(drive, monitor, reasons());
       await actions.finish();
       await checkpoints.settle();
-      if (await followUp(drive, look.state, finding.exitCode)) return;
+      if (await followUp(drive.workers[look.gang.decides.index] ?? drive, look.state, finding.exitCode)) return;
       await checkpoints.finish();
       await monitor.look({ final: true, extraReasons: reasons() });
       drive.transition({
@@ -88,7 +94,7 @@ async function readRest(
   let look: Look;
   do {
     drive.signal.throwIfAborted();
-    look = await monitor.look({ final: false, extraReasons: reasons });
+    look = await monitor.look({ final: false, extraReasons: reasons, whole: true });
   } while (look.more);
   const last = await monitor.look({ final: true, extraReasons: reasons });
   noteTrainerFallback(drive, last.judgement.flags);

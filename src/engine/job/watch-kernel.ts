@@ -3,6 +3,7 @@ import { askKernelLog } from '../../remote/kernel-log.ts';
 import { lookForMembers } from '../../remote/members.ts';
 import { QuestionTimedOut } from '../../ssh/failures.ts';
 import type { Drive } from '../drive.ts';
+import { readWorker } from '../read-worker.ts';
 import { jobPlace } from './job.ts';
 
 const [firstWaitMs, longestWaitMs] = [2_000, 30_000];
@@ -14,7 +15,7 @@ export interface KernelWatch {
 }
 
 export function watchKernel(drive: Drive, monitor: RunMonitor): KernelWatch {
-  const { clock, store } = drive.parts;
+  const { clock } = drive.parts;
   const run = drive.actor.run;
   // The kernel names whom it killed, and nobody can be asked for it any more: they are written down while they live.
   const pids = new Set<number>();
@@ -32,7 +33,8 @@ export function watchKernel(drive: Drive, monitor: RunMonitor): KernelWatch {
         drive.session.call(askKernelLog(run, jobPlace(drive))).catch(passOverSilence),
       ]);
       for (const { pid } of members) pids.add(pid);
-      for (const { pid } of store.readWorkers(run)) if (pid !== null) pids.add(pid);
+      const pid = readWorker(drive)?.pid ?? null;
+      if (pid !== null) pids.add(pid);
       if (log === null) isReadable = false;
       else monitor.readKernelLog(log, pids, clock.now());
     },

@@ -49,7 +49,9 @@ open_output() {
 carry() {
   read -r ca_run ca_attempt ca_worker ca_token <"$2/owner"
   record_self "$2/pid" || exit 126
-  if [ -f "$2/halt" ] || halted_by_newer "$ca_run" "$ca_token"; then exit 125; fi
+  # Of a job also the controller that has asked for its start: what was still on its way must not begin after its halt.
+  case $2 in */job) ca_own=1 ;; *) ca_own=0 ;; esac
+  if [ -f "$2/halt" ] || halted_by_newer "$ca_run" $((ca_token - ca_own)); then exit 125; fi
   # Output into a file would come in blocks, and look like a hang.
   export PYTHONUNBUFFERED="${PYTHONUNBUFFERED-1}"
   if [ -f "${2%/*}/env" ]; then

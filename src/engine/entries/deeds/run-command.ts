@@ -8,6 +8,7 @@ import type { UnitPlace } from '../../../remote/executor.ts';
 import { readTry } from '../../attempts/record-try.ts';
 import { carryUnit } from '../../carry-unit.ts';
 import type { Drive } from '../../drive.ts';
+import { workerLines } from '../../gang/worker-variables.ts';
 import { judgeAnswer } from '../expectation.ts';
 import { isUnit, questionSeconds, unitName } from '../schedule.ts';
 import { timeLeft } from '../time-left.ts';
@@ -50,7 +51,7 @@ export function askCommand(
       workdir: playbook.workdir,
       setup: setupOf(drive),
       command,
-      environment: exportLines(drive.environment.variables),
+      environment: `${exportLines(drive.environment.variables)}${workerLines(drive)}`,
       timeoutSeconds,
     }),
   );
@@ -72,7 +73,11 @@ async function adopt(drive: Drive, deed: Run, entry: Entry, { phase, position, t
     };
   }
   await pushEnvironment(drive, attempt);
-  const work = { script: withSetup(setupOf(drive), deed.command), timeLimitSeconds: limit, needsEnvironment: true };
+  const work = {
+    script: `${workerLines(drive)}${withSetup(setupOf(drive), deed.command)}`,
+    timeLimitSeconds: limit,
+    needsEnvironment: true,
+  };
   const started = await carryUnit(drive, place, work);
   if (started.kind !== 'state') return { result: 'error', expected: 'a started command', observed: started.kind, message: null };
   const { state } = started;
@@ -91,11 +96,11 @@ async function adopt(drive: Drive, deed: Run, entry: Entry, { phase, position, t
 }
 
 /** The one file on the host that holds secrets; a file that is there stays. With it goes the checkpoint that the attempt goes on from, if any. */
-export async function pushEnvironment(drive: Drive, attempt: number): Promise<void> {
+export async function pushEnvironment(drive: Drive, attempt: number, limit?: AbortSignal): Promise<void> {
   requireSecrets(drive.environment);
   const checkpoint = readTry(drive)?.checkpoint ?? '';
   const variables = [...drive.environment.variables, { name: 'FLEET_CHECKPOINT', value: checkpoint }];
-  await drive.session.call(putEnvironment(drive.actor, attempt, drive.target.index, exportLines(variables)));
+  await drive.session.call(putEnvironment(drive.actor, attempt, drive.target.index, exportLines(variables)), limit);
 }
 
 export function setupOf(drive: Drive): string {

@@ -1,0 +1,47 @@
+import type { Drive } from '../drive.ts';
+import { gangOf } from './gang-of.ts';
+
+/** What came of something that all workers must do before the run goes on. */
+export interface Barrier<T> {
+  /** In the order of the workers. */
+  answers: { worker: Drive; answer: T }[];
+  /** Those that did not come in time. */
+  missing: Drive[];
+}
+
+class TooLate extends Error {}
+
+/**
+ * Lets each of `workers` do the same side by side, and waits for all of them: of a run on several workers no longer than its gang allows, of any other
+ * for as long as it takes.
+ */
+export async function meetAll<T>(
+  drive: Drive,
+  workers: readonly Drive[],
+  work: (worker: Drive, limit?: AbortSignal) => Promise<T>,
+): Promise<Barrier<T>> {
+  if (drive.workers.length === 1) {
+    return { answers: await Promise.all(workers.map(async (worker) => ({ worker, answer: await work(worker) }))), missing: [] };
+  }
+  const { withinSeconds } = gangOf(drive.plan);
+  const limit = new AbortController();
+  const done = new AbortController();
+  const late = new TooLate();
+  void drive.parts.clock.wait(withinSeconds * 1000, AbortSignal.any([drive.signal, done.signal])).then(() => limit.abort(late));
+  try {
+    const settled = await Promise.allSettled(
+      workers.map(async (worker) => ({ worker, answer: await work(worker, limit.signal) })),
+    );
+    const missing: Drive[] = [];
+    const answers = settled.flatMap((one, index) => {
+      if (one.status === 'fulfilled') return [one.value];
+      const worker = workers[index];
+      if (one.reason !== late || worker === undefined) throw one.reason;
+      missing.push(worker);
+      return [];
+    });
+    return { answers, missing };
+  } finally {
+    done.abort();
+  }
+}

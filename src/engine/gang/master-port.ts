@@ -1,0 +1,30 @@
+import { findFreePort, firstPort, portCount } from '../../remote/ports.ts';
+import type { Drive } from '../drive.ts';
+import { keeps, readEventsOf } from '../read-events.ts';
+
+/** Where the workers of an attempt meet. Kept with the event that tells it. */
+interface PortDetail {
+  masterPort: { attempt: number; port: number };
+}
+
+/** Chosen once for each attempt, free on the first worker, and the same for all: a later controller keeps to it. */
+export async function chooseMasterPort(drive: Drive): Promise<void> {
+  if (drive.workers.length === 1 || readMasterPort(drive) !== null) return;
+  const port = await drive.session.call(findFreePort(firstPort + spread(drive.actor.run)));
+  if (port === null) throw new TypeError(`run ${drive.actor.run}: no port from ${firstPort} to ${firstPort + portCount} is free`);
+  const detail: PortDetail = { masterPort: { attempt: drive.record().attempt, port } };
+  drive.tell('master-port', `the workers meet at port ${port} of ${drive.host.name}`, detail);
+}
+
+export function readMasterPort(drive: Drive): number | null {
+  const { attempt } = drive.record();
+  const ports = readEventsOf(drive, 'master-port').flatMap(({ detail }) =>
+    keeps<PortDetail>(detail, 'masterPort') ? [detail.masterPort] : [],
+  );
+  return ports.find((one) => one.attempt === attempt)?.port ?? null;
+}
+
+/** Runs that begin on one host at the same time look in different places. */
+function spread(run: string): number {
+  return [...run].reduce((sum, letter) => (sum * 31 + letter.charCodeAt(0)) % portCount, 0);
+}
