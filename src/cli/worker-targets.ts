@@ -21,7 +21,7 @@ export async function selectWorkers(context: Context, pattern: string): Promise<
       host: host.name,
       worker: index,
       setup: host.setup,
-      connect: async () => connect({ name: host.name, reach: planReach(host) }, address),
+      connect: async () => connect({ name: host.name, reach: planReach(host) }, { worker: index, address }),
     })),
   );
 }

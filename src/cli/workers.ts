@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import type { WorkerAddress } from '../engine/parts.ts';
 import type { PlannedHost } from '../engine/plan.ts';
 import { quote } from '../quoting.ts';
 import { HostKeyUnknown } from '../ssh/failures.ts';
@@ -6,7 +7,7 @@ import type { Connection, SshAddress, Transport } from '../ssh/transport.ts';
 import { findProgramRoot } from './program-root.ts';
 
 export interface Workers {
-  connect: (host: Pick<PlannedHost, 'name' | 'reach'>, address: string | null) => Promise<Connection>;
+  connect: (host: Pick<PlannedHost, 'name' | 'reach'>, at: WorkerAddress) => Promise<Connection>;
   close(): Promise<void>;
 }
 
@@ -23,7 +24,7 @@ export function reachWorkers(environment: NodeJS.ProcessEnv, inventories: readon
 
   const findAddress = async (
     { name, reach }: Pick<PlannedHost, 'name' | 'reach'>,
-    address: string | null,
+    { address }: WorkerAddress,
   ): Promise<SshAddress> => {
     if (reach.kind === 'ssh') return { ...reach.ssh, host: address ?? name };
     const started = embedded.get(name) ?? startEmbedded(name, reach.machine, environment);
@@ -35,8 +36,8 @@ export function reachWorkers(environment: NodeJS.ProcessEnv, inventories: readon
   };
 
   return {
-    async connect(host, address) {
-      const [ssh, found] = await Promise.all([getTransport(), findAddress(host, address)]);
+    async connect(host, at) {
+      const [ssh, found] = await Promise.all([getTransport(), findAddress(host, at)]);
       try {
         return await ssh.connect(found);
       } catch (error) {

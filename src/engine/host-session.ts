@@ -8,7 +8,7 @@ import { ConnectionFailed, OutcomeUnknown, QuestionTimedOut } from '../ssh/failu
 import type { Answer, Connection } from '../ssh/transport.ts';
 import { backOffMs } from './back-off.ts';
 import { Detached, Fenced } from './lease-lost.ts';
-import type { EngineParts } from './parts.ts';
+import type { EngineParts, WorkerAddress } from './parts.ts';
 import type { PlannedHost } from './plan.ts';
 
 /** What tells that a host did not answer, and nothing else. */
@@ -50,7 +50,7 @@ export interface SessionOptions {
 export function openHostSession(
   parts: Pick<EngineParts, 'connect' | 'clock' | 'logger'>,
   host: PlannedHost,
-  address: string | null,
+  at: WorkerAddress,
   options: SessionOptions,
 ): HostSession {
   const { signal, contact, scrubber } = options;
@@ -59,7 +59,7 @@ export function openHostSession(
   const met = new WeakSet<Connection>();
 
   const connect = async (): Promise<Connection> => {
-    const connection = await parts.connect(host, address);
+    const connection = await parts.connect(host, at);
     const machine = options.machine();
     if (machine !== null && !met.has(connection)) {
       await meet(connection, host, machine);

@@ -40,7 +40,7 @@ export function makeDrive(parts: EngineParts, before: RunRecord, keeper: LeaseKe
     host,
     lease,
     actor: { run, token: lease.token },
-    session: openHostSession(parts, host, target.address, {
+    session: openHostSession(parts, host, target, {
       run,
       scrubber,
       contact,

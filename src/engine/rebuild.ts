@@ -29,14 +29,19 @@ export async function rebuildFrom(
   { host, address }: { host: PlannedHost; address: string | null },
   options: { takeOver: boolean; signal: AbortSignal },
 ): Promise<Rebuilt> {
-  const session = openHostSession(parts, host, address, {
-    run: 'rebuild',
-    scrubber: createScrubber([], []),
-    contact: { reached: () => undefined, missed: () => undefined },
-    signal: options.signal,
-    patienceMs: 0,
-    machine: () => null,
-  });
+  const session = openHostSession(
+    parts,
+    host,
+    { worker: 0, address },
+    {
+      run: 'rebuild',
+      scrubber: createScrubber([], []),
+      contact: { reached: () => undefined, missed: () => undefined },
+      signal: options.signal,
+      patienceMs: 0,
+      machine: () => null,
+    },
+  );
   const kept = await session.callOnce(listRecords());
   const rebuilt: Rebuilt = { added: [], known: [], left: [] };
   for (const record of kept.records) await addRun(parts, session, { host, kept, record, takeOver: options.takeOver }, rebuilt);

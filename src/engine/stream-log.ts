@@ -36,7 +36,7 @@ export async function streamLog(
   if (host === undefined || launch === null) return false;
   const { scrubber } = resolveEnvironments(planned, parts.environment);
   const contact = { reached: () => undefined, missed: () => undefined };
-  const session = openHostSession(parts, host, plan.targets[0]?.address ?? null, {
+  const session = openHostSession(parts, host, plan.targets[0] ?? { worker: 0, address: null }, {
     run: run.id,
     scrubber,
     contact,

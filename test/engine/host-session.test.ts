@@ -53,7 +53,7 @@ async function talk(
         transport.connect({ host: '127.0.0.1', port, user, ...keys, connectTimeoutSeconds: 10, keepaliveSeconds: 15 }),
     },
     planned,
-    null,
+    { worker: 0, address: null },
     {
       run: 'run',
       scrubber: createScrubber([], []),

@@ -51,9 +51,9 @@ async function driveFarAway(test: TestContext) {
   const parts: EngineParts = {
     ...real,
     clock,
-    connect: (to, address) => {
+    connect: (to, at) => {
       dials.push(clock.monotonic());
-      return real.connect(to, address);
+      return real.connect(to, at);
     },
   };
   const { plans } = await planRuns(context, { kind: 'launch', playbook: 'prod-50k', host: 'far' });

@@ -77,14 +77,19 @@ export async function openBareHost(test: TestEnd): Promise<BareHost> {
   const openController = (): BareController => {
     const transport = createSshTransport({ environment: {} });
     const openSession = (run: string, missed: () => void, signal: AbortSignal) =>
-      openHostSession({ connect: () => transport.connect(address), clock: quickClock, logger }, planned, null, {
-        run,
-        scrubber: createScrubber([], []),
-        contact: { reached: () => undefined, missed },
-        signal,
-        patienceMs: Number.POSITIVE_INFINITY,
-        machine: () => null,
-      });
+      openHostSession(
+        { connect: () => transport.connect(address), clock: quickClock, logger },
+        planned,
+        { worker: 0, address: null },
+        {
+          run,
+          scrubber: createScrubber([], []),
+          contact: { reached: () => undefined, missed },
+          signal,
+          patienceMs: Number.POSITIVE_INFINITY,
+          machine: () => null,
+        },
+      );
     return {
       drive: (run, token) => drive({ run, token }, openSession, started),
       close: () => transport.close(),

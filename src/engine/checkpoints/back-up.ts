@@ -68,7 +68,7 @@ async function copyAll(
 /** A copy is byte for byte the same, whatever stands in it. */
 function readUnscrubbed(drive: Drive): (path: string, offset: number, maxBytes: number) => Promise<Buffer> {
   const { run } = drive.actor;
-  const session = openHostSession(drive.parts, drive.host, drive.plan.targets[0]?.address ?? null, {
+  const session = openHostSession(drive.parts, drive.host, drive.plan.targets[0] ?? { worker: 0, address: null }, {
     run,
     scrubber: createScrubber([], []),
     contact: { reached: () => undefined, missed: () => undefined },

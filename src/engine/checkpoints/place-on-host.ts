@@ -11,16 +11,21 @@ const patienceMs = 30_000;
 /** A folder of another host of the inventory. What takes long has a channel of its own: the host may have runs that are looked at meanwhile. */
 export function placeOnHost(drive: Drive, { host, address }: PlannedBackUp, folder: string): CopyPlace {
   const { parts, signal } = drive;
-  const session = openHostSession(parts, host, address, {
-    run: drive.actor.run,
-    scrubber: createScrubber([], []),
-    contact: { reached: () => undefined, missed: () => undefined },
-    signal,
-    patienceMs,
-    machine: () => null,
-  });
+  const session = openHostSession(
+    parts,
+    host,
+    { worker: 0, address },
+    {
+      run: drive.actor.run,
+      scrubber: createScrubber([], []),
+      contact: { reached: () => undefined, missed: () => undefined },
+      signal,
+      patienceMs,
+      machine: () => null,
+    },
+  );
   const converse = async (script: string, input?: Buffer): Promise<Buffer> => {
-    const connection = await parts.connect(host, address);
+    const connection = await parts.connect(host, { worker: 0, address });
     const [stdout, stderr]: Buffer[][] = [[], []];
     const streams = { onStdout: (chunk: Buffer) => stdout?.push(chunk), onStderr: (chunk: Buffer) => stderr?.push(chunk) };
     const { exitCode } = await connection.converse(script, streams, { signal, ...(input === undefined ? {} : { input }) });
