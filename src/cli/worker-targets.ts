@@ -1,4 +1,5 @@
 import type { Host } from '../inventory/host.ts';
+import { listWorkers } from '../inventory/workers.ts';
 import type { Connection } from '../ssh/transport.ts';
 import type { Context } from './context.ts';
 
@@ -17,7 +18,7 @@ export async function selectWorkers(context: Context, pattern: string): Promise<
     import('../engine/plan.ts'),
   ]);
   return hosts.flatMap((host) =>
-    listWorkers(host).map(({ index, address }) => ({
+    reachableWorkers(host).map(({ index, address }) => ({
       host: host.name,
       worker: index,
       setup: host.setup,
@@ -26,6 +27,6 @@ export async function selectWorkers(context: Context, pattern: string): Promise<
   );
 }
 
-function listWorkers({ reach }: Host): readonly { index: number; address: string | null }[] {
-  return reach.kind === 'ssh' ? reach.workers : [{ index: 0, address: null }];
+function reachableWorkers({ reach }: Host): ReturnType<typeof listWorkers> {
+  return reach.kind === 'pending' ? listWorkers(reach).slice(0, 1) : listWorkers(reach);
 }

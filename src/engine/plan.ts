@@ -1,12 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { exitCodes, FleetError, notYet } from '../errors.ts';
 import type { Host, SshSettings } from '../inventory/host.ts';
+import { listWorkers } from '../inventory/workers.ts';
 import { suggestName } from '../language/check-schema.ts';
 import type { ResolvedPlaybook } from '../playbook/playbook.ts';
 import type { Waiver } from '../store/check-records.ts';
 import type { NewRun, TargetRecord } from '../store/records.ts';
 
-export type PlannedReach = { kind: 'ssh'; ssh: SshSettings } | { kind: 'embedded'; machine: string };
+export type PlannedReach = { kind: 'ssh'; ssh: SshSettings } | { kind: 'embedded'; machine: string; /** Left out: one. */ workers?: number };
 
 /** What a run needs of the inventory, as it was when the run was planned. */
 export interface PlannedHost {
@@ -102,8 +103,9 @@ export function makePlan(
       exit: exitCodes.usage,
     });
   }
-  if (host.reach.kind === 'ssh' && host.reach.workers.length !== 1) {
-    throw notYet(`host "${host.name}" has ${host.reach.workers.length} workers; a run takes hosts of one worker in this version`);
+  const { length } = listWorkers(host.reach);
+  if (host.reach.kind !== 'pending' && length !== 1) {
+    throw notYet(`host "${host.name}" has ${length} workers; a run takes hosts of one worker in this version`);
   }
   return {
     version: 1,
@@ -170,7 +172,7 @@ export function describeRun(plan: Plan, createdAt: number): NewRun {
 export function planReach(host: Host): PlannedReach {
   switch (host.reach.kind) {
     case 'embedded':
-      return { kind: 'embedded', machine: host.reach.machine };
+      return planEmbedded(host.reach);
     case 'pending':
       throw new FleetError(`host "${host.name}": the address is not known yet: ${host.reach.reason}`, {
         code: 'host-address-unknown',
@@ -180,6 +182,10 @@ export function planReach(host: Host): PlannedReach {
     case 'ssh':
       return { kind: 'ssh', ssh: host.reach.ssh };
   }
+}
+
+function planEmbedded({ machine, workers }: { machine: string; workers: number }): PlannedReach {
+  return { kind: 'embedded', machine, ...(workers === 1 ? {} : { workers }) };
 }
 
 export function firstAddress(host: Host): string | null {
