@@ -4,7 +4,7 @@ import type { TpuSlice } from '../machines.ts';
 import { loadStep } from '../training/checkpoint.ts';
 import { PretendFailure } from '../training/failure.ts';
 import { readFaults } from '../training/faults.ts';
-import { liveOn } from '../training/life.ts';
+import { endWhenOld, liveOn } from '../training/life.ts';
 import type { Limits } from '../training/limits.ts';
 import type { Run, Standing } from '../training/run.ts';
 import { answerStackDumps, takeSteps } from '../training/steps.ts';
@@ -30,6 +30,7 @@ const afterTerm = 'SIGTERM';
 
 /** Pretends to be one rank of `kellen/experiments/train_tpu.py`, which has to be started on every worker of the slice. */
 export async function trainTrm(args: string[], places: TrmPlaces, limits: Limits): Promise<void> {
+  endWhenOld(limits);
   const options = parseTrmArguments(args);
   const faults = readFaults(process.env);
   if (faults.has('rank-missing')) await liveOn(limits);
