@@ -1,4 +1,5 @@
 import type { Host } from '../inventory/host.ts';
+import { listWorkers } from '../inventory/workers.ts';
 
 /** A host as `--json` shows it. */
 export interface HostDocument {
@@ -30,19 +31,13 @@ export function describeHost(host: Host, quarantine: HostDocument['quarantine'])
     pending: reach.kind === 'pending' ? reach.reason : null,
     machine: reach.kind === 'embedded' ? reach.machine : null,
     ssh: reach.kind === 'ssh' ? { user: reach.ssh.user, port: reach.ssh.port } : null,
-    workers: listWorkers(host),
+    workers: listWorkers(reach),
     accelerators: accelerators === null ? null : describeAccelerators(accelerators),
     cost,
     remoteDir,
     params,
     quarantine,
   };
-}
-
-function listWorkers({ reach }: Host): HostDocument['workers'] {
-  if (reach.kind === 'ssh') return reach.workers;
-  const count = reach.kind === 'pending' ? reach.workerCount : 1;
-  return Array.from({ length: count }, (_, index) => ({ index, address: null }));
 }
 
 function describeAccelerators(declared: NonNullable<Host['accelerators']>): HostDocument['accelerators'] {

@@ -4,7 +4,7 @@ import type { Context } from './context.ts';
 /** The hosts that a pattern names, to work on. An embedded one that this version does not pretend to be is refused before anything is touched. */
 export async function selectTargets(context: Context, pattern: string): Promise<Host[]> {
   const hosts = await context.selectHosts(pattern);
-  const { requireMachine } = await import('../embedded/machines.ts');
-  for (const { reach } of hosts) if (reach.kind === 'embedded') requireMachine(reach.machine);
+  const { requireMachineOf } = await import('../embedded/machines.ts');
+  for (const { name, reach } of hosts) if (reach.kind === 'embedded') requireMachineOf({ name, ...reach });
   return hosts;
 }

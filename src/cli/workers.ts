@@ -17,6 +17,7 @@ export interface Workers {
  */
 export function reachWorkers(environment: NodeJS.ProcessEnv, inventories: readonly string[]): Workers {
   let transport: Promise<Transport> | null = null;
+  /** By name and worker. */
   const embedded = new Map<string, ReturnType<typeof startEmbedded>>();
 
   const getTransport = () =>
@@ -24,12 +25,14 @@ export function reachWorkers(environment: NodeJS.ProcessEnv, inventories: readon
 
   const findAddress = async (
     { name, reach }: Pick<PlannedHost, 'name' | 'reach'>,
-    { address }: WorkerAddress,
+    { worker, address }: WorkerAddress,
   ): Promise<SshAddress> => {
     if (reach.kind === 'ssh') return { ...reach.ssh, host: address ?? name };
-    const started = embedded.get(name) ?? startEmbedded(name, reach.machine, environment);
-    embedded.set(name, started);
-    started.catch(() => embedded.delete(name));
+    const { machine, workers = 1 } = reach;
+    const key = `${name}/${worker}`;
+    const started = embedded.get(key) ?? startEmbedded({ name, machine, workers, worker }, environment);
+    embedded.set(key, started);
+    started.catch(() => embedded.delete(key));
     const { host, port, user, keyFile, knownHosts } = await started;
     const limits = { connectTimeoutSeconds: 10, keepaliveSeconds: 15 };
     return { host, port, user, keys: [keyFile], agent: false, hostKeys: 'strict', knownHosts, ...limits };
@@ -53,10 +56,17 @@ export function reachWorkers(environment: NodeJS.ProcessEnv, inventories: readon
   };
 }
 
-async function startEmbedded(name: string, machine: string, environment: NodeJS.ProcessEnv) {
+interface EmbeddedWorker {
+  name: string;
+  machine: string;
+  workers: number;
+  worker: number;
+}
+
+async function startEmbedded(which: EmbeddedWorker, environment: NodeJS.ProcessEnv) {
   const { embeddedFolder, startEmbeddedHost } = await import('../embedded/embedded-host.ts');
   const assetsDir = join(findProgramRoot(), 'dist');
-  return startEmbeddedHost({ name, machine, dataDir: embeddedFolder(environment), environment, assetsDir });
+  return startEmbeddedHost({ ...which, dataDir: embeddedFolder(environment), environment, assetsDir });
 }
 
 /** The transport knows an address alone; a person types the name of the host. */

@@ -6,7 +6,8 @@ import type { Environment } from './environment.ts';
 import { installHome } from './home.ts';
 import { loadKeys } from './keys.ts';
 import { writeKnownHosts } from './known-hosts-file.ts';
-import { requireMachine } from './machines.ts';
+import { requireMachineOf } from './machines.ts';
+import { startMetadataServer } from './metadata.ts';
 import { readProcessStart } from './process-start.ts';
 import { startServer } from './server.ts';
 
@@ -15,6 +16,9 @@ export interface EmbeddedHostOptions {
   name: string;
   /** What it pretends to be. */
   machine: string;
+  /** How many workers the host has, and which of them this is. Left out: its only one. */
+  workers?: number;
+  worker?: number;
   /** Folder of all embedded hosts; see `embeddedFolder`. */
   dataDir: string;
   /** Environment of this fleet process; locale, time zone and PRETEND_* reach the host's commands. */
@@ -36,15 +40,22 @@ export interface EmbeddedHost {
 
 const user = 'pretend';
 
-/** Serves a pretend machine over SSH on this computer. Several processes may serve the same one at once: they share its home. */
+/** Serves a worker of a pretend machine over SSH on this computer. Several processes may serve the same one at once: they share its home. */
 export async function startEmbeddedHost(options: EmbeddedHostOptions): Promise<EmbeddedHost> {
+  const { workers = 1, worker = 0 } = options;
+  const machine = requireMachineOf({ name: options.name, machine: options.machine, workers });
   refuseBadOptions(options);
   const folder = join(options.dataDir, options.name);
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const keys = await loadKeys(folder, options.name);
-  const homeDir = join(folder, 'home');
+  const homeDir = workers === 1 ? join(folder, 'home') : join(folder, `w${worker}`, 'home');
   await installHome(homeDir, options.assetsDir, options.machine);
-  const server = await startServer(user, keys, { home: homeDir, environment: options.environment });
+  const metadata = machine.tpu === null ? null : await startMetadataServer(options.name, machine.tpu, worker);
+  const server = await startServer(user, keys, {
+    home: homeDir,
+    environment: options.environment,
+    own: metadata === null ? {} : { GCE_METADATA_HOST: metadata.host },
+  });
   const knownHosts = await writeKnownHosts(folder, server.port, keys.hostPublic);
   return {
     host: '127.0.0.1',
@@ -54,6 +65,7 @@ export async function startEmbeddedHost(options: EmbeddedHostOptions): Promise<E
     knownHosts,
     homeDir,
     close: async () => {
+      metadata?.close();
       await server.close();
       await rm(knownHosts, { force: true });
     },
@@ -67,8 +79,7 @@ export function embeddedFolder(environment: Environment): string {
   return join(base, 'fleet', 'embedded');
 }
 
-function refuseBadOptions({ name, machine }: EmbeddedHostOptions): void {
-  requireMachine(machine);
+function refuseBadOptions({ name }: EmbeddedHostOptions): void {
   if (!/^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(name)) {
     throw usageError('embedded-name', `an embedded host cannot be called "${name}": expected letters, digits, ".", "_" and "-"`);
   }

@@ -19,6 +19,7 @@ const workspaces: ReadonlyMap<string, Workspace> = new Map(
       message: 'Pretend workspace for the 50,000-step run',
     },
     'eeg-challenge': { branch: 'main', message: 'Pretend workspace for the EEG training on ROCm' },
+    trm: { branch: 'main', message: 'Pretend workspace for the TRM experiments on a TPU slice' },
     'world-model': { branch: 'main', message: 'Pretend workspace for the ignition day' },
   }),
 );

@@ -1,9 +1,11 @@
-import { notYet } from '../errors.ts';
+import { notYet, usageError } from '../errors.ts';
 
 /** One machine that an embedded host can pretend to be. */
 export interface Machine {
   nvidia: NvidiaCards | null;
   amd: AmdCards | null;
+  /** The slice that the machine is; null: it has no TPU, and one worker. */
+  tpu: TpuSlice | null;
   python: string;
   /** The build of PyTorch of its own python3. */
   torch: string;
@@ -55,6 +57,20 @@ export interface AmdModel {
   idleWatts: number;
   limitWatts: number;
   computeUnits: number;
+}
+
+/** As the metadata of its workers tells it. */
+export interface TpuSlice {
+  type: string;
+  /** As the chips themselves are called. */
+  model: string;
+  topology: string;
+  chipsPerWorker: number;
+  chipsPerHostBounds: string;
+  hostBounds: string;
+  workers: number;
+  zone: string;
+  runtime: string;
 }
 
 const a4000: NvidiaModel = {
@@ -112,6 +128,18 @@ const rx5600xt: AmdModel = {
   computeUnits: 36,
 };
 
+const v4Slice: TpuSlice = {
+  type: 'v4-64',
+  model: 'TPU v4',
+  topology: '2x4x4',
+  chipsPerWorker: 4,
+  chipsPerHostBounds: '2,2,1',
+  hostBounds: '1,2,4',
+  workers: 8,
+  zone: 'us-central2-b',
+  runtime: 'tpu-ubuntu2204-base',
+};
+
 const python = '3.11.9';
 const driver = '550.54.15';
 const nvidiaPrograms = ['nvidia-smi', 'hold-gpu', 'torchrun'];
@@ -121,6 +149,7 @@ const machines: ReadonlyMap<string, Machine> = new Map(
     a4000: {
       nvidia: { driver, model: a4000, busIds: ['00000000:65:00.0'] },
       amd: null,
+      tpu: null,
       python,
       torch: '2.2.0+cu121',
       programs: nvidiaPrograms,
@@ -129,6 +158,7 @@ const machines: ReadonlyMap<string, Machine> = new Map(
     a100x2: {
       nvidia: { driver, model: a100, busIds: ['00000000:17:00.0', '00000000:CA:00.0'] },
       amd: null,
+      tpu: null,
       python,
       torch: '2.7.1+cu121',
       programs: nvidiaPrograms,
@@ -141,6 +171,7 @@ const machines: ReadonlyMap<string, Machine> = new Map(
         busIds: ['19', '3B', '4C', '5D', '9B', 'BB', 'CB', 'DB'].map((bus) => `00000000:${bus}:00.0`),
       },
       amd: null,
+      tpu: null,
       python,
       torch: '2.7.1+cu121',
       programs: nvidiaPrograms,
@@ -149,17 +180,35 @@ const machines: ReadonlyMap<string, Machine> = new Map(
     rx5600xt: {
       nvidia: null,
       amd: { driver: '6.8.5', runtime: '6.2.0', model: rx5600xt, busIds: ['0000:2D:00.0'] },
+      tpu: null,
       python,
       torch: '2.5.1+rocm6.2',
       programs: ['rocm-smi', 'rocminfo', 'hold-gpu', 'torchrun'],
       workspaces: ['nsa-vibe', 'eeg-challenge'],
     },
-    cpu: { nvidia: null, amd: null, python, torch: '2.2.0+cpu', programs: ['torchrun'], workspaces: ['nsa-vibe', 'world-model'] },
+    'tpu-v4-64': {
+      nvidia: null,
+      amd: null,
+      tpu: v4Slice,
+      python: '3.10.12',
+      torch: '2.5.1+cpu',
+      programs: ['tpu-info'],
+      workspaces: ['trm'],
+    },
+    cpu: {
+      nvidia: null,
+      amd: null,
+      tpu: null,
+      python,
+      torch: '2.2.0+cpu',
+      programs: ['torchrun'],
+      workspaces: ['nsa-vibe', 'world-model'],
+    },
   }),
 );
 
 /** Tools that no machine has yet, and that the computer may have. */
-const otherPrograms = ['amd-smi', 'tpu-info', 'journalctl'];
+const otherPrograms = ['amd-smi', 'journalctl'];
 
 /** What a machine must not find: programs of other machines, and tools of the computer that it is pretended on. */
 export function listForeignPrograms({ programs }: Machine): string[] {
@@ -172,4 +221,20 @@ export function requireMachine(name: string): Machine {
   const machine = machines.get(name);
   if (machine !== undefined) return machine;
   throw notYet(`embedded machine "${name}"`, [`this version pretends to be: ${[...machines.keys()].join(', ')}`]);
+}
+
+interface Described {
+  /** The host's name in the inventory. */
+  name: string;
+  machine: string;
+  workers: number;
+}
+
+/** The machine of an embedded host. Refuses a number of workers that it does not have. */
+export function requireMachineOf({ name, machine, workers }: Described): Machine {
+  const found = requireMachine(machine);
+  const there = found.tpu?.workers ?? 1;
+  if (workers === there) return found;
+  const text = `host "${name}": embedded machine "${machine}" has ${there} ${there === 1 ? 'worker' : 'workers'}, got ${workers}`;
+  throw usageError('embedded-workers', text, [`write it so in the inventory: embedded: ${machine}, workers: ${there}`]);
 }

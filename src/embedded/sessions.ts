@@ -10,6 +10,8 @@ const maxSessions = 10;
 export interface SessionSettings {
   home: string;
   environment: Environment;
+  /** Variables that the machine itself sets. */
+  own: Readonly<Record<string, string>>;
 }
 
 /** Serves the sessions of one connection: commands and plain shells, without terminals and file transfer. */
@@ -38,7 +40,7 @@ function serveSession(session: Session, settings: SessionSettings, commands: Set
   let running: RunningCommand | null = null;
 
   const run = (channel: ServerChannel, command: string | null) => {
-    const environment = makeCommandEnvironment(settings.home, settings.environment, asked);
+    const environment = { ...makeCommandEnvironment(settings.home, settings.environment, asked), ...settings.own };
     const started = runCommand(channel, { command, cwd: settings.home, environment }, () => {
       commands.delete(started);
       release();

@@ -6,6 +6,13 @@ import type { Store } from '../store/store.ts';
 import type { PlannedHost } from './plan.ts';
 import type { WorkerAddress } from './worker-address.ts';
 
+/** Which worker of a host, and where it is; an embedded one has no address. */
+export interface WorkerAddress {
+  /** The host's own index of it, from 0. */
+  worker: number;
+  address: string | null;
+}
+
 /** The real things an engine works with, joined by whoever starts it. */
 export interface EngineParts {
   store: Store;

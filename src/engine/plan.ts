@@ -1,13 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import { exitCodes, FleetError } from '../errors.ts';
 import type { Host, SshSettings } from '../inventory/host.ts';
+import { listWorkers } from '../inventory/workers.ts';
 import { suggestName } from '../language/check-schema.ts';
 import type { ResolvedPlaybook } from '../playbook/playbook.ts';
 import type { Waiver } from '../store/check-records.ts';
 import type { NewRun, TargetRecord } from '../store/records.ts';
-import type { WorkerAddress } from './worker-address.ts';
 
-export type PlannedReach = { kind: 'ssh'; ssh: SshSettings } | { kind: 'embedded'; machine: string; workers?: number };
+export type PlannedReach =
+  { kind: 'ssh'; ssh: SshSettings } | { kind: 'embedded'; machine: string; /** Left out: one. */ workers?: number };
 
 /** What a run needs of the inventory, as it was when the run was planned. */
 export interface PlannedHost {
@@ -115,7 +116,9 @@ export function makePlan(
     fallback,
     hosts: hosts.map(planHost),
     targets: hosts
-      .flatMap((host) => listWorkers(host).map((worker) => ({ role: 'main', host: host.name, ...worker })))
+      .flatMap((host) =>
+        listWorkers(host.reach).map(({ index, address }) => ({ role: 'main', host: host.name, worker: index, address })),
+      )
       .map((target, index) => ({ index, ...target })),
     ...planBackUp(playbook, others),
   };
@@ -179,11 +182,7 @@ export function sumCosts(hosts: readonly Pick<PlannedHost, 'cost'>[]): Host['cos
 export function planReach(host: Host): PlannedReach {
   switch (host.reach.kind) {
     case 'embedded':
-      return {
-        kind: 'embedded',
-        machine: host.reach.machine,
-        ...(host.reach.workers === undefined ? {} : { workers: host.reach.workers }),
-      };
+      return planEmbedded(host.reach);
     case 'pending':
       throw new FleetError(`host "${host.name}": the address is not known yet: ${host.reach.reason}`, {
         code: 'host-address-unknown',
@@ -195,20 +194,12 @@ export function planReach(host: Host): PlannedReach {
   }
 }
 
-export function firstAddress(host: Host): string | null {
-  return listWorkers(host)[0]?.address ?? null;
+function planEmbedded({ machine, workers }: { machine: string; workers: number }): PlannedReach {
+  return { kind: 'embedded', machine, ...(workers === 1 ? {} : { workers }) };
 }
 
-/** The workers of a host by its own numbers. One whose addresses are not known yet stands there once, and fails when it is to be reached. */
-export function listWorkers({ reach }: Pick<Host, 'reach'>): WorkerAddress[] {
-  switch (reach.kind) {
-    case 'ssh':
-      return reach.workers.map(({ index, address }) => ({ worker: index, address }));
-    case 'embedded':
-      return Array.from({ length: reach.workers ?? 1 }, (_, worker) => ({ worker, address: null }));
-    case 'pending':
-      return [{ worker: 0, address: null }];
-  }
+export function firstAddress(host: Host): string | null {
+  return listWorkers(host.reach)[0]?.address ?? null;
 }
 
 const idLetters = 'abcdefghjkmnpqrstuvwxyz23456789';

@@ -115,6 +115,7 @@ const settings = {
 };
 
 const reason = line.describe('Why, as a person is told when something is launched there.');
+const workerCount = z.int().min(1).max(1024);
 const addresses = parsedText('an address', readAddresses);
 const description = line.optional().describe('One line for people.');
 
@@ -125,7 +126,12 @@ const host = z.strictObject({
     .optional()
     .describe('Name or IP address. For a range of hosts a range of as many addresses: "10.0.0.[1-8]".'),
   workers: z
-    .union([addresses, z.array(addresses).min(1), z.strictObject({ unknown: reason, count: z.int().min(1).max(1024) })])
+    .union([
+      addresses,
+      z.array(addresses).min(1),
+      z.strictObject({ unknown: reason, count: workerCount }),
+      workerCount.describe('Beside "embedded": how many workers the pretend machine has. Default: 1.'),
+    ])
     .optional()
     .describe('The addresses of a slice: one host that is several machines. The first is worker 0.'),
   embedded: z

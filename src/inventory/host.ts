@@ -34,7 +34,7 @@ export interface DeclaredAccelerators {
 export type Reach =
   | { kind: 'ssh'; workers: Worker[]; ssh: SshSettings }
   /** A pretend machine on this computer, by the name of what it pretends to be. */
-  | { kind: 'embedded'; machine: string; workers?: number }
+  | { kind: 'embedded'; machine: string; workers: number }
   /** No address yet: a launch is refused with this reason. */
   | { kind: 'pending'; reason: string; workerCount: number };
 

@@ -13,9 +13,16 @@ export function readReach(host: ExpandedHost, entry: HostEntry, ssh: SshSettings
     problems.push(host.from.document.problem(path, message, { suggestion, part: key === null ? 'key' : 'value' }));
     return { reach: null, problems };
   };
-  const { address, workers, embedded } = entry;
+  const { address, embedded } = entry;
+  const count = typeof entry.workers === 'number' ? entry.workers : null;
+  const workers = typeof entry.workers === 'number' ? undefined : entry.workers;
   if (ssh.user === '') return refuse(null, 'missing "ssh: { user }": the user who runs fleet has no name');
-  const [first, ...more] = (['address', 'workers', 'embedded'] as const).filter((key) => entry[key] !== undefined);
+  const ways = { address, workers, embedded };
+  const [first, ...more] = (['address', 'workers', 'embedded'] as const).filter((key) => ways[key] !== undefined);
+  if (count !== null && embedded === undefined) {
+    const hint = 'if they are not known yet: workers: { unknown: "why", count: N }';
+    return refuse('workers', `expected the addresses of the workers, got ${count}: a number alone goes with "embedded"`, hint);
+  }
   if (first === undefined) {
     const hint = 'if it is not known yet: address: { unknown: "why" }';
     return refuse(null, 'missing, expected one of "address", "workers" or "embedded"', hint);
@@ -25,7 +32,7 @@ export function readReach(host: ExpandedHost, entry: HostEntry, ssh: SshSettings
 
   if (embedded !== undefined) {
     if (entry.ssh !== undefined) return refuse('ssh', 'an embedded host has no SSH settings: fleet makes its own');
-    return { reach: { kind: 'embedded', machine: embedded }, problems };
+    return { reach: { kind: 'embedded', machine: embedded, workers: count ?? 1 }, problems };
   }
   if (typeof address === 'object') return { reach: { kind: 'pending', reason: address.unknown, workerCount: 1 }, problems };
   if (typeof workers === 'object' && 'unknown' in workers) {

@@ -192,9 +192,19 @@ describe('a launch on a host that cannot be launched on', () => {
   it.each([
     ['prime1', { exit: 4, code: 'host-address-unknown', says: /prime1.*the provider gives it when the box is rented/ }],
     ['tpu1', { exit: 4, code: 'host-address-unknown', says: /tpu1.*address is not known yet/ }],
-    ['demo-tpu', { exit: 2, code: 'not-yet', says: /not yet: embedded machine "tpu-v4-64"/ }],
   ])('%s is refused', (host, refusal) =>
     inWorkplace((workplace) => expectRefusal(workplace, refusal, { args: ['launch', 'prod-50k', '--host', host], env: lab }))(),
+  );
+
+  it.each([
+    ['embedded: tpu-v5e-16', { exit: 2, code: 'not-yet', says: /not yet: embedded machine "tpu-v5e-16"/ }],
+    [
+      'embedded: tpu-v4-64',
+      { exit: 2, code: 'embedded-workers', says: /"one": embedded machine "tpu-v4-64" has 8 workers, got 1/ },
+    ],
+    ['embedded: cpu, workers: 8', { exit: 2, code: 'embedded-workers', says: /machine "cpu" has 1 worker, got 8/ }],
+  ])('as fleet does not pretend to have it is refused: %s', (line, refusal) =>
+    inWorkplace((workplace) => expectRefusal(workplace, refusal, { inventory: `hosts:\n  one: { ${line} }\n` }))(),
   );
 
   it(

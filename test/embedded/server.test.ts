@@ -212,7 +212,8 @@ describe('starting', () => {
   });
 
   test('as a machine that is not there yet says so', async () => {
-    await expect(startHost(place, { machine: 'tpu-v4-64' })).rejects.toMatchObject({ code: 'not-yet', exit: 2 });
+    await expect(startHost(place, { machine: 'tpu-v5e-16' })).rejects.toMatchObject({ code: 'not-yet', exit: 2 });
+    await expect(startHost(place, { workers: 2 })).rejects.toMatchObject({ code: 'embedded-workers', exit: 2 });
     await expect(startHost(place, { name: '../demo' })).rejects.toMatchObject({ code: 'embedded-name', exit: 2 });
   });
 });

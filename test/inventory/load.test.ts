@@ -94,7 +94,8 @@ describe('a host', () => {
   it.each([
     ['address: { unknown: not rented yet }', { kind: 'pending', reason: 'not rented yet', workerCount: 1 }],
     ['workers: { unknown: not created yet, count: 8 }', { kind: 'pending', reason: 'not created yet', workerCount: 8 }],
-    ['embedded: a100x2', { kind: 'embedded', machine: 'a100x2' }],
+    ['embedded: a100x2', { kind: 'embedded', machine: 'a100x2', workers: 1 }],
+    ['embedded: tpu-v4-64\n    workers: 8', { kind: 'embedded', machine: 'tpu-v4-64', workers: 8 }],
   ])('may have no address of its own: %s', (line, reach) => {
     expect(readText(`hosts:\n  a:\n    ${line}\n`).hosts[0]?.reach).toEqual(reach);
   });
@@ -208,6 +209,17 @@ describe('what is wrong is told at its place', () => {
     ['{ address: { unknwn: x } }', ['a.yaml:2:19: hosts.a.address.unknwn: unknown key "unknwn" (did you mean "unknown"?)']],
     ['{ address: { unknown: } }', ['a.yaml:2:28: hosts.a.address.unknown: expected text, got nothing']],
     ['{ workers: [b, b] }', ['a.yaml:2:17: hosts.a.workers: "b" is named twice']],
+    [
+      '{ workers: 8 }',
+      [
+        'a.yaml:2:17: hosts.a.workers: expected the addresses of the workers, got 8: a number alone goes with "embedded" (if they are not known yet: workers: { unknown: "why", count: N })',
+      ],
+    ],
+    [
+      '{ embedded: tpu-v4-64, workers: [b, c] }',
+      ['a.yaml:2:18: hosts.a.embedded: expected one of "address", "workers" or "embedded", got "workers" and "embedded"'],
+    ],
+    ['{ embedded: tpu-v4-64, workers: 0 }', ['a.yaml:2:38: hosts.a.workers: expected at least 1, got 0']],
     ['{ workers: [] }', ['a.yaml:2:17: hosts.a.workers: expected at least 1 entry, got an empty list']],
     ['{ workers: { unknown: x } }', ['a.yaml:2:8: hosts.a.workers.count: missing, expected a number']],
     ['{ address: b, ssh: { port: 70000 } }', ['a.yaml:2:33: hosts.a.ssh.port: expected at most 65535, got 70000']],

@@ -40,13 +40,13 @@ describe('the shipped inventories', () => {
 
   it('describe the pretend machines, with the commit of the pretend repository', () => {
     const demo = selectHosts(readShipped(), '@demo');
-    expect(demo.map(({ name, reach }) => [name, reach.kind === 'embedded' && reach.machine])).toEqual([
-      ['demo-a4000', 'a4000'],
-      ['demo-a100x2', 'a100x2'],
-      ['demo-rx5600xt', 'rx5600xt'],
-      ['demo-tpu', 'tpu-v4-64'],
-      ['demo-h100x8', 'h100x8'],
-      ['demo-cpu', 'cpu'],
+    expect(demo.map(({ name, reach }) => reach.kind === 'embedded' && [name, reach.machine, reach.workers])).toEqual([
+      ['demo-a4000', 'a4000', 1],
+      ['demo-a100x2', 'a100x2', 1],
+      ['demo-rx5600xt', 'rx5600xt', 1],
+      ['demo-tpu', 'tpu-v4-64', 8],
+      ['demo-h100x8', 'h100x8', 1],
+      ['demo-cpu', 'cpu', 1],
     ]);
     expect(demo[1]?.params['commit']).toMatch(/^[0-9a-f]{40}$/);
   });

@@ -1,4 +1,5 @@
 import type { Host } from '../../inventory/host.ts';
+import { listWorkers } from '../../inventory/workers.ts';
 import type { HostDocument } from '../host-document.ts';
 import type { Screen } from '../screen.ts';
 import { formatMoney } from './quantities.ts';
@@ -25,7 +26,7 @@ export function renderHosts(listed: readonly ListedHost[], screen: Screen): stri
       host.name,
       host.groups.join(', '),
       describeAccelerators(host),
-      String(countWorkers(host)),
+      String(listWorkers(host.reach).length),
       host.cost === null ? '' : `${formatMoney(host.cost.perHour, host.cost.currency)}/h`,
       describeReach(host),
     ],
@@ -57,9 +58,4 @@ function describeAccelerators({ accelerators }: Host): string {
   if (accelerators === null) return '';
   const { count, model, memory } = accelerators;
   return `${count} x ${model}${memory === null ? '' : ` ${memory.text}`}`;
-}
-
-function countWorkers({ reach }: Host): number {
-  if (reach.kind === 'ssh') return reach.workers.length;
-  return reach.kind === 'pending' ? reach.workerCount : 1;
 }

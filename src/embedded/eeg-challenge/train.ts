@@ -3,7 +3,7 @@ import { useCard } from '../card-use.ts';
 import type { Torch } from '../python/torch.ts';
 import { loadStep, requireCheckpoint } from '../training/checkpoint.ts';
 import { deathBySignal, PretendFailure } from '../training/failure.ts';
-import { parseFaults } from '../training/faults.ts';
+import { readFaults } from '../training/faults.ts';
 import type { Limits } from '../training/limits.ts';
 import type { Run } from '../training/run.ts';
 import { answerStackDumps, takeSteps } from '../training/steps.ts';
@@ -27,7 +27,7 @@ const gpuFactor = 7;
 /** Pretends to be `scripts/train_challenge2_r1r2.py`: on the GPU its first batch faults and the process is aborted, on the CPU it trains. */
 export async function trainEeg(args: string[], { pretendDir, python, torch }: EegPlaces, limits: Limits): Promise<void> {
   const options = parseArguments(args);
-  const faults = parseFaults(process.env['PRETEND_FAULT']);
+  const faults = readFaults(process.env);
   const config = layOut(options);
   const outputs = openEegOutputs(config, faults.stepOf('silent', config.steps) ?? Infinity);
   const [device] = torch.devices;

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { applyFaultsFile } from '../faults-file.ts';
 import { findOwnMachine } from '../own-machine.ts';
 import { runPytest } from '../pytest/run.ts';
+import { fetchText, isFetch } from '../python/fetch.ts';
 import { findInterpreter } from '../python/interpreter.ts';
 import { requireModule, runOneLiner } from '../python/one-liners.ts';
 import type { CodeContext } from '../python/one-liners.ts';
@@ -39,6 +40,7 @@ await runPretend(async () => {
   if (first === '--version' || first === '-V') process.stdout.write(`Python ${interpreter.version}\n`);
   else if (first === '--help' || first === '-h') process.stdout.write(help);
   else if (first === '-c' && isLoader(rest)) await runLoader(readLimits(process.env));
+  else if (first === '-c' && isFetch(rest)) process.stdout.write(`${await fetchText(rest[1] ?? '')}\n`);
   else if (first === '-c') runCode(rest, context);
   else if (first === '-m') runModule(rest, context);
   else if (!(await runScript(first, rest, context, own))) throw cannotRun(args.join(' '));

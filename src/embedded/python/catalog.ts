@@ -14,6 +14,14 @@ export interface CatalogEntry {
 
 export const catalog: ReadonlyMap<string, CatalogEntry> = new Map(
   Object.entries<CatalogEntry>({
+    'adam-atan2': describe('0.0.3', 'adam_atan2', 'Adam-atan2 for PyTorch', 'https://github.com/imoneoi/adam-atan2', 'One'),
+    'google-cloud-storage': describe(
+      '2.18.2',
+      'google',
+      'Google Cloud Storage API client library',
+      'https://github.com/googleapis/python-storage',
+      'Google LLC',
+    ),
     numpy: describe(
       '1.26.4',
       'numpy',
@@ -68,6 +76,13 @@ export const catalog: ReadonlyMap<string, CatalogEntry> = new Map(
       'Tensors and Dynamic neural networks in Python with strong GPU acceleration',
       'https://pytorch.org/',
       'PyTorch Team',
+    ),
+    'torch-xla': describe(
+      '2.5.1',
+      'torch_xla',
+      'XLA bridge for PyTorch',
+      'https://github.com/pytorch/xla',
+      'PyTorch/XLA Dev Team',
     ),
     tqdm: describe('4.66.4', 'tqdm', 'Fast, Extensible Progress Meter', 'https://tqdm.github.io', ''),
   }),

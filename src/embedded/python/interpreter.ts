@@ -12,6 +12,8 @@ export interface Interpreter {
   program: string;
   /** The folder of the virtual environment; null: the machine's own. */
   prefix: string | null;
+  /** Of the machine's own: only the system's installer may change it. */
+  externallyManaged: boolean;
   packages: Packages;
 }
 
@@ -23,9 +25,24 @@ export function findInterpreter({ machine, bin }: OwnMachine, program: string): 
   const prefix = dirname(dirname(program));
   const version = machine.python;
   if (existsSync(join(prefix, 'pyvenv.cfg'))) {
-    return { version, executable: join(prefix, 'bin/python3'), program, prefix, packages: readPackages(prefix) };
+    return {
+      version,
+      executable: join(prefix, 'bin/python3'),
+      program,
+      prefix,
+      externallyManaged: false,
+      packages: readPackages(prefix),
+    };
   }
-  return { version, executable: join(bin, 'python3'), program, prefix: null, packages: listOwnPackages(machine.torch) };
+  const hasTpu = machine.tpu !== null;
+  return {
+    version,
+    executable: join(bin, 'python3'),
+    program,
+    prefix: null,
+    externallyManaged: !hasTpu,
+    packages: listOwnPackages(machine.torch, hasTpu),
+  };
 }
 
 /** Where its packages lie, as pip tells it. */

@@ -1,11 +1,18 @@
 import { requireCheckpoint } from '../training/checkpoint.ts';
 import { pythonError } from '../training/failure.ts';
+import { readConfigFile } from '../training/training-config.ts';
 import { catalog } from './catalog.ts';
 import type { Interpreter } from './interpreter.ts';
 import { requireDevice } from './torch.ts';
 import type { Torch } from './torch.ts';
 
 const builtIn = ['importlib', 'json', 'os', 'platform', 'sys'];
+
+/** In other forms than `import NAME`, and the module that has to be there. */
+const knownImports: ReadonlyMap<string, string> = new Map([
+  ['import torch_xla.core.xla_model as xm', 'torch_xla'],
+  ['from omegaconf import OmegaConf', 'omegaconf'],
+]);
 
 export interface CodeContext {
   interpreter: Interpreter;
@@ -40,6 +47,16 @@ function splitStatements(code: string): string[] {
 function runStatement(statement: string, args: readonly string[], context: CodeContext): string | null {
   const imported = /^import ([\w., ]+)$/.exec(statement)?.[1];
   if (imported !== undefined) return importAll(imported.split(','), context);
+  const knownImport = knownImports.get(statement);
+  if (knownImport !== undefined) {
+    requireModule(knownImport, context.interpreter);
+    return '';
+  }
+  const config = /^(?:\w+ = )?OmegaConf\.load\(['"]([^'"]+)['"]\)$/.exec(statement)?.[1];
+  if (config !== undefined) {
+    readConfigFile(config);
+    return '';
+  }
   const printed = /^print\((.*)\)$/.exec(statement)?.[1];
   if (printed !== undefined) {
     const values = printed.split(', ').map((expression) => evaluate(expression.trim(), context));
@@ -74,6 +91,7 @@ function evaluate(expression: string, { interpreter, torch }: CodeContext): stri
   const device = () => requireDevice(torch());
   const value: Record<string, () => string> = {
     'platform.python_version()': () => interpreter.version,
+    'xm.xla_device()': () => 'xla:0',
     'torch.__version__': () => torch().build,
     'torch.version.cuda': () => torch().cudaVersion ?? 'None',
     'torch.version.hip': () => torch().hipVersion ?? 'None',

@@ -6,9 +6,13 @@ import { catalog } from './catalog.ts';
 /** Versions by names. */
 export type Packages = ReadonlyMap<string, string>;
 
-/** What the machine's own python3 has: all of the catalog, and PyTorch in the build of the machine. */
-export function listOwnPackages(torch: string): Packages {
-  return new Map([...catalog].map(([name, { version }]) => [name, name === 'torch' ? torch : version]));
+/** What only machines with a TPU have. */
+const tpuPackages = ['adam-atan2', 'google-cloud-storage', 'torch-xla'];
+
+/** What the machine's own python3 has: all of the catalog that is meant for it, and PyTorch in the build of the machine. */
+export function listOwnPackages(torch: string, hasTpu = false): Packages {
+  const meant = [...catalog].filter(([name]) => hasTpu || !tpuPackages.includes(name));
+  return new Map(meant.map(([name, { version }]) => [name, name === 'torch' ? torch : version]));
 }
 
 /** What a virtual environment has; it is a file of its folder. */

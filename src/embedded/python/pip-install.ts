@@ -24,10 +24,13 @@ interface Requirement {
 
 const torchReleases = ['2.2.0', '2.5.1', '2.7.1'];
 
-/** Notes packages as installed in a virtual environment, with those that they need. Nothing is downloaded. */
+/**
+ * Notes packages as installed in a virtual environment, with those that they need. Nothing is downloaded. The python3 of a machine with a TPU
+ * is not managed by the system, and has all that is known.
+ */
 export function install(request: InstallRequest, interpreter: Interpreter): string {
   const { prefix, program, packages } = interpreter;
-  if (prefix === null) throw new PretendFailure(externallyManaged);
+  if (interpreter.externallyManaged) throw new PretendFailure(externallyManaged);
   const asked = [request.requirements, ...request.files.map(readRequirements)].flat();
   const indexes = [
     ...request.indexes,
@@ -53,6 +56,7 @@ export function install(request: InstallRequest, interpreter: Interpreter): stri
       queue.push({ text: name, name, version: null, of: requirement.text });
   }
   if (chosen.size === 0) return formatLines(lines);
+  if (prefix === null) throw new PretendFailure(externallyManaged);
   lines.push(`Installing collected packages: ${[...chosen.keys()].join(', ')}`);
   for (const name of chosen.keys()) {
     const old = packages.get(name);
@@ -86,7 +90,8 @@ function readRequirements(path: string): string[] {
 }
 
 function parseRequirement(text: string): Requirement {
-  const [, asked, operator, version] = /^([A-Za-z0-9][A-Za-z0-9._-]*) *(?:(==|>=|<=|~=|<|>) *([\w.+]+))?$/.exec(text) ?? [];
+  const [, asked, operator, version] =
+    /^([A-Za-z0-9][A-Za-z0-9._-]*) *(?:\[[\w,-]+\] *)?(?:(==|>=|<=|~=|<|>) *([\w.+]+))?$/.exec(text) ?? [];
   if (asked === undefined) throw new PretendFailure(`ERROR: Invalid requirement: '${text}'`);
   const name = findPackage(asked);
   if (name === null) throw notFound(text, 'none');

@@ -5,9 +5,12 @@ import { PretendFailure } from '../training/failure.ts';
 import { readLimits } from '../training/limits.ts';
 import { train } from '../training/trainer.ts';
 import { checkModel, trainEeg } from '../eeg-challenge/train.ts';
+import { buildDataset } from '../trm/dataset.ts';
+import { trainTrm } from '../trm/train.ts';
 import { checkGpu } from '../world-model/check-gpu.ts';
 import { trainWorldModel } from '../world-model/train.ts';
 import { validateConfig } from '../world-model/validate-config.ts';
+import { requireModule } from './one-liners.ts';
 import type { CodeContext } from './one-liners.ts';
 import { requireDevice } from './torch.ts';
 
@@ -16,10 +19,12 @@ export async function runScript(
   path: string,
   args: string[],
   context: CodeContext,
-  { pretendDir }: OwnMachine,
+  { pretendDir, machine }: OwnMachine,
 ): Promise<boolean> {
   const { interpreter, torch } = context;
   const python = interpreter.executable;
+  const limitsOf = (shortened: string) =>
+    readLimits(process.env, args.some((arg) => arg.startsWith(shortened)) ? shortRunSeconds : undefined);
   const scripts: Record<string, () => void | Promise<void>> = {
     'train_showcase.py': async () => {
       const { build, cudaVersion, devices } = torch();
@@ -28,10 +33,14 @@ export async function runScript(
     },
     'train.py': async () => {
       const found = torch();
-      const limits = readLimits(process.env, args.some((arg) => arg.startsWith('--max-steps')) ? shortRunSeconds : undefined);
-      await trainWorldModel(args, { pretendDir, python, requireDevice: () => requireDevice(found) }, limits);
+      await trainWorldModel(args, { pretendDir, python, requireDevice: () => requireDevice(found) }, limitsOf('--max-steps'));
     },
     'train_challenge2_r1r2.py': () => trainEeg(args, { pretendDir, python, torch: torch() }, readLimits(process.env)),
+    'train_tpu.py': async () => {
+      requireModule('torch_xla', interpreter);
+      await trainTrm(args, { pretendDir, python, tpu: machine.tpu }, limitsOf('--max_steps'));
+    },
+    'build_sudoku_dataset.py': () => void process.stdout.write(buildDataset(args)),
     'check_model.py': () => void process.stdout.write(checkModel(args)),
     'validate_config.py': () => void process.stdout.write(validateConfig(args)),
     'check_gpu.py': () => void process.stdout.write(checkGpu(args, torch())),
@@ -45,5 +54,5 @@ export async function runScript(
   return true;
 }
 
-/** A run that is cut short by `--max-steps` takes no longer than this, if nobody says otherwise. */
+/** A run that is cut short by its number of steps takes no longer than this, if nobody says otherwise. */
 const shortRunSeconds = 3;

@@ -7,6 +7,7 @@ import { endIfOld, liveOn } from './life.ts';
 import {
   describeCardError,
   describeCollectiveTimeout,
+  describeDeath,
   describeLostLoader,
   describeOutOfMemory,
   describeSegmentationFault,
@@ -24,6 +25,7 @@ const ends: Readonly<Record<string, (run: Run) => void | Promise<void>>> = {
   'nccl-timeout': (run) => strike(run, () => die('SIGABRT', describeCollectiveTimeout(run))),
   segfault: (run) => strike(run, () => die('SIGSEGV', describeSegmentationFault(run))),
   killed: (run) => strike(run, () => dieForMemory(run)),
+  die: (run) => fail(describeDeath(run)),
   'cpu-dies': (run) => fail(describeLostLoader(run)),
   xid: (run) => strike(run, () => failOfCard(run)),
 };

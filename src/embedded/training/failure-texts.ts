@@ -44,6 +44,15 @@ export function describeCollectiveTimeout({ rank: { rank }, step }: Failing): st
   ].join('\n');
 }
 
+/** As the runtime of a TPU whose core stops. */
+export function describeDeath(run: Failing): string {
+  return traceback(
+    run,
+    'train_step',
+    'RuntimeError: INTERNAL: Accelerator device halted prematurely, perhaps due to an on-device check-failure. Node 0 halted unexpectedly.',
+  );
+}
+
 export function describeLostLoader(run: Failing): string {
   return traceback(run, 'train_step', `RuntimeError: DataLoader worker (pid(s) ${process.pid}) exited unexpectedly`);
 }

@@ -1,10 +1,13 @@
 import { PretendFailure } from './failure.ts';
+import { readWorker } from './rank.ts';
+import type { Variables } from './rank.ts';
 
 /**
  * What PRETEND_FAULT may ask for, separated by commas. Those that begin at a step take it after an `@`: `oom@1200`. Of several ranks, a
- * fault of one meets the last. A step that a resumed run has behind it does not come again.
+ * fault of one meets the last. One that is meant for a single worker of the run has it in front: `w5:hang`. A step that a resumed run has
+ * behind it does not come again.
  *
- * - `oom`: a CUDA out-of-memory error, exit 1
+ * - `oom`: an out-of-memory error of CUDA, exit 1; on a TPU already when the first step is compiled
  * - `nan`: the loss is NaN from then on; training goes on
  * - `hang`: no further step; the watchdog writes on, and neither .HALT nor TERM is heeded
  * - `exit-early`: exit 0 with the work half done
@@ -23,6 +26,7 @@ import { PretendFailure } from './failure.ts';
  * - `borderline`: 39 tokens a second, give or take 3 %
  * - `slow-first-step`, `slow-save`: the first step, each checkpoint takes PRETEND_PAUSE_SECONDS, or until the file .GO is made
  * - `self-fallback`, `gpu-works`, `cpu-dies`: of the EEG training: it falls back to the CPU by itself, its GPU does not fault, it fails on the CPU
+ * - `refuse`, `die`: of the training on a TPU: the chips are in use and nothing starts; the worker fails at a step, exit 1
  * - `wrong-config`: the launch script does not pass the configuration on (the script looks at it, not the trainer)
  * - `partial-lines`: rows and records arrive in two halves
  * - `print-env`: the whole environment is printed at the start
@@ -52,6 +56,8 @@ const places = new Map<string, number | null>(
     'self-fallback': null,
     'gpu-works': null,
     'cpu-dies': 0.2,
+    refuse: null,
+    die: 0.2,
     'wrong-config': null,
     'partial-lines': null,
     'print-env': null,
@@ -65,12 +71,18 @@ export interface Faults {
   stepOf(name: string, steps: number): number | null;
 }
 
-export function parseFaults(text: string | undefined): Faults {
+/** Those that `variables` ask of this worker. */
+export function readFaults(variables: Variables): Faults {
+  return parseFaults(variables['PRETEND_FAULT'], readWorker(variables));
+}
+
+export function parseFaults(text: string | undefined, worker = 0): Faults {
   const asked = new Map<string, number | null>();
   for (const word of (text ?? '').split(',').filter((part) => part !== '')) {
-    const [name = '', step] = word.split('@');
+    const [, aim, name = '', step] = /^(?:w(\d{1,4}):)?([^@]*)(?:@(.*))?$/.exec(word) ?? [];
     const place = places.get(name);
     if (place === undefined || (step !== undefined && (place === null || !/^[1-9]\d{0,8}$/.test(step)))) throw refuse(word);
+    if (aim !== undefined && Number(aim) !== worker) continue;
     asked.set(name, step === undefined ? null : Number(step));
   }
   return {

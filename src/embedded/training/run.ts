@@ -4,12 +4,26 @@ import type { Outputs } from './outputs.ts';
 import type { Rank } from './rank.ts';
 import type { TrainingConfig } from './training-config.ts';
 
+/** Where a rank stands: the step that it goes to next, and why it wants to stop, if it does. */
+export interface Standing {
+  step: number;
+  stop: string | null;
+}
+
+/** The ranks on other workers, who take each step together with this one. */
+export interface Group {
+  /** The step of rank 0, and the first reason to stop that a rank has. Waits for every rank, for as long as it takes. */
+  agree(own: Standing): Promise<Standing>;
+}
+
 /** One rank of a training that goes on. */
 export interface Run {
   /** As a traceback names it. */
   script: string;
   config: TrainingConfig;
   rank: Rank;
+  /** Left out: torchrun started all ranks, and ends them. */
+  group?: Group;
   faults: Faults;
   limits: Limits;
   outputs: Outputs;
@@ -33,7 +47,7 @@ export interface TrainingCard {
   idle(): void;
 }
 
-/** Of the ranks, the one that a fault of a single rank meets: the last. */
-export function isStruck({ rank: { rank, worldSize } }: Run): boolean {
-  return rank === worldSize - 1;
+/** Whether a fault of a single rank meets this one: of torchrun's the last, of those on several workers whichever has it. */
+export function isStruck({ rank: { rank, worldSize }, group }: Run): boolean {
+  return group !== undefined || rank === worldSize - 1;
 }

@@ -26,12 +26,16 @@ export async function takeSteps(run: Run): Promise<void> {
     await endIfOld(limits);
     const seconds = (performance.now() - startMs) / 1000;
     const due = firstStep + Math.floor((seconds / limits.runSeconds) * config.steps);
-    startMs += await advance(run, Math.min(lastStep, Math.max(run.step === firstStep ? firstStep + 1 : run.step, due)));
+    const own = {
+      step: Math.min(lastStep, Math.max(run.step === firstStep ? firstStep + 1 : run.step, due)),
+      stop: faults.has('ignore-halt') ? null : readHalt(config.outDir),
+    };
+    const { step, stop } = (await run.group?.agree(own)) ?? own;
+    startMs += await advance(run, Math.min(lastStep, step));
     if (takeSaveWish(run)) startMs += await saveCheckpoint(run);
-    const wish = faults.has('ignore-halt') ? null : readHalt(config.outDir);
-    if (wish !== null) {
+    if (stop !== null) {
       outputs.addRecord('halt', run.step);
-      outputs.say(`stopping at step ${run.step}: ${wish}`);
+      outputs.say(`stopping at step ${run.step}: ${stop}`);
       return;
     }
   }

@@ -3,7 +3,7 @@ import { loadStep } from './checkpoint.ts';
 import { lacksRank } from './ends.ts';
 import { writeEnvFile } from './env-file.ts';
 import type { Build } from './env-file.ts';
-import { parseFaults } from './faults.ts';
+import { readFaults } from './faults.ts';
 import { liveOn } from './life.ts';
 import type { Limits } from './limits.ts';
 import { startLoaders, stopLoaders } from './loaders.ts';
@@ -28,7 +28,7 @@ export const contextMiB = 538;
 
 /** Pretends to be one rank of the training run: the figures are made up, the files, signals and processes are real. */
 export async function train(places: TrainerPlaces, limits: Limits): Promise<void> {
-  const faults = parseFaults(process.env['PRETEND_FAULT']);
+  const faults = readFaults(process.env);
   const rank = readRank(process.env);
   if (lacksRank({ faults, rank }) && rank.rank === 1) await liveOn(limits);
   const config = readTrainingConfig(process.env);

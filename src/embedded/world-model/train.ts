@@ -1,7 +1,7 @@
 import { useCard } from '../card-use.ts';
 import type { TorchDevice } from '../python/torch.ts';
 import { PretendFailure } from '../training/failure.ts';
-import { parseFaults } from '../training/faults.ts';
+import { readFaults } from '../training/faults.ts';
 import type { Limits } from '../training/limits.ts';
 import { answerStackDumps, takeSteps } from '../training/steps.ts';
 import type { Run } from '../training/run.ts';
@@ -20,7 +20,7 @@ export interface WorldModelPlaces {
 /** Pretends to be `train.py --config FILE --device cpu|cuda [--max-steps N]`. */
 export async function trainWorldModel(args: string[], places: WorldModelPlaces, limits: Limits): Promise<void> {
   const { config: file, device, maxSteps } = parseArguments(args);
-  const faults = parseFaults(process.env['PRETEND_FAULT']);
+  const faults = readFaults(process.env);
   const config = readWorldModelConfig(file, device, maxSteps);
   const card = device === 'cuda' ? places.requireDevice() : null;
   const outputs = openWorldModelOutputs(config, faults.has('partial-lines'));
