@@ -1,6 +1,7 @@
 import { ownChecks } from '../lifecycle/own-checks.ts';
 import { buildDuties } from './build-duties.ts';
 import { buildFallback } from './build-fallback.ts';
+import { buildGang } from './build-gang.ts';
 import { buildLaunch } from './build-launch.ts';
 import { buildMonitor } from './monitor/build-monitor.ts';
 import { buildRestart } from './build-restart.ts';
@@ -43,6 +44,7 @@ export function buildPlaybook(
     prepare: buildEntries(reader, value, 'prepare', names),
     validate: buildEntries(reader, value, 'validate', names),
     launch: buildLaunch(reader, value),
+    gang: buildGang(reader, value),
     restart: buildRestart(reader, value),
     monitor,
     verify: buildEntries(reader, value, 'verify', names),

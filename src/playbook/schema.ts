@@ -140,6 +140,13 @@ export const fallbackSchema = z.strictObject({
   'by-trainer': pattern.optional().describe('A line of the log that says that the trainer has fallen back by itself'),
 });
 
+export const gangRulesSchema = z.strictObject({
+  within: duration.optional().describe('From the first start to the last worker that is ready. Default: 2m'),
+  ready: pattern.optional().describe('A line in the log of each worker that says that it is ready'),
+  'on-failure': z.enum(['stop', 'keep']).optional().describe('What becomes of the others when a worker fails. Default: stop'),
+  'processes-per-worker': z.int().min(1).optional().describe('WORLD_SIZE counts them. Default: 1'),
+});
+
 export const dutySchema = z.strictObject({
   duty: text,
   within: duration.optional().describe('Since the start of the job'),
@@ -173,6 +180,10 @@ export const playbookSchema = z.strictObject({
   prepare: z.array(entrySchema).optional(),
   validate: z.array(entrySchema).optional(),
   launch: launchSchema.optional(),
+  gang: z
+    .union([z.boolean(), gangRulesSchema])
+    .optional()
+    .describe('Several hosts are one run, and how its workers are held together'),
   restart: restartSchema.optional().describe('When a job that has failed is started again'),
   monitor: monitorSchema.optional(),
   verify: z.array(entrySchema).optional(),

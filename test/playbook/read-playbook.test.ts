@@ -329,9 +329,9 @@ describe('names that the format keeps for later', () => {
     ['sweeps: {}', '2:1: sweeps', 'sweeps'],
     ['points: {}', '2:1: points', 'points'],
     ['roles: {}', '2:1: roles', 'roles'],
-    ['gang: true', '2:1: gang', 'gang'],
+    ['schedule: {}', '2:1: schedule', 'schedule'],
     ['validate:\n  - { check: c, run: x, when: always }', '3:25: validate[0].when', 'when'],
-    ['prepare:\n  - { action: c, run: x, each: worker }', '3:26: prepare[0].each', 'each'],
+    ['prepare:\n  - { action: c, run: x, role: server }', '3:26: prepare[0].role', 'role'],
   ])('%s', (text, place, key) => {
     expect(tellText(`playbook: p\n${text}\n`)).toEqual([`p.yaml:${place}: not yet: this version does not execute "${key}"`]);
   });
