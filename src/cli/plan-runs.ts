@@ -18,6 +18,8 @@ export interface PlanWish extends DecisionWish {
   set?: readonly string[] | undefined;
   /** Left out: the first one of the playbook. */
   profile?: string | undefined;
+  /** Left out: none. */
+  point?: string | undefined;
 }
 
 export interface PlannedRuns {
@@ -33,7 +35,13 @@ export async function planRuns(context: Context, wish: PlanWish): Promise<Planne
   const hosts = await selectTargets(context, wish.host);
   const today = localDate(new Date(context.clock.now()));
   const resolved = hosts.map((host) => {
-    const asked = resolveProfiles(playbook, { set, host: host.params, today, profile: wish.profile ?? null });
+    const asked = resolveProfiles(playbook, {
+      set,
+      host: host.params,
+      today,
+      profile: wish.profile ?? null,
+      point: wish.point ?? null,
+    });
     const env = [...asked.playbook.env, ...(asked.fallback?.env ?? [])];
     const secrets = resolveEnvironment(env, context.environment);
     requireSecrets(secrets);
@@ -72,8 +80,8 @@ function openPlaybook(file: string): Playbook {
 /** Each once, though every host has its own params and its own price. */
 function findWarnings(playbook: Playbook, plans: readonly Plan[]): Problem[] {
   const found = plans.flatMap(({ playbook: planned, fallback, hosts: [host] }) =>
-    [planned, ...(fallback ? [fallback] : [])].flatMap(({ params, profile = null }) =>
-      lintPlaybook(playbook, { params, profile, price: host?.cost ? { host: host.name, ...host.cost } : null }),
+    [planned, ...(fallback ? [fallback] : [])].flatMap(({ params, profile = null, point = null }) =>
+      lintPlaybook(playbook, { params, profile, point, price: host?.cost ? { host: host.name, ...host.cost } : null }),
     ),
   );
   const warnings = found.filter(({ severity }) => severity === 'warning');

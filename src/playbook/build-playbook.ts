@@ -12,6 +12,7 @@ import type { EnvVariable, ResolvedPlaybook } from './playbook.ts';
 import type { Reader } from './reader.ts';
 import { sourceSchema, variableSchema, volatileSchema } from './schema.ts';
 import { entriesAt, partAt, take } from './sections.ts';
+import type { Variant } from './variant.ts';
 
 export type Built = Omit<ResolvedPlaybook, 'file' | 'sha256' | 'params'>;
 
@@ -22,7 +23,7 @@ export type Built = Omit<ResolvedPlaybook, 'file' | 'sha256' | 'params'>;
 export function buildPlaybook(
   reader: Reader,
   value: unknown,
-  { profile, profiles }: { profile: string | null; profiles: readonly string[] },
+  { profile, point, profiles }: Variant & { profiles: readonly string[] },
 ): Built {
   const names = new Set<string>(Object.values(ownChecks));
   const monitor = buildMonitor(reader, value);
@@ -39,6 +40,7 @@ export function buildPlaybook(
     source: buildSource(value),
     env: entriesAt(value, 'env').flatMap(([name, variable]) => buildVariable(name, variable)),
     profile,
+    point,
     fallback: buildFallback(reader, value, profiles),
     strictOrder: textAt(value, 'order') === 'strict',
     prepare: buildEntries(reader, value, 'prepare', names),

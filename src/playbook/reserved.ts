@@ -5,7 +5,7 @@ import type { YamlDocument, YamlPath } from '../yaml.ts';
 const reserved: readonly { at: readonly string[]; keys: readonly string[] }[] = [
   {
     at: [],
-    keys: ['sweeps', 'points', 'roles', 'questions', 'notify', 'schedule'],
+    keys: ['roles', 'questions', 'notify', 'schedule'],
   },
   ...['prepare', 'validate', 'verify', 'rollback'].map((phase) => ({
     at: [phase, '*'],

@@ -147,6 +147,20 @@ export const gangRulesSchema = z.strictObject({
   'processes-per-worker': z.int().min(1).optional().describe('WORLD_SIZE counts them. Default: 1'),
 });
 
+const givenName = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]*$/, {
+  error: ({ input }) => `expected a name of letters, digits, "-", "_" and ".", got ${JSON.stringify(input)}`,
+});
+
+export const pointSchema = z.strictObject({
+  description: text.optional(),
+  params: z.record(z.string(), scalar).optional().describe('Values of declared params'),
+});
+
+export const sweepSchema = z
+  .array(z.union([text, z.strictObject({ point: text, 'run-name': givenName.optional() })]))
+  .min(1)
+  .describe('Points, in this order; or { point, run-name }');
+
 export const dutySchema = z.strictObject({
   duty: text,
   within: duration.optional().describe('Since the start of the job'),
@@ -157,9 +171,7 @@ export const dutySchema = z.strictObject({
 });
 
 export const playbookSchema = z.strictObject({
-  playbook: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]*$/, {
-    error: ({ input }) => `expected a name of letters, digits, "-", "_" and ".", got ${JSON.stringify(input)}`,
-  }),
+  playbook: givenName,
   description: text.optional(),
   params: z.record(identifier, paramSchema).optional(),
   work: workSchema.optional(),
@@ -173,6 +185,8 @@ export const playbookSchema = z.strictObject({
   env: z.record(identifier, variableSchema).optional(),
   profiles: z.record(z.string(), profile).optional().describe('Named variants; the first is used unless another is asked for'),
   fallback: fallbackSchema.optional(),
+  points: z.record(givenName, pointSchema).optional().describe('Named experiments: values of params that go together'),
+  sweeps: z.record(givenName, sweepSchema).optional().describe('Named lists of points'),
   order: z
     .literal('strict')
     .optional()

@@ -15,6 +15,7 @@ export function renderPlan(plan: Plan): string[] {
       'params',
       Object.entries(playbook.params).map(([name, value]) => `${name} = ${value}`),
     ),
+    ...block('point', plan.point === null ? [] : [plan.point]),
     ...block('profile', describeProfiles(plan)),
     ...block('workdir', [playbook.workdir]),
     ...block('setup', lines(`${host?.setup ?? ''}\n${playbook.setup}`)),

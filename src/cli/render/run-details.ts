@@ -51,7 +51,7 @@ function fieldsOf(run: RunDocument, bestMode: BestMode, nowMs: number): Field[] 
   return [
     ['run', run.id],
     ['kind', run.kind],
-    ['playbook', run.point === null ? run.playbook : `${run.playbook}, point ${run.point}`],
+    ['playbook', workOf(run)],
     ['host', hostsOf(run)],
     ['attempt', String(run.attempt)],
     ['state', describeState(run)],
