@@ -70,7 +70,10 @@ validate:
       'p.yaml:3:29: validate[0].on: expected "all", "each" or "first" or a number, got "frist" (did you mean "first"?)',
     ],
     ['{ check: a, run: x, on: -1 }', 'p.yaml:3:29: validate[0].on: expected at least 0, got -1'],
-    ['{ check: a, run: x, on: 1.5 }', 'p.yaml:3:29: validate[0].on: expected "all", "each" or "first" or a whole number, got 1.5'],
+    [
+      '{ check: a, run: x, on: 1.5 }',
+      'p.yaml:3:29: validate[0].on: expected "all", "each" or "first" or a whole number, got 1.5',
+    ],
     [
       '{ check: a, run: x, on: first, alike: true }',
       'p.yaml:3:36: validate[0].alike: "alike" compares all workers, and "on: first" looks at one: expected one of the two',

@@ -19,6 +19,7 @@ import {
   describeUndriven,
   hostsOf,
   isUndriven,
+  workOf,
 } from './run-words.ts';
 import { renderTable, type Cell } from './table.ts';
 
