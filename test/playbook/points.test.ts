@@ -107,7 +107,7 @@ describe('a point', () => {
   it('is looked at as it would run: what its values lead to is told before a run of it is asked for', () => {
     const limited = change('log: x.log', `log: x.log, time-limit: "\${{ params.mode == 'a' ? '1h' : 'soon' }}"`);
     expect(tellText(limited)).toEqual([
-      'p.yaml:12:75: launch.time-limit: expected a duration such as "15m" or "1h30m", got "soon", with point "large"',
+      'p.yaml:12:84: launch.time-limit: expected a duration such as "15m" or "1h30m", got "soon", with point "large"',
     ]);
   });
 
@@ -116,7 +116,7 @@ describe('a point', () => {
     expect(lint(work('${{ params.steps }}'))).toEqual([
       'p.yaml:12:68: warning: work.duration: 900 steps of 1s each take 15m, and the duration is given as 50s, with point "long" (correct the figure that is wrong)',
     ]);
-    expect(lint(work('60'))).toHaveLength(1);
+    expect(lint(work('${{ 60 }}'))).toHaveLength(1);
     const { document, ...playbook } = readText(work('${{ params.steps }}'));
     expect(lintPlaybook({ document, ...playbook }, { point: 'base' })).toEqual([]);
     expect(lintPlaybook({ document, ...playbook }, { point: 'long' })).toHaveLength(1);
