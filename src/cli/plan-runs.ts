@@ -21,6 +21,8 @@ export interface PlanWish extends DecisionWish {
   set?: readonly string[] | undefined;
   /** Left out: the first one of the playbook. */
   profile?: string | undefined;
+  /** Left out: none. */
+  point?: string | undefined;
 }
 
 export interface PlannedRuns {
@@ -36,7 +38,13 @@ export async function planRuns(context: Context, wish: PlanWish): Promise<Planne
   const hosts = await selectTargets(context, wish.host);
   const today = localDate(new Date(context.clock.now()));
   const resolved = hosts.map((host) => {
-    const asked = resolveProfiles(playbook, { set, host: host.params, today, profile: wish.profile ?? null });
+    const asked = resolveProfiles(playbook, {
+      set,
+      host: host.params,
+      today,
+      profile: wish.profile ?? null,
+      point: wish.point ?? null,
+    });
     const env = [...asked.playbook.env, ...(asked.fallback?.env ?? [])];
     const secrets = resolveEnvironment(env, context.environment);
     requireSecrets(secrets);
@@ -97,8 +105,8 @@ function openPlaybook(file: string): Playbook {
 /** Each once, though every host has its own params and its own price. */
 function findWarnings(playbook: Playbook, plans: readonly Plan[]): Problem[] {
   const found = plans.flatMap(({ playbook: planned, fallback, hosts }) =>
-    [planned, ...(fallback ? [fallback] : [])].flatMap(({ params, profile = null }) =>
-      lintPlaybook(playbook, { params, profile, price: priceOf(hosts) }),
+    [planned, ...(fallback ? [fallback] : [])].flatMap(({ params, profile = null, point = null }) =>
+      lintPlaybook(playbook, { params, profile, point, price: priceOf(hosts) }),
     ),
   );
   const warnings = found.filter(({ severity }) => severity === 'warning');

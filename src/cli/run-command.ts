@@ -24,7 +24,8 @@ export interface RunsDocument {
   runs: RunDocument[];
 }
 
-export const profileFlag = {
+export const variantFlags = {
+  point: Flags.string({ summary: 'A named experiment of the playbook: its values of params.', helpValue: 'NAME' }),
   profile: Flags.string({ summary: 'The variant of the playbook; its first one when not given.', helpValue: 'PROFILE' }),
 };
 

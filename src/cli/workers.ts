@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { WorkerAddress } from '../engine/worker-address.ts';
+import type { WorkerAddress } from '../engine/parts.ts';
 import type { PlannedHost } from '../engine/plan.ts';
 import { quote } from '../quoting.ts';
 import { HostKeyUnknown } from '../ssh/failures.ts';

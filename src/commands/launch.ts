@@ -1,12 +1,7 @@
 import * as Args from '@oclif/core/args';
 import * as Flags from '@oclif/core/flags';
 import { inventoryFlag } from '../cli/base-command.ts';
-import { decisionFlags, profileFlag, RunCommand, type RunsDocument } from '../cli/run-command.ts';
-import { notYet } from '../errors.ts';
-
-const notBuilt = {
-  point: Flags.string({ hidden: true }),
-};
+import { decisionFlags, RunCommand, type RunsDocument, variantFlags } from '../cli/run-command.ts';
 
 export default class Launch extends RunCommand {
   static override summary = 'Prepare, validate, launch, monitor and verify a playbook on hosts, watched live.';
@@ -16,6 +11,7 @@ export default class Launch extends RunCommand {
     'fleet launch prod-50k --host demo-a100x2',
     'fleet launch prod-50k --host demo-a100x2 --set commit=840303b --dry-run',
     'fleet launch playbooks/prod-50k.yaml --host prime1 --detach',
+    'fleet launch trm-sweep --point e1_1_baseline --host demo-tpu',
   ];
   static override args = {
     playbook: Args.string({ name: 'PLAYBOOK', description: 'name of a playbook, or its file', required: true }),
@@ -29,17 +25,15 @@ export default class Launch extends RunCommand {
       multiple: true,
       multipleNonGreedy: true,
     }),
-    ...profileFlag,
+    ...variantFlags,
     detach: Flags.boolean({ summary: 'Start the job and leave. Nobody watches it then.' }),
     observe: Flags.boolean({ summary: 'Only tell: nothing is done about a verdict, and no job is started again.' }),
     'dry-run': Flags.boolean({ summary: 'Print what would be done, with every script. Opens no connection.' }),
     ...decisionFlags,
-    ...notBuilt,
   };
 
   async run(): Promise<RunsDocument | { plans: object[] }> {
     const { args, flags } = await this.parse(Launch);
-    if (flags.point !== undefined) throw notYet('fleet launch --point');
     return this.withContext(flags, async (context) => {
       const onlyShow = flags['dry-run'];
       const plans = await this.planRuns(context, { kind: 'launch', playbook: args.playbook, ...flags, onlyShow });

@@ -1,7 +1,7 @@
 import * as Args from '@oclif/core/args';
 import * as Flags from '@oclif/core/flags';
 import { inventoryFlag } from '../cli/base-command.ts';
-import { decisionFlags, profileFlag, RunCommand, type RunsDocument } from '../cli/run-command.ts';
+import { decisionFlags, RunCommand, type RunsDocument, variantFlags } from '../cli/run-command.ts';
 
 export default class Validate extends RunCommand {
   static override summary = 'Preflight alone: the GO / NO-GO table. Changes nothing.';
@@ -18,7 +18,7 @@ export default class Validate extends RunCommand {
       multiple: true,
       multipleNonGreedy: true,
     }),
-    ...profileFlag,
+    ...variantFlags,
     ...decisionFlags,
   };
 

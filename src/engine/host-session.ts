@@ -9,7 +9,7 @@ import type { Answer, Connection } from '../ssh/transport.ts';
 import { backOffMs } from './back-off.ts';
 import { Detached, Fenced } from './lease-lost.ts';
 import type { EngineParts } from './parts.ts';
-import type { WorkerAddress } from './worker-address.ts';
+import type { WorkerAddress } from './parts.ts';
 import type { PlannedHost } from './plan.ts';
 
 /** What tells that a host did not answer, and nothing else. */

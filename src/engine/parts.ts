@@ -4,7 +4,6 @@ import type { Connection } from '../ssh/transport.ts';
 import type { Owner } from '../store/records.ts';
 import type { Store } from '../store/store.ts';
 import type { PlannedHost } from './plan.ts';
-import type { WorkerAddress } from './worker-address.ts';
 
 /** Which worker of a host, and where it is; an embedded one has no address. */
 export interface WorkerAddress {

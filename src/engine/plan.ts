@@ -110,7 +110,7 @@ export function makePlan(
     kind,
     executor: 'detached',
     profile: playbook.profile ?? null,
-    point: null,
+    point: playbook.point ?? null,
     ...decisions,
     playbook,
     fallback,

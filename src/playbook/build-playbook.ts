@@ -1,6 +1,7 @@
 import { ownChecks } from '../lifecycle/own-checks.ts';
 import { buildDuties } from './build-duties.ts';
 import { buildFallback } from './build-fallback.ts';
+import { buildGang } from './build-gang.ts';
 import { buildLaunch } from './build-launch.ts';
 import { buildMonitor } from './monitor/build-monitor.ts';
 import { buildRestart } from './build-restart.ts';
@@ -11,6 +12,7 @@ import type { EnvVariable, ResolvedPlaybook } from './playbook.ts';
 import type { Reader } from './reader.ts';
 import { sourceSchema, variableSchema, volatileSchema } from './schema.ts';
 import { entriesAt, partAt, take } from './sections.ts';
+import type { Variant } from './variant.ts';
 
 export type Built = Omit<ResolvedPlaybook, 'file' | 'sha256' | 'params'>;
 
@@ -21,7 +23,7 @@ export type Built = Omit<ResolvedPlaybook, 'file' | 'sha256' | 'params'>;
 export function buildPlaybook(
   reader: Reader,
   value: unknown,
-  { profile, profiles }: { profile: string | null; profiles: readonly string[] },
+  { profile, point, profiles }: Variant & { profiles: readonly string[] },
 ): Built {
   const names = new Set<string>(Object.values(ownChecks));
   const monitor = buildMonitor(reader, value);
@@ -38,11 +40,13 @@ export function buildPlaybook(
     source: buildSource(value),
     env: entriesAt(value, 'env').flatMap(([name, variable]) => buildVariable(name, variable)),
     profile,
+    point,
     fallback: buildFallback(reader, value, profiles),
     strictOrder: textAt(value, 'order') === 'strict',
     prepare: buildEntries(reader, value, 'prepare', names),
     validate: buildEntries(reader, value, 'validate', names),
     launch: buildLaunch(reader, value),
+    gang: buildGang(reader, value),
     restart: buildRestart(reader, value),
     monitor,
     verify: buildEntries(reader, value, 'verify', names),

@@ -7,7 +7,10 @@ import { describeUnknownParam } from './params.ts';
 import type { Scalar } from './fields.ts';
 
 /** Parts of a playbook that are read before any expression, and hold none. */
-const plainKeys: readonly unknown[] = ['playbook', 'params'];
+const plainKeys: readonly unknown[] = ['playbook', 'params', 'points', 'sweeps'];
+
+/** Names that stand alone. */
+const plainNames: readonly string[] = ['today', 'point'];
 
 export interface FilledIn {
   value: unknown;
@@ -16,13 +19,17 @@ export interface FilledIn {
   waiting: YamlPath[];
 }
 
-/** Puts params and the day into every `${{ … }}` of a document. `params` has every declared name; undefined is a value that is not there yet. */
-export function fillIn(
-  document: YamlDocument,
-  value: unknown,
-  params: Readonly<Record<string, Scalar | undefined>>,
-  today: string,
-): FilledIn {
+/** What an expression sees. */
+interface Surroundings {
+  /** Every declared name; undefined is a value that is not there yet. */
+  params: Readonly<Record<string, Scalar | undefined>>;
+  today: string;
+  /** Empty where no experiment was asked for. */
+  point: string;
+}
+
+/** Puts params, the day and the name of the experiment into every `${{ … }}` of a document. */
+export function fillIn(document: YamlDocument, value: unknown, { params, today, point }: Surroundings): FilledIn {
   const filled: FilledIn = { value: null, problems: [], waiting: [] };
   const known = Object.fromEntries(Object.entries(params).filter(([, param]) => param !== undefined));
   const fillText = (text: string, path: YamlPath): unknown => {
@@ -37,7 +44,7 @@ export function fillIn(
       filled.waiting.push(path);
       return text;
     }
-    const rendered = renderTemplate(compiled.template, { params: known, today });
+    const rendered = renderTemplate(compiled.template, { params: known, today, point });
     if ('value' in rendered) return mustBeText(path) ? asText(rendered.value) : rendered.value;
     filled.problems.push(document.problem(path, `${text} has no value: ${rendered.unknown}`));
     filled.waiting.push(path);
@@ -62,11 +69,11 @@ function findUnknownName(
   params: Readonly<Record<string, unknown>>,
 ): { message: string; suggestion: string | null } | null {
   for (const [root = '', name] of template.names) {
-    if (root === 'today' && name === undefined) continue;
+    if (plainNames.includes(root) && name === undefined) continue;
     if (root !== 'params') {
       return {
-        message: `no name ${JSON.stringify(root)} is known here, expected params.NAME or today`,
-        suggestion: suggestName(root, ['params', 'today']),
+        message: `no name ${JSON.stringify(root)} is known here, expected params.NAME, today or point`,
+        suggestion: suggestName(root, ['params', ...plainNames]),
       };
     }
     if (name !== undefined && !Object.hasOwn(params, name)) {

@@ -116,6 +116,19 @@ export interface Duty {
     | { kind: 'person'; ask: string };
 }
 
+/** A named experiment: values of params that go together. */
+export interface Point {
+  description: string | null;
+  params: Record<string, Scalar>;
+}
+
+/** A point that a sweep runs. */
+export interface SweepRun {
+  point: string;
+  /** Unlike any other of the sweep. */
+  runName: string;
+}
+
 /** How a job over several workers is held together. */
 export interface Gang {
   /** From the first start to the last worker that is ready. */
@@ -160,8 +173,10 @@ export interface ResolvedPlaybook {
   setup: string;
   source: { branch: string | null; commit: string | null; clean: boolean } | null;
   env: EnvVariable[];
-  /** The one that this is resolved for. Left out, with the next one, in the plans of an older fleet. */
+  /** The one that this is resolved for. Left out, with the next two, in the plans of an older fleet. */
   profile?: string | null;
+  /** The experiment that this is resolved for. */
+  point?: string | null;
   fallback?: FallbackRules | null;
   /** Nothing is begun before its predecessor has passed. */
   strictOrder: boolean;

@@ -4,13 +4,16 @@ import { readYamlFile, sortProblems, type YamlDocument, type YamlPath } from '..
 import { buildPlaybook, type Built } from './build-playbook.ts';
 import { fillIn } from './fill-in.ts';
 import { readParams } from './params.ts';
-import { checkProfiles, inProfile, profilesOf } from './profiles.ts';
+import { pointsOf, readPoints } from './points.ts';
+import { checkProfiles, profilesOf } from './profiles.ts';
 import type { Scalar } from './fields.ts';
-import type { Param } from './playbook.ts';
+import type { Param, Point, SweepRun } from './playbook.ts';
 import { createReader } from './reader.ts';
 import { takeOutReserved } from './reserved.ts';
 import { paramSchema, playbookSchema } from './schema.ts';
 import { entriesAt, take } from './sections.ts';
+import { readSweeps } from './sweeps.ts';
+import { inVariant, type Variant } from './variant.ts';
 
 /** A playbook file without errors, before any param has its value. */
 export interface Playbook {
@@ -20,6 +23,9 @@ export interface Playbook {
   params: Record<string, Param>;
   /** Names, in the order of the file. */
   profiles: string[];
+  /** Named experiments, in the order of the file. */
+  points: Record<string, Point>;
+  sweeps: Record<string, SweepRun[]>;
   document: YamlDocument;
 }
 
@@ -32,28 +38,51 @@ export function readPlaybook(file: string): { playbook: Playbook | null; problem
 export function checkPlaybook(document: YamlDocument, earlier: Problem[]): { playbook: Playbook | null; problems: Problem[] } {
   const profiles = profilesOf(document);
   // Where there are profiles, no run is without one.
-  const [first, ...others] = (profiles.length === 0 ? [null] : profiles).map((profile) => checkVariant(document, profile));
-  const problems = [first, ...others].flatMap((variant) => variant?.problems ?? []);
-  const all = sortProblems([...earlier, ...checkProfiles(document), ...problems, ...findNulBytes(document, document.value, [])]);
+  const variants = (profiles.length === 0 ? [null] : profiles).map((profile) => checkVariant(document, { profile, point: null }));
+  const named: Problem[] = [];
+  const reader = createReader(document, named);
+  const points = readPoints(reader, document.value);
+  const sweeps = readSweeps(reader, document.value, pointsOf(document));
+  const problems = [...variants.flatMap((variant) => variant.problems), ...named];
+  const ofPoints = variants.flatMap(({ profile }) =>
+    Object.keys(points).flatMap((point) => checkPoint(document, { profile, point }, problems)),
+  );
+  const all = sortProblems([
+    ...earlier,
+    ...checkProfiles(document),
+    ...problems,
+    ...ofPoints,
+    ...findNulBytes(document, document.value, []),
+  ]);
+  const [first] = variants;
   if (all.length > 0 || first === undefined) return { playbook: null, problems: all };
   const { name, description } = first.built;
-  return { playbook: { name, description, file: document.file, params: first.params, profiles, document }, problems: [] };
+  const { params } = first;
+  return { playbook: { name, description, file: document.file, params, profiles, points, sweeps, document }, problems: [] };
 }
 
-function checkVariant(document: YamlDocument, profile: string | null) {
-  const { params, problems } = declaredParams(document, profile);
+function checkVariant(document: YamlDocument, variant: Variant) {
+  const { params, problems } = declaredParams(document, variant);
   const names = entriesAt(document.value, 'params').map(([name]) => name);
   const values = Object.fromEntries(names.map((name) => [name, params[name]?.default ?? undefined]));
-  const assembled = assemblePlaybook(document, values, { profile });
-  return { built: assembled.built, params, problems: [...problems, ...assembled.problems] };
+  const assembled = assemblePlaybook(document, values, variant);
+  return { ...variant, built: assembled.built, params, problems: [...problems, ...assembled.problems] };
 }
 
-/** Those whose declaration has the right shape, with the defaults that a profile gives them. */
-export function declaredParams(
-  document: YamlDocument,
-  profile: string | null,
-): { params: Record<string, Param>; problems: Problem[] } {
-  const variant = inProfile(document, profile);
+/** What is wrong with one experiment alone. Where a value does not fit its declaration, what follows from it is not told. */
+function checkPoint(document: YamlDocument, variant: Variant & { point: string }, known: readonly Problem[]): Problem[] {
+  const isKnown = ({ line, column, message }: Problem) =>
+    known.some((one) => one.line === line && one.column === column && one.message === message);
+  const declared = declaredParams(document, variant).problems.filter((problem) => !isKnown(problem));
+  if (declared.length > 0) return declared;
+  return checkVariant(document, variant)
+    .problems.filter((problem) => !isKnown(problem))
+    .map((problem) => ({ ...problem, message: `${problem.message}, with point "${variant.point}"` }));
+}
+
+/** Those whose declaration has the right shape, with the defaults that a profile and a point give them. */
+export function declaredParams(document: YamlDocument, wanted: Variant): { params: Record<string, Param>; problems: Problem[] } {
+  const variant = inVariant(document, wanted);
   const declared = entriesAt(variant.value, 'params').flatMap(([name, value]) => {
     const param = take(paramSchema, value);
     return param === null ? [] : [[name, param] as const];
@@ -68,14 +97,14 @@ const anyDay = '20000101';
 export function assemblePlaybook(
   document: YamlDocument,
   params: Readonly<Record<string, Scalar | undefined>>,
-  { today = anyDay, profile = null }: { today?: string | undefined; profile?: string | null } = {},
+  { today = anyDay, profile = null, point = null }: { today?: string | undefined } & Partial<Variant> = {},
 ): { built: Built; problems: Problem[] } {
-  const variant = inProfile(document, profile);
+  const variant = inVariant(document, { profile, point });
   const { value, problems: reserved } = takeOutReserved(variant);
-  const filled = fillIn(variant, value, params, today);
+  const filled = fillIn(variant, value, { params, today, point: point ?? '' });
   const { problems: shape } = checkSchema(playbookSchema, variant, filled.value);
   const meaning: Problem[] = [];
-  const built = buildPlaybook(createReader(variant, meaning), filled.value, { profile, profiles: profilesOf(document) });
+  const built = buildPlaybook(createReader(variant, meaning), filled.value, { profile, point, profiles: profilesOf(document) });
   const settled = [...shape, ...meaning].filter((problem) => !isWaiting(problem, variant, filled.waiting));
   return { built, problems: sortProblems([...reserved, ...filled.problems, ...settled]) };
 }

@@ -5,13 +5,13 @@ import type { YamlDocument, YamlPath } from '../yaml.ts';
 const reserved: readonly { at: readonly string[]; keys: readonly string[] }[] = [
   {
     at: [],
-    keys: ['sweeps', 'points', 'roles', 'gang', 'questions', 'notify', 'schedule'],
+    keys: ['roles', 'questions', 'notify', 'schedule'],
   },
   ...['prepare', 'validate', 'verify', 'rollback'].map((phase) => ({
     at: [phase, '*'],
-    keys: ['answer', 'when', 'role', 'each', 'rollback'],
+    keys: ['answer', 'when', 'role', 'rollback'],
   })),
-  { at: ['launch'], keys: ['restart', 'confirm', 'question', 'roles', 'gang', 'executor', 'points'] },
+  { at: ['launch'], keys: ['restart', 'confirm', 'question', 'roles', 'executor'] },
   { at: ['monitor'], keys: ['restart', 'notify'] },
 ];
 

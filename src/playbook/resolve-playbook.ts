@@ -11,25 +11,33 @@ export interface ProfileWish extends GivenParams {
   today?: string;
   /** Null, or left out: the first one of the file, where there are profiles. */
   profile?: string | null;
-  /** It is the profile that the run falls back to: what it gives a param counts more than what was typed for the run. */
+  /** A named experiment. Null, or left out: none. */
+  point?: string | null;
+  /** It is the profile that the run falls back to: what it gives a param counts more than what was asked for the run. */
   isFallback?: boolean;
 }
 
-/** Params in their places: `--set` over the profile over the host over the default. Every problem at once, and then no playbook. */
+/** Params in their places: `--set` over the point over the profile over the host over the default. Every problem at once, and then no playbook. */
 export function resolvePlaybook(
   playbook: Playbook,
   wish: ProfileWish,
 ): { resolved: ResolvedPlaybook; problems: [] } | { resolved: null; problems: Problem[] } {
-  const { document, profiles } = playbook;
+  const { document, profiles, points } = playbook;
   const profile = wish.profile ?? profiles[0] ?? null;
-  if (profile !== null && !profiles.includes(profile)) return { resolved: null, problems: [unknownProfile(profile, profiles)] };
+  if (profile !== null && !profiles.includes(profile))
+    return { resolved: null, problems: [unknown('profile', profile, profiles)] };
+  const point = wish.point ?? null;
+  if (point !== null && !Object.hasOwn(points, point))
+    return { resolved: null, problems: [unknown('point', point, Object.keys(points))] };
   const ofProfile = paramsOfProfile(document, profile);
-  const settled = settleParams(document, declaredParams(document, profile).params, {
-    host: without(wish.host, ofProfile),
-    set: wish.isFallback === true ? without(wish.set, ofProfile) : wish.set,
+  const asked = <T>(values: Readonly<Record<string, T>>) => (wish.isFallback === true ? without(values, ofProfile) : values);
+  const ofPoint = asked(point === null ? {} : (points[point]?.params ?? {}));
+  const settled = settleParams(document, declaredParams(document, { profile, point: null }).params, {
+    host: { ...without(wish.host, ofProfile), ...ofPoint },
+    set: asked(wish.set),
   });
   if (settled.problems.length > 0) return { resolved: null, problems: settled.problems };
-  const { built, problems } = assemblePlaybook(document, settled.values, { today: wish.today, profile });
+  const { built, problems } = assemblePlaybook(document, settled.values, { today: wish.today, profile, point });
   if (problems.length > 0) return { resolved: null, problems };
   const sha256 = createHash('sha256').update(document.bytes).digest('hex');
   return { resolved: { ...built, file: document.file, sha256, params: settled.values }, problems: [] };
@@ -39,16 +47,15 @@ function without<T>(values: Readonly<Record<string, T>>, names: Readonly<Record<
   return Object.fromEntries(Object.entries(values).filter(([name]) => !Object.hasOwn(names, name)));
 }
 
-function unknownProfile(name: string, profiles: readonly string[]): Problem {
-  const has = profiles.length === 0 ? 'the playbook has none' : `it has ${profiles.join(', ')}`;
-  const message = `no profile is called ${JSON.stringify(name)}, ${has}`;
+function unknown(kind: 'profile' | 'point', name: string, known: readonly string[]): Problem {
+  const has = known.length === 0 ? 'the playbook has none' : `it has ${known.join(', ')}`;
   return {
-    file: '--profile',
+    file: `--${kind}`,
     line: null,
     column: null,
     path: name,
-    message,
-    suggestion: suggestName(name, profiles),
+    message: `no ${kind} is called ${JSON.stringify(name)}, ${has}`,
+    suggestion: suggestName(name, known),
     severity: 'error',
   };
 }

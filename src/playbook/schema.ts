@@ -140,6 +140,27 @@ export const fallbackSchema = z.strictObject({
   'by-trainer': pattern.optional().describe('A line of the log that says that the trainer has fallen back by itself'),
 });
 
+export const gangRulesSchema = z.strictObject({
+  within: duration.optional().describe('From the first start to the last worker that is ready. Default: 2m'),
+  ready: pattern.optional().describe('A line in the log of each worker that says that it is ready'),
+  'on-failure': z.enum(['stop', 'keep']).optional().describe('What becomes of the others when a worker fails. Default: stop'),
+  'processes-per-worker': z.int().min(1).optional().describe('WORLD_SIZE counts them. Default: 1'),
+});
+
+const givenName = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]*$/, {
+  error: ({ input }) => `expected a name of letters, digits, "-", "_" and ".", got ${JSON.stringify(input)}`,
+});
+
+export const pointSchema = z.strictObject({
+  description: text.optional(),
+  params: z.record(z.string(), scalar).optional().describe('Values of declared params'),
+});
+
+export const sweepSchema = z
+  .array(z.union([text, z.strictObject({ point: text, 'run-name': givenName.optional() })]))
+  .min(1)
+  .describe('Points, in this order; or { point, run-name }');
+
 export const dutySchema = z.strictObject({
   duty: text,
   within: duration.optional().describe('Since the start of the job'),
@@ -150,9 +171,7 @@ export const dutySchema = z.strictObject({
 });
 
 export const playbookSchema = z.strictObject({
-  playbook: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]*$/, {
-    error: ({ input }) => `expected a name of letters, digits, "-", "_" and ".", got ${JSON.stringify(input)}`,
-  }),
+  playbook: givenName,
   description: text.optional(),
   params: z.record(identifier, paramSchema).optional(),
   work: workSchema.optional(),
@@ -166,6 +185,8 @@ export const playbookSchema = z.strictObject({
   env: z.record(identifier, variableSchema).optional(),
   profiles: z.record(z.string(), profile).optional().describe('Named variants; the first is used unless another is asked for'),
   fallback: fallbackSchema.optional(),
+  points: z.record(givenName, pointSchema).optional().describe('Named experiments: values of params that go together'),
+  sweeps: z.record(givenName, sweepSchema).optional().describe('Named lists of points'),
   order: z
     .literal('strict')
     .optional()
@@ -173,6 +194,10 @@ export const playbookSchema = z.strictObject({
   prepare: z.array(entrySchema).optional(),
   validate: z.array(entrySchema).optional(),
   launch: launchSchema.optional(),
+  gang: z
+    .union([z.boolean(), gangRulesSchema])
+    .optional()
+    .describe('Several hosts are one run, and how its workers are held together'),
   restart: restartSchema.optional().describe('When a job that has failed is started again'),
   monitor: monitorSchema.optional(),
   verify: z.array(entrySchema).optional(),

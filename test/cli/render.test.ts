@@ -3,8 +3,10 @@ import { describe, expect, it } from 'vitest';
 import { createProgressDisplay } from '../../src/cli/progress-display.ts';
 import { renderChecks, renderVerdict } from '../../src/cli/render/checks.ts';
 import { printable, shorten, wrap } from '../../src/cli/render/printable.ts';
+import { renderOutcome } from '../../src/cli/render/outcome.ts';
 import { renderProgressLine } from '../../src/cli/render/progress-line.ts';
 import { formatAge, formatEta, formatRate } from '../../src/cli/render/quantities.ts';
+import { renderRunList } from '../../src/cli/render/run-list.ts';
 import { renderTable } from '../../src/cli/render/table.ts';
 import { screenOf, type Screen } from '../../src/cli/screen.ts';
 import type { RunDocument } from '../../src/store/run-document.ts';
@@ -60,6 +62,16 @@ describe('a screen', () => {
     { terminal: {}, environment: {}, color: true, colored: false },
   ])('is coloured only on a terminal that wants it: $environment $color', ({ terminal, environment, color, colored }) => {
     expect(screenOf(terminal, environment, { color }).paint('red', 'x') !== 'x').toBe(colored);
+  });
+});
+
+describe('a run of an experiment', () => {
+  it('is named by its playbook and its point, wherever runs are listed', () => {
+    const run = { ...makeRun(null), playbook: 'trm-sweep', point: 'e1_1_baseline', host: 'demo-tpu' };
+    const outcome = { result: 'succeeded', reason: null, exitCode: 0, degraded: false } as const;
+    expect(renderRunList([run], pipe, 0)[1]).toMatch(/^abcdefghij +trm-sweep\/e1_1_baseline +demo-tpu /);
+    expect(renderOutcome({ ...run, outcome }, pipe)[0]).toContain('trm-sweep/e1_1_baseline on demo-tpu');
+    expect(renderRunList([{ ...run, point: null }], pipe, 0)[1]).toMatch(/^abcdefghij +trm-sweep +demo-tpu /);
   });
 });
 

@@ -172,7 +172,7 @@ describe('a launch that is typed wrong', () => {
     [['launch', 'prod-50k'], { ...usage, says: /missing required flag host/ }],
     [[...play, '--hots', 'two'], { ...usage, says: /--hots[^]*did you mean --host\?/ }],
     [[...play, 'another'], { ...usage, says: /another/ }],
-    [[...play, '--point', 'a'], { exit: 2, code: 'not-yet', says: /not yet: fleet launch --point/ }],
+    [[...play, '--point', 'a'], { ...inFiles, says: /no point is called "a", the playbook has none/ }],
     [[...play, '--waive', 'dsk=ok'], { exit: 2, code: 'usage', says: /no check that can be waived is called "dsk"/ }],
     [[...play, '--answer', 'who=me'], { exit: 2, code: 'usage', says: /the playbook does not ask "who", it asks nothing/ }],
     [['retry', 'abc'], { exit: 2, code: 'not-yet', says: /not yet: fleet retry/ }],

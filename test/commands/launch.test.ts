@@ -148,6 +148,24 @@ launch: { run: 'train --batch \${{ params.batch }}', log: x.log }
     });
   });
 
+  it('shows in a dry run the experiment that was asked for, and refuses one that there is not', async (test) => {
+    const who = person(test);
+    const playbook = who.writeFile(
+      'sizes.yaml',
+      `playbook: sizes
+params: { batch: { type: integer, default: 4 } }
+points: { small: { params: { batch: 1 } }, large: { params: { batch: 64 } } }
+launch: { run: "train \${{ point }} \${{ params.batch }}", log: x.log }
+`,
+    );
+    const show = (...more: string[]) => who.run(['launch', playbook, ...onDemo, '--dry-run', ...more]);
+    const [large, mistyped] = await Promise.all([show('--point', 'large', '--json'), show('--point', 'lrage')]);
+    const [plan] = (JSON.parse(large.stdout) as { plans: { point: string; playbook: { launch: { command: string } } }[] }).plans;
+    expect(plan).toMatchObject({ point: 'large', playbook: { launch: { command: 'train large 64' } } });
+    expect((await show('--point', 'small', '--set', 'batch=2')).stdout).toMatch(/^params:\n {2}batch = 2\npoint:\n {2}small\n/m);
+    expect(mistyped).toMatchObject({ code: 2, stderr: expect.stringContaining('did you mean "large"?') as string });
+  });
+
   it('prints its plan and touches nothing with --dry-run', async (test) => {
     const who = person(test);
     const { code, stdout } = await who.run(['launch', 'prod-50k', ...onDemo, '--set', 'steps=777', '--dry-run']);

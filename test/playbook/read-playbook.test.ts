@@ -70,7 +70,7 @@ describe('one mistake gives one message', () => {
     ['workdir: 5', 'workdir: expected text, got 5'],
     [
       'workdir: "${{ parms.a }}"',
-      'workdir: no name "parms" is known here, expected params.NAME or today (did you mean "params"?)',
+      'workdir: no name "parms" is known here, expected params.NAME, today or point (did you mean "params"?)',
     ],
     ['workdir: "${{ params.a"', 'workdir: "${{" is not closed by "}}"'],
     ['work: { duration: 20h..15h }', 'work.duration: expected the smaller end first, got "20h..15h"'],
@@ -326,12 +326,10 @@ monitor:
 
 describe('names that the format keeps for later', () => {
   it.each([
-    ['sweeps: {}', '2:1: sweeps', 'sweeps'],
-    ['points: {}', '2:1: points', 'points'],
     ['roles: {}', '2:1: roles', 'roles'],
-    ['gang: true', '2:1: gang', 'gang'],
+    ['schedule: {}', '2:1: schedule', 'schedule'],
     ['validate:\n  - { check: c, run: x, when: always }', '3:25: validate[0].when', 'when'],
-    ['prepare:\n  - { action: c, run: x, each: worker }', '3:26: prepare[0].each', 'each'],
+    ['prepare:\n  - { action: c, run: x, role: server }', '3:26: prepare[0].role', 'role'],
   ])('%s', (text, place, key) => {
     expect(tellText(`playbook: p\n${text}\n`)).toEqual([`p.yaml:${place}: not yet: this version does not execute "${key}"`]);
   });

@@ -98,6 +98,74 @@ describe('rocm-train as it is shipped', () => {
   });
 });
 
+describe('trm-sweep as it is shipped', () => {
+  const path = join(root, 'playbooks/trm-sweep.yaml');
+  const playbook = readShipped(path);
+  const resolve = (point: string) => resolvePlaybook(playbook, { set: {}, host: {}, point });
+
+  it('resolves for each of its 18 experiments, and nothing is found in any', () => {
+    const points = Object.keys(playbook.points);
+    expect(points).toHaveLength(18);
+    expect(points.flatMap((point) => resolve(point).problems)).toEqual([]);
+    expect(lintPlaybook(playbook)).toEqual([]);
+  });
+
+  it.each([
+    ['e1_1_baseline', { global_batch_size: 256, per_worker_batch_size: 32, lr: 1e-4, lr_warmup_steps: 2000 }, 195312],
+    ['e1_3_batch_512', { global_batch_size: 512, per_worker_batch_size: 64, lr: 2e-4, lr_warmup_steps: 3000 }, 97656],
+    ['e1_3_batch_1024', { global_batch_size: 1024, per_worker_batch_size: 128, lr: 4e-4, lr_warmup_steps: 5000 }, 48828],
+    ['e2_1_ema_off', { ema: false }, 195312],
+    ['e2_2_t2_n2', { H_cycles: 2, L_cycles: 2 }, 195312],
+    ['e2_2_t2_n6', { H_cycles: 2, L_cycles: 6 }, 195312],
+    ['e2_2_t3_n4', { H_cycles: 3, L_cycles: 4 }, 195312],
+    ['e2_2_t3_n6', { H_cycles: 3, L_cycles: 6 }, 195312],
+    ['e2_2_t4_n6', { H_cycles: 4, L_cycles: 6 }, 195312],
+    ['e2_3_attention', { mlp_t: false, pos_encodings: 'rope' }, 195312],
+    ['e2_4_nsup_8', { halt_max_steps: 8 }, 195312],
+    [
+      'e3_1_large_model',
+      { L_layers: 4, hidden_size: 1024, num_heads: 16, global_batch_size: 2048, per_worker_batch_size: 256, lr: 8e-4 },
+      24414,
+    ],
+    ['e3_2_more_data', { dataset: 'sudoku-extreme-5k-aug-1000' }, 976562],
+    ['e4_1_lr_search', { lr: 5e-4 }, 195312],
+    ['e4_2_longer_training', { epochs: 100000 }, 390625],
+    ['e4_3_deeper_model', { L_layers: 4 }, 195312],
+    ['e4_4_no_warmup', { lr_warmup_steps: 0 }, 195312],
+    ['e4_5_larger_batch', { global_batch_size: 2048, per_worker_batch_size: 256, lr: 8e-4, lr_warmup_steps: 10000 }, 24414],
+  ])('%s changes %j, and nothing else', (point, changes, steps) => {
+    expect(playbook.points[point]?.params).toEqual(changes);
+    const { resolved } = resolve(point);
+    expect(resolved).toMatchObject({ point, monitor: { progress: { of: steps } } });
+    expect(Number(resolved?.params['per_worker_batch_size']) * 8).toBe(resolved?.params['global_batch_size']);
+  });
+
+  it('has the three sweeps, whose runs are named', () => {
+    const told = Object.entries(playbook.sweeps).map(([name, runs]) => [name, runs.map(({ runName }) => runName).join(' ')]);
+    expect(told).toEqual([
+      ['tn_sweep', 'tn_t2_n2 tn_t2_n6 tn_t3_n4 tn_t3_n6 tn_t4_n6'],
+      ['batch_sweep', 'batch_256 batch_512 batch_1024'],
+      ['all_ablations', 'baseline ema_off tn_baseline attention nsup_8'],
+    ]);
+  });
+
+  it('names what a run leaves by its run name, and by the experiment where it has none', () => {
+    expect(resolve('e1_1_baseline').resolved?.launch?.log).toBe('logs/e1_1_baseline.log');
+    const set = { run_name: 'baseline_run_1' };
+    const { resolved } = resolvePlaybook(playbook, { set, host: { storage: 'tmp' }, point: 'e1_1_baseline' });
+    expect(resolved?.launch).toMatchObject({
+      log: 'logs/baseline_run_1.log',
+      halt: { sentinel: 'tmp/runs/baseline_run_1/.HALT' },
+    });
+    expect(resolved?.gang).toEqual({
+      withinSeconds: 120,
+      ready: '\\[Rank \\d+/\\d+\\] Starting training worker',
+      onFailure: 'stop',
+      processesPerWorker: 1,
+    });
+  });
+});
+
 describe('schemas/playbook.json', () => {
   it('is the schema of this version', () => {
     const shipped: unknown = JSON.parse(readFileSync(join(root, 'schemas/playbook.json'), 'utf8'));

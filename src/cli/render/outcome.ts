@@ -1,7 +1,7 @@
 import type { RunDocument } from '../../store/run-document.ts';
 import type { Screen } from '../screen.ts';
 import { formatMoney, formatSeconds } from './quantities.ts';
-import { describeState, hostsOf } from './run-words.ts';
+import { describeState, hostsOf, workOf } from './run-words.ts';
 
 /** `prod-50k on demo-a100x2: succeeded, after 48s, exit status 0`. Empty while the run goes on. */
 export function renderOutcome(run: RunDocument, screen: Screen): string[] {
@@ -13,7 +13,7 @@ export function renderOutcome(run: RunDocument, screen: Screen): string[] {
     ...(secondsOf(run) === null ? [] : [`after ${formatSeconds(secondsOf(run))}`]),
     ...(run.cost === null ? [] : [`cost ${formatMoney(run.cost.spent, run.cost.currency)}`]),
   ];
-  return [`${run.playbook} on ${hostsOf(run)} (${run.id}): ${parts.join(', ')}`];
+  return [`${workOf(run)} on ${hostsOf(run)} (${run.id}): ${parts.join(', ')}`];
 }
 
 /** Null also where the clock was set back meanwhile, further than the run was long. */

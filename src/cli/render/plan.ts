@@ -1,7 +1,7 @@
 import { describeCondition } from '../../engine/entries/conditions.ts';
 import type { Plan } from '../../engine/plan.ts';
 import { formatDuration } from '../../language/units.ts';
-import type { Condition, Deed, Entry } from '../../playbook/entries/entry.ts';
+import type { Condition, Deed, Entry, EntryWorkers } from '../../playbook/entries/entry.ts';
 import { estimateCost } from '../../playbook/lint/cost.ts';
 import type { EnvVariable, ResolvedPlaybook } from '../../playbook/playbook.ts';
 
@@ -15,6 +15,7 @@ export function renderPlan(plan: Plan): string[] {
       'params',
       Object.entries(playbook.params).map(([name, value]) => `${name} = ${value}`),
     ),
+    ...block('point', plan.point === null ? [] : [plan.point]),
     ...block('profile', describeProfiles(plan)),
     ...block('workdir', [playbook.workdir]),
     ...block('setup', lines(`${host?.setup ?? ''}\n${playbook.setup}`)),
@@ -102,9 +103,12 @@ function describeEntry(entry: Entry): string[] {
   return [`${entry.kind}: ${entry.name}`, ...[...describeDeed(entry.deed), ...describeTerms(entry)].map((line) => `  ${line}`)];
 }
 
-/** How long it may take, how often it is tried, and what is remembered of it. */
-function describeTerms({ expectedTimeSeconds, timeoutSeconds, retry, remember, severity }: Entry): string[] {
+/** Where it is done, how long it may take, how often it is tried, and what is remembered of it. */
+function describeTerms(entry: Entry): string[] {
+  const { expectedTimeSeconds, timeoutSeconds, retry, remember, severity, on = 'all', alike = false } = entry;
   const terms = [
+    ...(on === 'all' ? [] : [onWhich(on)]),
+    ...(alike ? ['the same on every worker'] : []),
     ...(expectedTimeSeconds === null ? [] : [`expected time ${formatDuration(expectedTimeSeconds)}, stopped after twice that`]),
     ...(timeoutSeconds === null ? [] : [`at most ${formatDuration(timeoutSeconds)}`]),
     ...(retry === null ? [] : [`tried ${retry.times} times, ${formatDuration(retry.delaySeconds)} apart`]),
@@ -112,6 +116,11 @@ function describeTerms({ expectedTimeSeconds, timeoutSeconds, retry, remember, s
     ...(severity === 'warn' ? ['a failure is only told'] : []),
   ];
   return terms.length === 0 ? [] : [`(${terms.join('; ')})`];
+}
+
+function onWhich(on: Exclude<EntryWorkers, 'all'>): string {
+  if (on === 'each') return 'on one worker after the other';
+  return on === 'first' ? 'on the first worker' : `on worker ${on}`;
 }
 
 /** Who decides what before anything is begun. */

@@ -2,12 +2,12 @@ import type { Report } from '../report/report.ts';
 import { describeSections, type Section } from '../report/sections.ts';
 import { escapeMarkup } from './markup.ts';
 import { drawPlot } from './plot.ts';
-import { describeState, hostsOf } from './run-words.ts';
+import { describeState, hostsOf, workOf } from './run-words.ts';
 
 /** One file that opens without a network: no script, no font, no picture from elsewhere. */
 export function renderReportPage(report: Report): string[] {
   const { run } = report;
-  const title = escapeMarkup(`${run.playbook} on ${hostsOf(run)}: ${describeState(run).text}`);
+  const title = escapeMarkup(`${workOf(run)} on ${hostsOf(run)}: ${describeState(run).text}`);
   const sections = describeSections(report);
   return [
     '<!doctype html>',

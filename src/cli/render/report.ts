@@ -2,13 +2,13 @@ import type { Plot } from '../report/read-plots.ts';
 import type { Report } from '../report/report.ts';
 import { describeSections, type Section } from '../report/sections.ts';
 import { printable } from './printable.ts';
-import { describeState, hostsOf } from './run-words.ts';
+import { describeState, hostsOf, workOf } from './run-words.ts';
 
 /** Markdown: what was expected beside what came, and what happened when. */
 export function renderReport(report: Report): string[] {
   const { run } = report;
   return [
-    `# ${escape(run.playbook)} on ${escape(hostsOf(run))}: ${describeState(run).text}`,
+    `# ${escape(workOf(run))} on ${escape(hostsOf(run))}: ${describeState(run).text}`,
     ...describeSections(report).flatMap((section) => ['', `## ${escape(section.title)}`, '', ...renderSection(section)]),
   ];
 }

@@ -19,6 +19,7 @@ import {
   describeUndriven,
   hostsOf,
   isUndriven,
+  workOf,
 } from './run-words.ts';
 import { renderTable, type Cell } from './table.ts';
 
@@ -51,7 +52,7 @@ function fieldsOf(run: RunDocument, bestMode: BestMode, nowMs: number): Field[] 
   return [
     ['run', run.id],
     ['kind', run.kind],
-    ['playbook', run.point === null ? run.playbook : `${run.playbook}, point ${run.point}`],
+    ['playbook', workOf(run)],
     ['host', hostsOf(run)],
     ['attempt', String(run.attempt)],
     ['state', describeState(run)],

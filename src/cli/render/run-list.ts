@@ -2,7 +2,15 @@ import { isResult } from '../../lifecycle/states.ts';
 import type { RunDocument } from '../../store/run-document.ts';
 import type { Screen } from '../screen.ts';
 import { formatAge, formatEta, formatRate, formatSteps } from './quantities.ts';
-import { describeHealth, describeReachability, describeState, describeUndriven, hostsOf, isUndriven } from './run-words.ts';
+import {
+  describeHealth,
+  describeReachability,
+  describeState,
+  describeUndriven,
+  hostsOf,
+  isUndriven,
+  workOf,
+} from './run-words.ts';
 import { renderTable, type Row } from './table.ts';
 
 const columns = [
@@ -33,7 +41,7 @@ function renderRun(run: RunDocument, nowMs: number): Row {
   return {
     cells: [
       run.id,
-      run.point === null ? run.playbook : `${run.playbook} (${run.point})`,
+      workOf(run),
       hostsOf(run),
       describeState(run),
       describeHealth(run.health),

@@ -14,6 +14,11 @@ export function describeUndriven(run: Pick<RunDocument, 'id' | 'state'>): string
   return `nobody drives it; to take it up again: fleet resume ${run.id}`;
 }
 
+/** `trm-sweep/e1_1_baseline`: the playbook, with the experiment where it is one. */
+export function workOf({ playbook, point }: Pick<RunDocument, 'playbook' | 'point'>): string {
+  return point === null ? playbook : `${playbook}/${point}`;
+}
+
 export function hostsOf(run: Pick<RunDocument, 'host' | 'workers'>): string {
   return run.host ?? [...new Set(run.workers.map((worker) => worker.host))].join(',');
 }

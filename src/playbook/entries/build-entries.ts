@@ -49,6 +49,8 @@ function buildEntry(
     retry: file.retry === undefined ? null : buildRetry(reader, path, file.retry),
     parallel: file.parallel ?? false,
     remember: file.remember?.per ?? null,
+    on: file.on ?? 'all',
+    alike: file.alike ?? false,
     requires: buildRequires(reader, [...path, 'requires'], file.requires),
     quarantine: file.quarantine ?? null,
     hint: file.hint ?? null,
@@ -75,11 +77,15 @@ function reportUnfit(reader: Reader, path: YamlPath, { kind, deed }: Entry, file
   if (kind === 'action') {
     refuse('remember', 'goes with a check: an action is done in every run');
     refuse('parallel', 'goes with a check: actions are done one after the other');
+    refuse('alike', 'goes with a check: an action finds nothing that could be compared');
   }
   if (deed.kind !== 'run') refuse('expected-time', 'goes with "run" alone: everything else is quick');
   if (!onHost(deed))
-    for (const key of ['retry', 'timeout', 'remember', 'requires'] as const)
+    for (const key of ['retry', 'timeout', 'remember', 'on', 'alike', 'requires'] as const)
       refuse(key, 'goes with what is looked at on the host');
+  const only = file.on === undefined || file.on === 'all' || file.on === 'each' ? null : file.on;
+  if (file.alike === true && only !== null)
+    refuse('alike', `compares all workers, and "on: ${only}" looks at one: expected one of the two`);
   if ((path[0] === 'verify' || path[0] === 'rollback') && !onHost(deed))
     reader.report(path, 'a person is asked before the launch: expected it in "prepare" or "validate"');
   if (path[0] !== 'rollback' && (deed.kind === 'note' || deed.kind === 'quarantine-host'))

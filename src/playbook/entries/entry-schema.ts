@@ -84,6 +84,11 @@ export const entrySchema = z.strictObject({
     .strictObject({ per: z.array(z.enum(['host', 'source.commit'])).min(1) })
     .optional()
     .describe('A pass is not looked at again while these are the same'),
+  on: z
+    .union([z.enum(['all', 'each', 'first']), z.int().min(0)])
+    .optional()
+    .describe('Of several workers: all side by side (the default), each in turn, the first, or one by its number'),
+  alike: z.boolean().optional().describe('What it finds must be the same on every worker'),
   requires: requiresSchema.optional().describe('What the host must have for this entry alone'),
   quarantine: text.optional().describe('A failure takes the host out of use, for this reason, until a person lifts it'),
   hint: text.optional().describe('What to do when it fails'),

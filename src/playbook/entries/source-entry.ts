@@ -10,6 +10,8 @@ export const plainEntry: Omit<Entry, 'kind' | 'name' | 'deed'> = {
   retry: null,
   parallel: false,
   remember: null,
+  on: 'all',
+  alike: false,
   requires: null,
   quarantine: null,
   hint: null,

@@ -5,7 +5,7 @@ import { describeSpan, describeTime, spanOfJob, spanOfStep } from './spans.ts';
 
 /** Limits of time that a job which is well does not keep. */
 export function lintPatience(planned: Planned): Finding[] {
-  return [...lintTimeLimit(planned), ...lintStalls(planned), ...lintSlowPhases(planned)];
+  return [...lintTimeLimit(planned), ...lintGang(planned), ...lintStalls(planned), ...lintSlowPhases(planned)];
 }
 
 function lintTimeLimit(planned: Planned): Finding[] {
@@ -19,6 +19,19 @@ function lintTimeLimit(planned: Planned): Finding[] {
       path: ['launch', 'time-limit'],
       message: `${shortest.text} ${describeTime(shortest.low ?? 0)} at the least, and the guard stops the job after ${formatDuration(limit)}`,
       suggestion: 'raise the limit, or do less',
+    },
+  ];
+}
+
+/** The barrier at the start is longer than all that the job may take. */
+function lintGang({ gang, launch }: Planned): Finding[] {
+  const limit = launch?.timeLimitSeconds ?? null;
+  if (!gang || limit === null || gang.withinSeconds <= limit) return [];
+  return [
+    {
+      path: ['gang', 'within'],
+      message: `the workers have ${formatDuration(gang.withinSeconds)} to be ready, and the guard stops the job after ${formatDuration(limit)}`,
+      suggestion: 'give them less, or raise launch.time-limit',
     },
   ];
 }
