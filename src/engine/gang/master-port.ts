@@ -7,10 +7,15 @@ interface PortDetail {
   masterPort: { attempt: number; port: number };
 }
 
-/** Chosen once for each attempt, free on the first worker, and the same for all: a later controller keeps to it. */
+/**
+ * One that is free on the first worker, and the same for all. It is looked at again while nothing of the attempt has been started with it: a check may have
+ * met there, or somebody else has taken it.
+ */
 export async function chooseMasterPort(drive: Drive): Promise<void> {
-  if (drive.workers.length === 1 || readMasterPort(drive) !== null) return;
-  const port = await drive.session.call(findFreePort(firstPort + spread(drive.actor.run)));
+  if (drive.workers.length === 1) return;
+  const before = readMasterPort(drive);
+  const port = await drive.session.call(findFreePort(before ?? firstPort + spread(drive.actor.run)));
+  if (port === before) return;
   if (port === null) throw new TypeError(`run ${drive.actor.run}: no port from ${firstPort} to ${firstPort + portCount} is free`);
   const detail: PortDetail = { masterPort: { attempt: drive.record().attempt, port } };
   drive.tell('master-port', `the workers meet at port ${port} of ${drive.host.name}`, detail);
@@ -21,7 +26,7 @@ export function readMasterPort(drive: Drive): number | null {
   const ports = readEventsOf(drive, 'master-port').flatMap(({ detail }) =>
     keeps<PortDetail>(detail, 'masterPort') ? [detail.masterPort] : [],
   );
-  return ports.find((one) => one.attempt === attempt)?.port ?? null;
+  return ports.findLast((one) => one.attempt === attempt)?.port ?? null;
 }
 
 /** Runs that begin on one host at the same time look in different places. */

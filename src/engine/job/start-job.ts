@@ -42,7 +42,7 @@ export async function startJob(drive: Drive): Promise<void> {
   const absent = met.answers.filter(({ answer }) => answer.word === 'absent').map(({ worker }) => worker);
   const states = new Map(met.answers.map(({ worker, answer }) => [worker, answer]));
   if (absent.length > 0) {
-    await chooseMasterPort(drive);
+    if (absent.length === drive.workers.length) await chooseMasterPort(drive);
     const pushed = await meetAll(drive, absent, (worker, limit) => pushEnvironments(worker, jobPlace(worker).attempt, limit));
     if (pushed.missing.length > 0) return failStart(drive, pushed.missing, 'did not take its environment');
     if (absent.length === drive.workers.length && !(await lookAgain(drive))) return;

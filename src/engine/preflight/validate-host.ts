@@ -1,5 +1,6 @@
 import { sourceEntries } from '../../playbook/entries/source-entry.ts';
 import type { Drive } from '../drive.ts';
+import { chooseMasterPort } from '../gang/master-port.ts';
 import { namePlace } from '../gang/name-workers.ts';
 import { decideNoGo } from './no-go.ts';
 import { endRun } from '../end-run.ts';
@@ -9,6 +10,7 @@ import { walkEntries } from '../entries/walk-entries.ts';
 /** `validating`: the GO / NO-GO table. A preflight comes here whatever was found before, so that the table is whole. */
 export async function validateHost(drive: Drive): Promise<void> {
   const { playbook, kind } = drive.plan;
+  await chooseMasterPort(drive);
   if (kind === 'validate') await lookBeforeChanges(drive);
   await walkEntries(drive, 'validate', [...sourceEntries(playbook), ...playbook.validate]);
   if (drive.parts.store.readChecks(drive.actor.run).some(isFailed)) {
