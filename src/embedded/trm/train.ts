@@ -48,11 +48,11 @@ export async function trainTrm(args: string[], places: TrmPlaces, limits: Limits
   const leaveChips = useCard(places.pretendDir, describeUse(config, places));
   try {
     const { step } = await ranks.agree(own);
-    const group = heedTerm(ranks);
     outputs.say(`All ${meeting.count} workers are here`);
     for (const line of introduce(config, places, rank.rank)) outputs.say(line);
     if (step > 0) outputs.say(`Resuming at step ${step}`);
     await compile(config, faults.has('oom'), limits);
+    const group = heedTerm(ranks);
     const run: Run = {
       script: 'kellen/experiments/train_tpu.py',
       config,
@@ -76,7 +76,7 @@ export async function trainTrm(args: string[], places: TrmPlaces, limits: Limits
   }
 }
 
-/** From here on TERM to one rank stops all of them in order. A rank that waits for another one ends all the same, soon. */
+/** From here on TERM to one rank stops all of them in order; before, it ends that one as it ends any program. A rank that waits for another one ends all the same, soon. */
 function heedTerm(ranks: Rendezvous) {
   let wish: string | null = null;
   let stop: string | null = null;
