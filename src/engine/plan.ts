@@ -7,7 +7,8 @@ import type { ResolvedPlaybook } from '../playbook/playbook.ts';
 import type { Waiver } from '../store/check-records.ts';
 import type { NewRun, TargetRecord } from '../store/records.ts';
 
-export type PlannedReach = { kind: 'ssh'; ssh: SshSettings } | { kind: 'embedded'; machine: string; /** Left out: one. */ workers?: number };
+export type PlannedReach =
+  { kind: 'ssh'; ssh: SshSettings } | { kind: 'embedded'; machine: string; /** Left out: one. */ workers?: number };
 
 /** What a run needs of the inventory, as it was when the run was planned. */
 export interface PlannedHost {
