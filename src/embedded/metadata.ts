@@ -24,6 +24,7 @@ export async function startMetadataServer(name: string, slice: TpuSlice, worker:
     server.once('error', reject);
     server.listen(0, '127.0.0.1', resolve);
   });
+  server.unref();
   const { port } = server.address() as AddressInfo;
   return {
     host: `127.0.0.1:${port}`,

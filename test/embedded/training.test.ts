@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { parseConfig } from '../../src/embedded/training/config-file.ts';
 import { computeFigures } from '../../src/embedded/training/curves.ts';
-import { parseFaults } from '../../src/embedded/training/faults.ts';
+import { parseFaults, readFaults } from '../../src/embedded/training/faults.ts';
 import { formatLogLine, formatRecord, formatRow } from '../../src/embedded/training/formats.ts';
 import { readLimits } from '../../src/embedded/training/limits.ts';
 import type { TrainingConfig } from '../../src/embedded/training/training-config.ts';
@@ -121,8 +121,21 @@ describe('requests through the environment', () => {
     expect(parseFaults(undefined).has('slow')).toBe(false);
   });
 
+  test('aim a fault at one worker, whom fleet or the slice has told its index', () => {
+    const asked = { PRETEND_FAULT: 'w5:hang@400,w0:oom,nan' };
+    const on = (place: Record<string, string>) => {
+      const faults = readFaults({ ...asked, ...place });
+      return ['hang', 'oom', 'nan'].filter((name) => faults.has(name));
+    };
+    expect(on({})).toEqual(['oom', 'nan']);
+    expect(on({ FLEET_WORKER_INDEX: '5', TPU_WORKER_ID: '0' })).toEqual(['hang', 'nan']);
+    expect(on({ TPU_WORKER_ID: '5' })).toEqual(['hang', 'nan']);
+    expect(on({ FLEET_WORKER_INDEX: '1' })).toEqual(['nan']);
+    expect(readFaults({ ...asked, FLEET_WORKER_INDEX: '5' }).stepOf('hang', 1000)).toBe(400);
+  });
+
   test('that make no sense are refused, with what would', () => {
-    for (const text of ['ooom', 'oom@', 'oom@x', 'oom@0', 'slow@5', 'toString']) {
+    for (const text of ['ooom', 'oom@', 'oom@x', 'oom@0', 'oom@1@2', 'slow@5', 'w5:ooom', 'w:oom', 'w5oom', 'toString']) {
       expect(() => parseFaults(text)).toThrow(`unknown fault "${text}", expected some of oom[@STEP]`);
     }
     for (const text of ['soon', '0', '-1', 'Infinity', '1e9']) {

@@ -65,8 +65,10 @@ async function findFreePort(): Promise<number> {
 const inRun = (run: string, path: string) => join(repository, 'tmp/runs', run, path);
 
 describe('the repository', () => {
-  test('is clean, has the 18 experiments, and runs none that it does not have', async () => {
-    expect((await machine.sh('cd trm && git status --porcelain')).stdout).toBe('');
+  test('is the commit that the demo inventory names, is clean, has the 18 experiments, and runs none that it does not have', async () => {
+    const { stdout } = await machine.sh('cd trm && git rev-parse HEAD && git status --porcelain');
+    expect(stdout).toMatch(/^[0-9a-f]{40}\n$/);
+    expect(await readFile(join(import.meta.dirname, '../../inventories/demo.yaml'), 'utf8')).toContain(stdout.trim());
     expect(await readdir(join(repository, 'kellen/configs/experiments'))).toHaveLength(18);
     expect(await machine.sh('cd trm && kellen/experiments/run_experiment.sh e9_none r')).toMatchObject({
       exitCode: 2,

@@ -48,11 +48,11 @@ export async function trainTrm(args: string[], places: TrmPlaces, limits: Limits
   const leaveChips = useCard(places.pretendDir, describeUse(config, places));
   try {
     const { step } = await ranks.agree(own);
-    const group = heedTerm(ranks);
     outputs.say(`All ${meeting.count} workers are here`);
     for (const line of introduce(config, places, rank.rank)) outputs.say(line);
     if (step > 0) outputs.say(`Resuming at step ${step}`);
     await compile(config, faults.has('oom'), limits);
+    const group = heedTerm(ranks, faults.has('hang'));
     const run: Run = {
       script: 'kellen/experiments/train_tpu.py',
       config,
@@ -76,13 +76,16 @@ export async function trainTrm(args: string[], places: TrmPlaces, limits: Limits
   }
 }
 
-/** From here on TERM to one rank stops all of them in order. A rank that waits for another one ends all the same, soon. */
-function heedTerm(ranks: Rendezvous) {
+/**
+ * From here on TERM to one rank stops all of them in order; before, it ends that one as it ends any program. A rank that waits
+ * for another one ends all the same, soon; one that is to hang does not.
+ */
+function heedTerm(ranks: Rendezvous, hangs: boolean) {
   let wish: string | null = null;
   let stop: string | null = null;
-  process.once('SIGTERM', () => {
+  process.on('SIGTERM', () => {
     wish = afterTerm;
-    setTimeout(() => process.kill(process.pid, 'SIGTERM'), termGraceMs).unref();
+    if (!hangs) setTimeout(() => process.exit(143), termGraceMs).unref();
   });
   return {
     async agree(own: Standing): Promise<Standing> {
