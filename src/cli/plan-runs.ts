@@ -5,7 +5,7 @@ import { usageError } from '../errors.ts';
 import { findPlaybook, playbookFolders } from '../playbook/find-playbook.ts';
 import { lintPlaybook } from '../playbook/lint/lint-playbook.ts';
 import { readPlaybook, type Playbook } from '../playbook/read-playbook.ts';
-import { resolvePlaybook, type ProfileWish } from '../playbook/resolve-playbook.ts';
+import { resolvePlaybook, type VariantWish } from '../playbook/resolve-playbook.ts';
 import { FilesHaveErrors, formatProblem, type Problem } from '../problem.ts';
 import type { Host } from '../inventory/host.ts';
 import type { Scrubber } from '../scrubber.ts';
@@ -38,7 +38,7 @@ export async function planRuns(context: Context, wish: PlanWish): Promise<Planne
   const hosts = await selectTargets(context, wish.host);
   const today = localDate(new Date(context.clock.now()));
   const resolved = hosts.map((host) => {
-    const asked = resolveProfiles(playbook, {
+    const asked = resolveVariant(playbook, {
       set,
       host: host.params,
       today,
@@ -58,6 +58,7 @@ export async function planRuns(context: Context, wish: PlanWish): Promise<Planne
   return { plans, warnings: findWarnings(playbook, plans) };
 }
 
+<<<<<<< HEAD
 interface ResolvedHost {
   host: Host;
   asked: Asked;
@@ -82,6 +83,10 @@ function formGroups(resolved: readonly ResolvedHost[]): (Omit<ResolvedHost, 'hos
 
 /** The playbook in the profile that was asked for, and in the one that it may fall back to. */
 function resolveProfiles(playbook: Playbook, wish: ProfileWish): Asked {
+=======
+/** The playbook in the profile and the point that were asked for, and in the one that it may fall back to. */
+function resolveVariant(playbook: Playbook, wish: VariantWish): Asked {
+>>>>>>> points
   const { resolved, problems } = resolvePlaybook(playbook, wish);
   if (resolved === null) throw new FilesHaveErrors(problems);
   const change = resolved.fallback?.change ?? null;

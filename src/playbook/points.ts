@@ -1,10 +1,10 @@
+import { suggestName } from '../language/check-schema.ts';
 import type { YamlDocument } from '../yaml.ts';
 import { describeUnknownParam } from './params.ts';
 import type { Point } from './playbook.ts';
 import type { Reader } from './reader.ts';
 import { pointSchema } from './schema.ts';
 import { entriesAt, take } from './sections.ts';
-import { suggestName } from '../language/check-schema.ts';
 
 /** In the order of the file. */
 export function pointsOf(document: YamlDocument): string[] {

@@ -5,14 +5,12 @@ import { settleParams, type GivenParams } from './params.ts';
 import type { ResolvedPlaybook } from './playbook.ts';
 import { paramsOfProfile } from './profiles.ts';
 import { assemblePlaybook, declaredParams, type Playbook } from './read-playbook.ts';
+import type { Variant } from './variant.ts';
 
-export interface ProfileWish extends GivenParams {
+/** A profile that is null or left out is the first one of the file, where there are profiles. */
+export interface VariantWish extends GivenParams, Partial<Variant> {
   /** `20261127`: what `today` is. */
   today?: string;
-  /** Null, or left out: the first one of the file, where there are profiles. */
-  profile?: string | null;
-  /** A named experiment. Null, or left out: none. */
-  point?: string | null;
   /** It is the profile that the run falls back to: what it gives a param counts more than what was asked for the run. */
   isFallback?: boolean;
 }
@@ -20,7 +18,7 @@ export interface ProfileWish extends GivenParams {
 /** Params in their places: `--set` over the point over the profile over the host over the default. Every problem at once, and then no playbook. */
 export function resolvePlaybook(
   playbook: Playbook,
-  wish: ProfileWish,
+  wish: VariantWish,
 ): { resolved: ResolvedPlaybook; problems: [] } | { resolved: null; problems: Problem[] } {
   const { document, profiles, points } = playbook;
   const profile = wish.profile ?? profiles[0] ?? null;

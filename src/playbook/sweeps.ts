@@ -11,18 +11,16 @@ export function readSweeps(reader: Reader, playbook: unknown, points: readonly s
     const names = new Set<string>();
     const runs = file.map((item, index) => {
       const { point, 'run-name': given } = typeof item === 'string' ? { point: item } : item;
-      const path = ['sweeps', name, index];
-      if (!points.includes(point))
-        reader.reportUnknown(typeof item === 'string' ? path : [...path, 'point'], 'point', point, points);
       const runName = given ?? point;
-      if (names.has(runName))
-        reader.report(
-          given === undefined ? path : [...path, 'run-name'],
-          `a second run of this sweep is called ${JSON.stringify(runName)}`,
-          {
-            suggestion: 'give each its own "run-name"',
-          },
-        );
+      const path = ['sweeps', name, index];
+      const pointAt = typeof item === 'string' ? path : [...path, 'point'];
+      if (!points.includes(point)) reader.reportUnknown(pointAt, 'point', point, points);
+      if (names.has(runName)) {
+        const message = `a second run of this sweep is called ${JSON.stringify(runName)}`;
+        reader.report(given === undefined ? path : [...path, 'run-name'], message, {
+          suggestion: 'give each its own "run-name"',
+        });
+      }
       names.add(runName);
       return { point, runName };
     });

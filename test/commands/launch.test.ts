@@ -148,13 +148,16 @@ launch: { run: 'train --batch \${{ params.batch }}', log: x.log }
     });
   });
 
-  it('shows in a dry run the experiment that was asked for, and refuses one that there is not', async (test) => {
+  it('shows in a dry run the experiment and the workers that are meant, and refuses an experiment that there is not', async (test) => {
     const who = person(test);
     const playbook = who.writeFile(
       'sizes.yaml',
       `playbook: sizes
 params: { batch: { type: integer, default: 4 } }
 points: { small: { params: { batch: 1 } }, large: { params: { batch: 64 } } }
+validate:
+  - { check: one, run: x, on: 3 }
+  - { check: each, run: x, on: each, alike: true }
 launch: { run: "train \${{ point }} \${{ params.batch }}", log: x.log }
 `,
     );
@@ -162,7 +165,10 @@ launch: { run: "train \${{ point }} \${{ params.batch }}", log: x.log }
     const [large, mistyped] = await Promise.all([show('--point', 'large', '--json'), show('--point', 'lrage')]);
     const [plan] = (JSON.parse(large.stdout) as { plans: { point: string; playbook: { launch: { command: string } } }[] }).plans;
     expect(plan).toMatchObject({ point: 'large', playbook: { launch: { command: 'train large 64' } } });
-    expect((await show('--point', 'small', '--set', 'batch=2')).stdout).toMatch(/^params:\n {2}batch = 2\npoint:\n {2}small\n/m);
+    const small = (await show('--point', 'small', '--set', 'batch=2')).stdout;
+    expect(small).toMatch(/^params:\n {2}batch = 2\npoint:\n {2}small\n/m);
+    expect(small).toContain('check: one\n    x\n    (on worker 3)\n');
+    expect(small).toContain('check: each\n    x\n    (on one worker after the other; the same on every worker)\n');
     expect(mistyped).toMatchObject({ code: 2, stderr: expect.stringContaining('did you mean "large"?') as string });
   });
 

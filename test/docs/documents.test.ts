@@ -37,7 +37,7 @@ describe('the README', () => {
   });
 
   it('names every command that answers "not yet", and no other', () => {
-    const sentence = /the commands (.+?); the flags/s.exec(readme)?.[1] ?? '';
+    const sentence = /the commands (.+?); the flags?/s.exec(readme)?.[1] ?? '';
     expect([...sentence.matchAll(/`([a-z]+)`/g)].map(([, name]) => name)).toEqual([...laterCommands]);
   });
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { lintPlaybook } from '../../src/playbook/lint/lint-playbook.ts';
-import { resolvePlaybook, type ProfileWish } from '../../src/playbook/resolve-playbook.ts';
+import { resolvePlaybook, type VariantWish } from '../../src/playbook/resolve-playbook.ts';
 import { formatProblem } from '../../src/problem.ts';
 import { readText, tellText } from './playbook-text.ts';
 
@@ -18,7 +18,7 @@ sweeps:
 launch: { run: "train '\${{ point }}' \${{ params.batch }}", log: x.log }
 `;
 
-function resolve(wish: Partial<ProfileWish> = {}, source = text) {
+function resolve(wish: Partial<VariantWish> = {}, source = text) {
   const { resolved, problems } = resolvePlaybook(readText(source), { set: {}, host: {}, ...wish });
   return { resolved, told: problems.map(formatProblem) };
 }

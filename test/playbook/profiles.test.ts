@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { lintPlaybook } from '../../src/playbook/lint/lint-playbook.ts';
-import { resolvePlaybook, type ProfileWish } from '../../src/playbook/resolve-playbook.ts';
+import { resolvePlaybook, type VariantWish } from '../../src/playbook/resolve-playbook.ts';
 import { formatProblem } from '../../src/problem.ts';
 import { readText, tellText } from './playbook-text.ts';
 
@@ -29,7 +29,7 @@ monitor:
     - { criterion: it learns, expr: last(train.loss) < 5 }
 `;
 
-function resolve(wish: Partial<ProfileWish> = {}, source = text) {
+function resolve(wish: Partial<VariantWish> = {}, source = text) {
   const { resolved, problems } = resolvePlaybook(readText(source), { set: {}, host: {}, ...wish });
   return { resolved, told: problems.map(formatProblem) };
 }

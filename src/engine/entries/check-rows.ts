@@ -77,7 +77,7 @@ export function isFailed({ result, waiver }: Pick<CheckRecord, 'result' | 'waive
   return isTrouble({ result }) && waiver === null;
 }
 
-function isTrouble({ result }: { result: CheckResult | null }): boolean {
+export function isTrouble({ result }: { result: CheckResult | null }): boolean {
   return result === 'fail' || result === 'error';
 }
 

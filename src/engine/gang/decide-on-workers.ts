@@ -1,10 +1,14 @@
 import type { EntryWorkers } from '../../playbook/entries/entry.ts';
+import { detachedExecutor } from '../../remote/detached/executor.ts';
 import type { CheckRecord } from '../../store/check-records.ts';
+import type { TargetRecord } from '../../store/records.ts';
 import type { Drive } from '../drive.ts';
-import type { Row } from '../entries/check-rows.ts';
+import { isTrouble, type Row } from '../entries/check-rows.ts';
 import { decideEntry, type AskedEntry, type Lane } from '../entries/decide-entry.ts';
 import type { Place } from '../entries/deeds/perform.ts';
+import { isUnit, unitName } from '../entries/schedule.ts';
 import { mergeRows, type WorkerRow } from './merge-rows.ts';
+import { nameWorker } from './name-workers.ts';
 import { allSettledOrThrow } from './on-all.ts';
 
 /** What a person says, what is written down for one, and what is done to a host as a whole is done once. */
@@ -28,7 +32,7 @@ export async function decideOnWorkers(
     const lane = lanes[worker.target.index] ?? { doneAt: 0 };
     return { target: worker.target, row: await decideEntry(worker, entry, place, failed, lane) };
   };
-  const rows = on === 'each' ? await inTurn(chosen, look) : await allSettledOrThrow(chosen.map(look));
+  const rows = on === 'each' ? await inTurn(chosen, look) : await sideBySide(chosen, look, { entry, place });
   return mergeRows(targets, rows, { alike: entry.alike ?? common.includes(entry.deed.kind) });
 }
 
@@ -37,13 +41,49 @@ function chooseWorkers({ workers }: Drive, on: EntryWorkers): readonly Drive[] {
   return workers.slice(on === 'first' ? 0 : on).slice(0, 1);
 }
 
+/**
+ * A check that fails on one worker is stopped on the others: where they work together, those wait for it for ever. What changes something is left to come to
+ * its end.
+ */
+async function sideBySide(
+  workers: readonly Drive[],
+  look: (worker: Drive) => Promise<WorkerRow>,
+  { entry, place }: { entry: AskedEntry; place: Place },
+): Promise<WorkerRow[]> {
+  const open = new Set(workers);
+  const stopped = new Map<TargetRecord, string>();
+  const mayStop = workers.length > 1 && entry.kind === 'check' && isUnit(entry);
+  return allSettledOrThrow(
+    workers.map(async (worker) => {
+      const found = await look(worker);
+      open.delete(worker);
+      const why = stopped.get(worker.target);
+      if (why !== undefined && isTrouble(found.row)) return { ...found, row: { ...found.row, observed: why, message: null } };
+      if (mayStop && isTrouble(found.row) && stopped.size === 0) {
+        const because = `stopped, since ${nameWorker(worker.plan.targets, worker.target)} failed`;
+        for (const other of open) stopped.set(other.target, because);
+        await allSettledOrThrow([...open].map((other) => stopEntry(other, entry, place, because)));
+      }
+      return found;
+    }),
+  );
+}
+
+async function stopEntry(worker: Drive, entry: AskedEntry, place: Place, because: string): Promise<void> {
+  const { attempt } = worker.record();
+  for (let number = 1; number <= (entry.retry?.times ?? 1); number++) {
+    const unit = { attempt, worker: worker.target.index, unit: unitName(place, number) };
+    await worker.session.call(detachedExecutor.stopUnit(worker.actor, unit, because));
+  }
+}
+
 /** After one that failed the next is not begun. */
 async function inTurn(workers: readonly Drive[], look: (worker: Drive) => Promise<WorkerRow>): Promise<WorkerRow[]> {
   const rows: WorkerRow[] = [];
   for (const worker of workers) {
     const found = await look(worker);
     rows.push(found);
-    if (found.row.result === 'fail' || found.row.result === 'error') break;
+    if (isTrouble(found.row)) break;
   }
   return rows;
 }

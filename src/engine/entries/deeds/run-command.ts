@@ -88,7 +88,9 @@ async function adopt(drive: Drive, deed: Run, entry: Entry, { phase, position, t
   }
   if (state.verdict !== null) {
     const expected = because ?? `done within ${formatDuration(entry.expectedTimeSeconds ?? limit ?? 0)}`;
-    const observed = `stopped after ${formatDuration(limit ?? 0)}`;
+    const said = await drive.session.call(detachedExecutor.output(run, place, outputBytes));
+    const isSilent = said.stdout.length === 0 && said.stderr.length === 0;
+    const observed = `stopped after ${formatDuration(limit ?? 0)}${isSilent ? ', without a word' : ''}`;
     return { result: 'fail', expected, observed, message: 'it takes longer than expected: look at it by hand' };
   }
   const { stdout, stderr } = await drive.session.call(detachedExecutor.output(run, place, outputBytes));
