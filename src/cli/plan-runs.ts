@@ -58,7 +58,6 @@ export async function planRuns(context: Context, wish: PlanWish): Promise<Planne
   return { plans, warnings: findWarnings(playbook, plans) };
 }
 
-<<<<<<< HEAD
 interface ResolvedHost {
   host: Host;
   asked: Asked;
@@ -81,12 +80,8 @@ function formGroups(resolved: readonly ResolvedHost[]): (Omit<ResolvedHost, 'hos
   );
 }
 
-/** The playbook in the profile that was asked for, and in the one that it may fall back to. */
-function resolveProfiles(playbook: Playbook, wish: ProfileWish): Asked {
-=======
 /** The playbook in the profile and the point that were asked for, and in the one that it may fall back to. */
 function resolveVariant(playbook: Playbook, wish: VariantWish): Asked {
->>>>>>> points
   const { resolved, problems } = resolvePlaybook(playbook, wish);
   if (resolved === null) throw new FilesHaveErrors(problems);
   const change = resolved.fallback?.change ?? null;
