@@ -67,6 +67,8 @@ function buildRetry(reader: Reader, path: YamlPath, { times, delay }: NonNullabl
 
 const onHost = (deed: Deed) => deed.kind !== 'question';
 
+const takesLong: readonly Deed['kind'][] = ['run', 'send', 'checkout'];
+
 /** What cannot be said of such an entry. */
 function reportUnfit(reader: Reader, path: YamlPath, { kind, deed }: Entry, file: EntryFile): void {
   const refuse = (key: keyof EntryFile, why: string) => {
@@ -76,7 +78,7 @@ function reportUnfit(reader: Reader, path: YamlPath, { kind, deed }: Entry, file
     refuse('remember', 'goes with a check: an action is done in every run');
     refuse('parallel', 'goes with a check: actions are done one after the other');
   }
-  if (deed.kind !== 'run') refuse('expected-time', 'goes with "run" alone: everything else is quick');
+  if (!takesLong.includes(deed.kind)) refuse('expected-time', 'goes with "run", "send" and "checkout": everything else is quick');
   if (!onHost(deed))
     for (const key of ['retry', 'timeout', 'remember', 'requires'] as const)
       refuse(key, 'goes with what is looked at on the host');

@@ -3,6 +3,7 @@ import type { Entry } from '../../../playbook/entries/entry.ts';
 import type { Drive } from '../../drive.ts';
 import { checkAcceleratorsFree } from './accelerators-free.ts';
 import { archive } from './archive.ts';
+import { checkOut } from './checkout.ts';
 import { checkConfig } from './config.ts';
 import { checkEnvironment } from './environment.ts';
 import { checkFiles } from './files.ts';
@@ -12,6 +13,7 @@ import { checkPackages } from './packages.ts';
 import { checkProcesses } from './processes.ts';
 import type { Result } from './result.ts';
 import { runCommand } from './run-command.ts';
+import { sendFiles } from './send.ts';
 import { readSignOff } from './sign-off.ts';
 import { checkSource } from './source.ts';
 import { quarantineHost } from '../../quarantine-host.ts';
@@ -48,6 +50,10 @@ export async function performDeed(drive: Drive, entry: Entry, place: Place & { t
       return readSignOff(drive, entry.name, deed);
     case 'halt-stale':
       return haltStaleProcesses(drive, deed.match);
+    case 'send':
+      return sendFiles(drive, deed, entry);
+    case 'checkout':
+      return checkOut(drive, deed, entry, place);
     case 'archive':
       return archive(drive, deed.globs);
     case 'note':
