@@ -5,7 +5,7 @@ import { basename, dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import type { FileMode } from '../../remote/sending.ts';
 import { CannotSend } from './cannot-send.ts';
-import { matchesGlob } from './globs.ts';
+import { matchesGlob } from '../../language/globs.ts';
 
 /** One file of this computer. */
 export interface ParcelFile {

@@ -1,6 +1,5 @@
-import { homedir } from 'node:os';
-import { dirname, resolve } from 'node:path';
 import type { Deed, Entry } from '../../playbook/entries/entry.ts';
+import { resolveLocalPath } from '../../playbook/local-path.ts';
 import type { ResolvedPlaybook } from '../../playbook/playbook.ts';
 import { CannotSend } from './cannot-send.ts';
 import { findCommit } from './git-here.ts';
@@ -8,10 +7,10 @@ import { readParcel } from './parcel.ts';
 
 /** Fixes what the playbook sends: which files with what content, and which commit. A resume sends that, or tells that it is not there any more. */
 export async function sealPlaybook(playbook: ResolvedPlaybook): Promise<ResolvedPlaybook> {
-  const folder = dirname(resolve(playbook.file));
   const seal = async (entries: readonly Entry[]): Promise<Entry[]> => {
     const sealed: Entry[] = [];
-    for (const entry of entries) sealed.push({ ...entry, deed: await sealDeed(entry.deed, folder, describe(playbook, entry)) });
+    for (const entry of entries)
+      sealed.push({ ...entry, deed: await sealDeed(entry.deed, playbook.file, describe(playbook, entry)) });
     return sealed;
   };
   const { prepare, verify, validate, rollback = [] } = playbook;
@@ -24,14 +23,14 @@ export async function sealPlaybook(playbook: ResolvedPlaybook): Promise<Resolved
   };
 }
 
-async function sealDeed(deed: Deed, folder: string, where: string): Promise<Deed> {
+async function sealDeed(deed: Deed, file: string, where: string): Promise<Deed> {
   try {
     if (deed.kind === 'checkout') {
-      const repository = here(folder, deed.repository);
+      const repository = resolveLocalPath(file, deed.repository);
       return { ...deed, repository, commit: await findCommit(repository, deed.commit) };
     }
     if (deed.kind !== 'send') return deed;
-    const from = here(folder, deed.from);
+    const from = resolveLocalPath(file, deed.from);
     const { files, bytes, sha256 } = await readParcel(from, deed.exclude);
     if (files.length === 0) throw new CannotSend(`there is no file to send in "${from}"`);
     return { ...deed, from, content: { files: files.length, bytes, sha256 } };
@@ -42,8 +41,4 @@ async function sealDeed(deed: Deed, folder: string, where: string): Promise<Deed
 
 function describe({ file }: ResolvedPlaybook, { line, name }: Entry): string {
   return `${file}${line === null ? '' : `:${line}`}: "${name}"`;
-}
-
-function here(folder: string, path: string): string {
-  return resolve(folder, path === '~' || path.startsWith('~/') ? homedir() + path.slice(1) : path);
 }

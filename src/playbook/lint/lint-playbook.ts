@@ -15,6 +15,7 @@ import { lintPatience } from './patience.ts';
 import { lintRestart } from './restart.ts';
 import { lintSaves } from './saves.ts';
 import { lintSecrets } from './secrets.ts';
+import { lintSends } from './sends.ts';
 import { lintVolatile } from './volatile.ts';
 import { lintWork } from './work.ts';
 
@@ -27,6 +28,7 @@ const rules: readonly Rule[] = [
   lintVolatile,
   lintCommands,
   lintSecrets,
+  lintSends,
   lintSaves,
   lintPatience,
   lintLaunch,
@@ -53,7 +55,7 @@ export function lintPlaybook(playbook: Playbook, { params = {}, profile, price =
 function lintVariant(document: YamlDocument, { params, profile, price }: Required<LintOptions>): Problem[] {
   const declared = Object.entries(declaredParams(document, profile).params);
   const values = { ...Object.fromEntries(declared.map(([name, param]) => [name, param.default ?? undefined])), ...params };
-  const planned = { ...assemblePlaybook(document, values, { profile }).built, params: values };
+  const planned = { ...assemblePlaybook(document, values, { profile }).built, params: values, file: document.file };
   const variant = inProfile(document, profile);
   return rules.flatMap((rule) =>
     rule(planned, price).map(({ path, message, suggestion, severity }) =>

@@ -5,7 +5,7 @@ import { changeSent, listSent } from '../../../remote/sending.ts';
 import type { Drive } from '../../drive.ts';
 import { CannotSend } from '../../sending/cannot-send.ts';
 import { describeNames } from '../../sending/describe.ts';
-import { matchesGlob } from '../../sending/globs.ts';
+import { matchesGlob } from '../../../language/globs.ts';
 import { NotSent } from '../../sending/not-sent.ts';
 import { readParcel, type Parcel } from '../../sending/parcel.ts';
 import { clearStages, sendParcel } from '../../sending/send-parcel.ts';
