@@ -41,9 +41,10 @@ const tar = (host) => `tar -C ${at('source')} -cf - . | ssh -F ${at('ssh_config'
 const [first, ...others] = names;
 const each = (some, words) => () => Promise.all(some.map((host) => call(...words(host))));
 const rows = [
-  { name: 'fleet, one host', run: () => launch(first) },
-  { name: 'fleet, eight at once', run: () => launch('h*') },
-  { name: 'fleet, eight that have it', run: () => launch('h*'), keeps: true },
+  { name: 'fleet, one host', run: () => launch('send', first) },
+  { name: 'fleet, eight at once', run: () => launch('send', 'h*') },
+  { name: 'fleet, eight that have it', run: () => launch('send', 'h*'), keeps: true },
+  { name: 'fleet, eight, and nothing to send', run: () => launch('none', 'h*') },
   ...(findProgram('scp') === undefined
     ? []
     : [
@@ -88,13 +89,8 @@ function writeSource() {
 
 function writePlaybook() {
   writeLines(folder, {
-    'send.yaml': [
-      'playbook: send',
-      'params: { dir: { type: string } }',
-      "workdir: '${{ params.dir }}'",
-      'prepare: [{ action: send it, send: { from: source, to: source } }]',
-      'launch: { run: exit 0, log: job.log }',
-    ],
+    'send.yaml': playbookOf('prepare: [{ action: send it, send: { from: source, to: source } }]'),
+    'none.yaml': playbookOf("prepare: [{ action: nothing, run: 'true' }]"),
     'hosts.yaml': [
       'hosts:',
       ...Object.entries(hosts).flatMap(([name, address]) => [
@@ -108,8 +104,18 @@ function writePlaybook() {
   });
 }
 
-function launch(pattern) {
-  return call(process.execPath, fleet, 'launch', at('send.yaml'), '--host', pattern, '--inventory', at('hosts.yaml'));
+function playbookOf(line) {
+  return [
+    'playbook: send',
+    'params: { dir: { type: string } }',
+    "workdir: '${{ params.dir }}'",
+    line,
+    'launch: { run: exit 0, log: job.log }',
+  ];
+}
+
+function launch(playbook, pattern) {
+  return call(process.execPath, fleet, 'launch', at(`${playbook}.yaml`), '--host', pattern, '--inventory', at('hosts.yaml'));
 }
 
 function rsync(host) {

@@ -15,8 +15,8 @@ interface Setting {
   host: SmallHost;
   /** What is sent. */
   source: string;
-  put(name: string, content: string | Buffer): string;
-  launch(prepare: string, rest?: string): string[];
+  put: (name: string, content: string | Buffer) => string;
+  launch: (prepare: string, rest?: string) => string[];
 }
 
 async function setUp(test: TestContext): Promise<Setting> {
@@ -56,10 +56,9 @@ describe.concurrent('what a playbook sends', { timeout: 120_000 }, () => {
     writeFileSync(join(to, 'mine'), 'stays');
     const send = `send: { from: source, to: code, exclude: ['*.tmp', cache/] }`;
     expect(await who.run(launch(send))).toMatchObject({ code: 0 });
-    expect(said(who.newest())).toMatchObject({
-      result: 'pass',
-      observed: expect.stringMatching(/^9 sent, .*; there besides, and kept: "mine"; no files, and not sent: "outside"$/),
-    });
+    expect(said(who.newest())?.observed).toMatch(
+      /^9 sent, .*; there besides, and kept: "mine"; no files, and not sent: "outside"$/,
+    );
     for (const name of names.slice(0, 8)) expect(readFileSync(join(to, name), 'utf8')).toBe(`content of ${name}`);
     expect(statSync(join(to, 'start.sh')).mode & 0o777).toBe(0o755);
     expect(readdirSync(to).toSorted()).toEqual([...names.slice(0, 7), 'in', 'mine', 'start.sh'].toSorted());
@@ -81,11 +80,11 @@ describe.concurrent('what a playbook sends', { timeout: 120_000 }, () => {
     put('large', large);
     put('small', 'small');
     const words = launch('send: { from: source, to: data }');
-    expect((await who.start(words, killAround('before', "large' 8388608")).ended).signal).toBe('SIGKILL');
+    expect((await who.start(words, killAround('before', "large' 4194304")).ended).signal).toBe('SIGKILL');
     const died = who.newest();
     expect(existsSync(join(host.work, 'data/large'))).toBe(false);
     expect(await who.run(['resume', died.id])).toMatchObject({ code: 0 });
-    expect(said(who.newest())?.observed).toBe('2 sent, 12.6 MB');
+    expect(said(who.newest())?.observed).toBe('2 sent, 16.8 MB');
     expect(readFileSync(join(host.work, 'data/large')).equals(large)).toBe(true);
     expect(readdirSync(join(host.work, 'data'))).toEqual(['large', 'small']);
   });
@@ -127,7 +126,7 @@ describe.concurrent('what a playbook sends', { timeout: 120_000 }, () => {
     put('large', Buffer.alloc(6_000_000, 1));
     const ended = await who.run(launch('send: { from: source/large, to: large }'));
     expect(ended.code).toBe(3);
-    expect(said(who.newest())).toMatchObject({ result: 'fail', observed: expect.stringContaining('No space left on device') });
+    expect(said(who.newest())?.observed).toContain('No space left on device');
     expect(readFileSync(join(host.work, 'large'), 'utf8')).toBe('old');
     expect(readdirSync(host.work)).toEqual(['large']);
   });

@@ -7,20 +7,10 @@ import { readParcel } from './parcel.ts';
 
 /** Fixes what the playbook sends: which files with what content, and which commit. A resume sends that, or tells that it is not there any more. */
 export async function sealPlaybook(playbook: ResolvedPlaybook): Promise<ResolvedPlaybook> {
-  const seal = async (entries: readonly Entry[]): Promise<Entry[]> => {
-    const sealed: Entry[] = [];
-    for (const entry of entries)
-      sealed.push({ ...entry, deed: await sealDeed(entry.deed, playbook.file, describe(playbook, entry)) });
-    return sealed;
-  };
-  const { prepare, verify, validate, rollback = [] } = playbook;
-  return {
-    ...playbook,
-    prepare: await seal(prepare),
-    validate: await seal(validate),
-    verify: await seal(verify),
-    rollback: await seal(rollback),
-  };
+  const prepare: Entry[] = [];
+  for (const entry of playbook.prepare)
+    prepare.push({ ...entry, deed: await sealDeed(entry.deed, playbook.file, describe(playbook, entry)) });
+  return { ...playbook, prepare };
 }
 
 async function sealDeed(deed: Deed, file: string, where: string): Promise<Deed> {

@@ -5,10 +5,12 @@ import { writeArchive } from './archive.ts';
 import { findDiffering, isSame, sumOnHost } from './compare.ts';
 import { NotSent } from './not-sent.ts';
 import type { Parcel, ParcelFile } from './parcel.ts';
+import { whileHolding } from './while-holding.ts';
 import { stagedName, stageOf } from './stage.ts';
 
-/** One piece of what is sent; also the most of it that is held here at a time. */
-const pieceBytes = 8 * 1024 ** 2;
+/** So many pieces are on their way to a host at once; all of them together are what is held here. */
+const lanes = 3;
+const pieceBytes = 4 * 1024 ** 2;
 /** Below that, files travel together. */
 const smallBytes = 1024 ** 2;
 const filesTogether = 500;
@@ -25,21 +27,31 @@ type Outgoing = ParcelFile & { staged: 'whole' | 'begun' | 'none' };
 
 /**
  * Sends those files that are not in the folder of the host with just this content, whoever put them there; what was sent before an interruption is not
- * sent again. `goOn` is called before each piece, and throws when there is no more time.
+ * sent again. `checkTime` is called before each piece, and throws when there is no more.
  */
-export async function sendParcel(drive: Drive, { files }: Parcel, folder: string, goOn: () => void): Promise<Sent> {
+export function sendParcel(drive: Drive, { files }: Parcel, folder: string, checkTime: () => void): Promise<Sent> {
+  return whileHolding(drive, (checkHold) =>
+    sendFiles(drive, files, folder, () => {
+      checkTime();
+      checkHold();
+    }),
+  );
+}
+
+async function sendFiles(drive: Drive, files: readonly ParcelFile[], folder: string, goOn: () => void): Promise<Sent> {
   const sent: Sent = { files: 0, bytes: 0 };
   let left = await findDiffering(drive, folder, files);
   for (let round = 1; left.length > 0; round++) {
     if (round > rounds)
       throw new NotSent(`"${left[0]?.name ?? ''}" is another one there after ${rounds} tries: does it change here?`);
     const unsure: ParcelFile[] = [];
-    for (const group of groupFiles(await findStaged(drive, folder, left))) {
-      sent.bytes += await sendGroup(drive, folder, group, goOn);
+    await inLanes(groupFiles(await findStaged(drive, folder, left)), async (group) => {
+      const bytes = await sendGroup(drive, folder, group, goOn);
       const placed = await drive.session.call(placeSent(drive.actor, folder, stageOf(drive), group));
+      sent.bytes += bytes;
       sent.files += placed;
       if (placed !== group.length) unsure.push(...group);
-    }
+    });
     left = await findDiffering(drive, folder, unsure);
   }
   return sent;
@@ -49,6 +61,27 @@ export async function sendParcel(drive: Drive, { files }: Parcel, folder: string
 export async function clearStages(drive: Drive, { files }: Parcel, folder: string): Promise<void> {
   const stages = files.map(({ name }) => stagedName(name, stageOf(drive)).replace(/\/[^/]*$/, ''));
   await drive.session.call(changeSent(drive.actor, folder, 'cleared away', [...new Set(stages)]));
+}
+
+/** While the host sums what it has got, the next is on its way. After a failure nothing more is begun, and it is thrown when all has ended. */
+async function inLanes<T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {
+  const waiting = items.values();
+  let failed = false;
+  const goAlong = async () => {
+    for (const item of waiting) {
+      if (failed) return;
+      await work(item);
+    }
+  };
+  const ends = await Promise.allSettled(
+    Array.from({ length: lanes }, () =>
+      goAlong().catch((error: unknown) => {
+        failed = true;
+        throw error;
+      }),
+    ),
+  );
+  for (const end of ends) if (end.status === 'rejected') throw end.reason;
 }
 
 async function findStaged(drive: Drive, folder: string, files: readonly ParcelFile[]): Promise<Outgoing[]> {

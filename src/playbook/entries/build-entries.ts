@@ -84,6 +84,8 @@ function reportUnfit(reader: Reader, path: YamlPath, { kind, deed }: Entry, file
       refuse(key, 'goes with what is looked at on the host');
   if ((path[0] === 'verify' || path[0] === 'rollback') && !onHost(deed))
     reader.report(path, 'a person is asked before the launch: expected it in "prepare" or "validate"');
+  if (path[0] !== 'prepare' && (deed.kind === 'send' || deed.kind === 'checkout'))
+    reader.report([...path, deed.kind], `"${deed.kind}" is for what the job needs: it belongs to "prepare"`, { part: 'key' });
   if (path[0] !== 'rollback' && (deed.kind === 'note' || deed.kind === 'quarantine-host'))
     reader.report([...path, deed.kind], `"${deed.kind}" is about a failure: it belongs to "rollback"`, { part: 'key' });
 }

@@ -34,7 +34,7 @@ export type Condition =
 type AnswerType = 'text' | 'number' | 'yes-no';
 
 /** What is sent, as it was when the run was planned. */
-export interface SentContent {
+interface SentContent {
   files: number;
   bytes: number;
   /** Of all names, contents, and which can be executed. */

@@ -13,7 +13,7 @@ const secret =
 
 /** What would be sent that is likely not meant: nothing at all, too much, or what should not leave this computer. */
 export function lintSends(planned: Planned): Finding[] {
-  return placeEntries(planned, ['prepare', 'validate', 'verify', 'rollback']).flatMap(({ path, entry: { deed } }) => {
+  return placeEntries(planned, ['prepare']).flatMap(({ path, entry: { deed } }) => {
     if (deed.kind !== 'send' || deed.from.includes('${{')) return [];
     const from = resolveLocalPath(planned.file, deed.from);
     const files = listFiles(from, deed.exclude);

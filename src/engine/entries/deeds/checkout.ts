@@ -20,14 +20,14 @@ import { sendParcel } from '../../sending/send-parcel.ts';
 import { below } from '../below.ts';
 import { unitName } from '../schedule.ts';
 import { timeLeft } from '../time-left.ts';
-import type { Place } from './perform.ts';
+import type { TryPlace } from './place.ts';
 import type { Result } from './result.ts';
 import { setupOf } from './run-command.ts';
 
 type Checkout = Extract<Deed, { kind: 'checkout' }>;
 
 /** Source at a commit, in a repository on the host: what is there is asked by any later check of the source. */
-export async function checkOut(drive: Drive, deed: Checkout, entry: Entry, place: Place & { try: number }): Promise<Result> {
+export async function checkOut(drive: Drive, deed: Checkout, entry: Entry, place: TryPlace): Promise<Result> {
   const { commit, to } = deed;
   const expected = `commit ${commit.slice(0, 12)}`;
   const failed = (observed: string): Result => ({ result: 'fail', expected, observed, message: null });
@@ -70,7 +70,7 @@ async function runCheckout(
   drive: Drive,
   { commit, to }: Checkout,
   entry: Entry,
-  place: Place & { try: number },
+  place: TryPlace,
   pack: string | null,
 ): Promise<string | null> {
   const unit: UnitPlace = { attempt: drive.record().attempt, worker: 0, unit: unitName(place, place.try) };

@@ -1,4 +1,3 @@
-import type { Phase } from '../../../lifecycle/states.ts';
 import type { Entry } from '../../../playbook/entries/entry.ts';
 import type { Drive } from '../../drive.ts';
 import { checkAcceleratorsFree } from './accelerators-free.ts';
@@ -11,6 +10,7 @@ import { haltStaleProcesses } from './halt-stale.ts';
 import { writeNote } from './note.ts';
 import { checkPackages } from './packages.ts';
 import { checkProcesses } from './processes.ts';
+import type { TryPlace } from './place.ts';
 import type { Result } from './result.ts';
 import { runCommand } from './run-command.ts';
 import { sendFiles } from './send.ts';
@@ -19,14 +19,8 @@ import { checkSource } from './source.ts';
 import { quarantineHost } from '../../quarantine-host.ts';
 import { questionSeconds } from '../schedule.ts';
 
-/** Where an entry stands in its run. */
-export interface Place {
-  phase: Phase;
-  position: number;
-}
-
-/** The look or the change itself; it may be asked again after a crash. `try` counts from 1. */
-export async function performDeed(drive: Drive, entry: Entry, place: Place & { try: number }): Promise<Result> {
+/** The look or the change itself; it may be asked again after a crash. */
+export async function performDeed(drive: Drive, entry: Entry, place: TryPlace): Promise<Result> {
   const { deed } = entry;
   const timeoutSeconds = entry.timeoutSeconds ?? questionSeconds;
   switch (deed.kind) {
