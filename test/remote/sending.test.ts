@@ -46,6 +46,9 @@ describe.concurrent('files that are sent', () => {
         null,
         ...files.map(({ sha256 }, index) => ({ sha256, executable: index % 2 === 1 })),
       ]);
+      await host.call(
+        changeSent(actorOf(host), 'work', 'cleared away', [...new Set(names.map((name) => dirname(staged(name))))]),
+      );
       expect((await host.call(listSent('work'))).toSorted()).toEqual(names.toSorted());
       expect(await host.call(changeSent(actorOf(host), 'work', 'removed', names))).toBeNull();
       expect(await host.call(listSent('work'))).toEqual([]);
@@ -60,7 +63,7 @@ describe.concurrent('files that are sent', () => {
       );
       expect(await host.call(placeSent(actorOf(host), 'work', 'stage', [file]))).toBe(0);
       expect(readFileSync(join(work, 'file'), 'utf8')).toBe('old');
-      expect(readdirSync(work)).toEqual(['file']);
+      expect(readdirSync(join(work, 'stage'))).toEqual([]);
     });
 
     test('a piece sent twice is there once', async (context) => {

@@ -1,11 +1,14 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { readdir, realpath, stat } from 'node:fs/promises';
+import { readdir, readFile, realpath, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import type { FileMode } from '../../remote/sending.ts';
 import { CannotSend } from './cannot-send.ts';
 import { matchesGlob } from '../../language/globs.ts';
+
+/** Up to that, a file is read at once. */
+export const smallBytes = 1024 ** 2;
 
 /** One file of this computer. */
 export interface ParcelFile {
@@ -75,17 +78,20 @@ async function readFacts(name: string, path: string, signal: AbortSignal | undef
   const { size, mode, ino, mtimeMs, ctimeMs } = await stat(path);
   const stamp = [size, ino, mtimeMs, ctimeMs].join(' ');
   const before = known.get(path);
-  const sha256 = before?.stamp === stamp ? before.sha256 : await sumFile(path, signal);
+  const sha256 = before?.stamp === stamp ? before.sha256 : await sumFile(path, size, signal);
   known.set(path, { stamp, sha256 });
   return { name, path, size, mode: modeOf(mode), sha256 };
 }
 
-async function sumFile(path: string, signal: AbortSignal | undefined): Promise<string> {
+async function sumFile(path: string, size: number, signal: AbortSignal | undefined): Promise<string> {
   const hash = createHash('sha256');
-  await pipeline(createReadStream(path), hash, { signal }).catch((error: unknown) => {
+  try {
+    if (size <= smallBytes) hash.update(await readFile(path));
+    else await pipeline(createReadStream(path), hash, { signal });
+  } catch (error) {
     signal?.throwIfAborted();
     throw new CannotSend(`cannot read "${path}"`, error);
-  });
+  }
   return hash.digest('hex');
 }
 

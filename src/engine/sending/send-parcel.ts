@@ -4,15 +4,13 @@ import type { Drive } from '../drive.ts';
 import { writeArchive } from './archive.ts';
 import { findDiffering, isSame, sumOnHost } from './compare.ts';
 import { NotSent } from './not-sent.ts';
-import type { Parcel, ParcelFile } from './parcel.ts';
+import { smallBytes, type Parcel, type ParcelFile } from './parcel.ts';
 import { whileHolding } from './while-holding.ts';
 import { stagedName, stageOf } from './stage.ts';
 
 /** So many pieces are on their way to a host at once; all of them together are what is held here. */
 const lanes = 3;
 const pieceBytes = 4 * 1024 ** 2;
-/** Below that, files travel together. */
-const smallBytes = 1024 ** 2;
 const filesTogether = 500;
 /** A file that changes on its way is sent again. */
 const rounds = 3;
@@ -38,6 +36,12 @@ export function sendParcel(drive: Drive, { files }: Parcel, folder: string, chec
   );
 }
 
+/** Takes away what this run has beside the places of these files. */
+export async function clearStages(drive: Drive, files: readonly ParcelFile[], folder: string): Promise<void> {
+  const stages = files.map(({ name }) => stagedName(name, stageOf(drive)).replace(/\/[^/]*$/, ''));
+  await drive.session.call(changeSent(drive.actor, folder, 'cleared away', [...new Set(stages)]));
+}
+
 async function sendFiles(drive: Drive, files: readonly ParcelFile[], folder: string, goOn: () => void): Promise<Sent> {
   const sent: Sent = { files: 0, bytes: 0 };
   let left = await findDiffering(drive, folder, files);
@@ -54,13 +58,8 @@ async function sendFiles(drive: Drive, files: readonly ParcelFile[], folder: str
     });
     left = await findDiffering(drive, folder, unsure);
   }
+  await clearStages(drive, files, folder);
   return sent;
-}
-
-/** Takes away what an unfinished sending of this run has left beside the places of these files. */
-export async function clearStages(drive: Drive, { files }: Parcel, folder: string): Promise<void> {
-  const stages = files.map(({ name }) => stagedName(name, stageOf(drive)).replace(/\/[^/]*$/, ''));
-  await drive.session.call(changeSent(drive.actor, folder, 'cleared away', [...new Set(stages)]));
 }
 
 /** While the host sums what it has got, the next is on its way. After a failure nothing more is begun, and it is thrown when all has ended. */

@@ -93,7 +93,6 @@ place_batch() {
   else
     rm -f -- "$@"
   fi
-  rmdir -- "$pt_folder/$pt_stage" 2>/dev/null
 }
 
 # each_sent COMMAND: with the names on standard input behind it, 200 at a time; then "done".

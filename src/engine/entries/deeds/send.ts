@@ -46,7 +46,7 @@ export async function sendFiles(drive: Drive, deed: Send, entry: Entry): Promise
   } catch (error) {
     const isFull = error instanceof FleetError && error.code === 'host-cannot-write';
     if (!isFull && !(error instanceof NotSent)) throw error;
-    if (isFull) await clearStages(drive, named, folder);
+    if (isFull) await clearStages(drive, named.files, folder);
     return failed(error.message);
   }
 }
