@@ -31,7 +31,7 @@ export function lookAtCheckout(actor: Actor, folder: string, commit: string, set
  */
 export function checkoutScript(to: string, commit: string, pack: string | null): string {
   return `set -e
-cd -- ${shellPath(to)}
+cd -- ${shellPath(/^[/~]/.test(to) ? to : `./${to}`)}
 [ -e .git ] || git init -q .
 ${pack === null ? '' : takePack(commit, pack)}git -c core.hooksPath=/dev/null -c advice.detachedHead=false checkout -q --detach ${commit}`;
 }
@@ -39,7 +39,9 @@ ${pack === null ? '' : takePack(commit, pack)}git -c core.hooksPath=/dev/null -c
 function takePack(commit: string, pack: string): string {
   return `git index-pack --stdin <${shellPath(pack)} >/dev/null
 for parent in $(git cat-file commit ${commit} | sed -n '/^$/q; s/^parent //p'); do
-  git cat-file -e "$parent" 2>/dev/null || echo ${commit} >>"$(git rev-parse --git-path shallow)"
+  git cat-file -e "$parent" 2>/dev/null && continue
+  echo ${commit} >>"$(git rev-parse --git-path shallow)"
+  break
 done
 rm -f -- ${shellPath(pack)}
 `;

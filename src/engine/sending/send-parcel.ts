@@ -147,7 +147,9 @@ async function sendLarge(drive: Drive, folder: string, file: Outgoing, goOn: () 
   try {
     while (size < file.size) {
       goOn();
-      const { bytesRead, buffer } = await handle.read(Buffer.alloc(Math.min(pieceBytes, file.size - size)), { position: size });
+      const { bytesRead, buffer } = await handle.read(Buffer.allocUnsafe(Math.min(pieceBytes, file.size - size)), {
+        position: size,
+      });
       // It has become shorter: the host finds that it is another one.
       if (bytesRead === 0) break;
       size = await append(size, buffer.subarray(0, bytesRead));
