@@ -17,6 +17,7 @@ export async function startSshd({ folder, addresses }) {
     `HostKey ${at('host-key')}`,
     'PidFile none',
     `AuthorizedKeysFile ${at('user-key.pub')}`,
+    'Subsystem sftp internal-sftp',
     'UsePAM no',
     'StrictModes no',
     'UseDNS no',

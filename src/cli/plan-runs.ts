@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { makePlan, sumCosts, type Asked, type Plan } from '../engine/plan.ts';
 import { requireSecrets, resolveEnvironment } from '../engine/secrets.ts';
+import { sealPlaybook } from '../engine/sending/seal.ts';
 import { usageError } from '../errors.ts';
 import { findPlaybook, playbookFolders } from '../playbook/find-playbook.ts';
 import { lintPlaybook } from '../playbook/lint/lint-playbook.ts';
@@ -52,9 +53,9 @@ export async function planRuns(context: Context, wish: PlanWish): Promise<Planne
   });
   const decisions = await readDecisions(context, wish, resolved[0]?.asked.playbook ?? null);
   const others = (await context.readInventory()).hosts;
-  const plans = formGroups(resolved).map(({ hosts, asked, scrubber }) =>
-    makePlan(wish.kind, asked, hosts, withoutSecrets(decisions, scrubber), others),
-  );
+  const plans: Plan[] = [];
+  for (const { hosts, asked, scrubber } of formGroups(resolved))
+    plans.push(makePlan(wish.kind, await sealProfiles(asked), hosts, withoutSecrets(decisions, scrubber), others));
   return { plans, warnings: findWarnings(playbook, plans) };
 }
 
@@ -89,6 +90,10 @@ function resolveVariant(playbook: Playbook, wish: VariantWish): Asked {
   const other = resolvePlaybook(playbook, { ...wish, profile: change.to, isFallback: true });
   if (other.resolved === null) throw new FilesHaveErrors(other.problems);
   return { playbook: resolved, fallback: other.resolved };
+}
+
+async function sealProfiles({ playbook, fallback }: Asked): Promise<Asked> {
+  return { playbook: await sealPlaybook(playbook), fallback: fallback && (await sealPlaybook(fallback)) };
 }
 
 /** `20261127`, where the person is. */

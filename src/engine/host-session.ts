@@ -7,9 +7,9 @@ import type { Scrubber } from '../scrubber.ts';
 import { ConnectionFailed, OutcomeUnknown, QuestionTimedOut } from '../ssh/failures.ts';
 import type { Answer, Connection } from '../ssh/transport.ts';
 import { backOffMs } from './back-off.ts';
+import { converseOnce } from './converse-once.ts';
 import { Detached, Fenced } from './lease-lost.ts';
-import type { EngineParts } from './parts.ts';
-import type { WorkerAddress } from './parts.ts';
+import type { EngineParts, WorkerAddress } from './parts.ts';
 import type { PlannedHost } from './plan.ts';
 
 /** What tells that a host did not answer, and nothing else. */
@@ -74,7 +74,7 @@ export function openHostSession(
 
   const askOnce = async <T>(command: RemoteCommand<T>, until: AbortSignal): Promise<T> => {
     until.throwIfAborted();
-    const asked = connect().then((connection) => askWithScript(connection, host, command));
+    const asked = connect().then((connection) => askWithScript(connection, host, command, until));
     const answer = await leaveOnAbort(asked, until);
     parts.logger.debug({ run: options.run, host: host.name, exitCode: answer.exitCode, seconds: answer.seconds }, command.name);
     if (saidBy(answer, hostScriptExits.fenced, 'fenced ')) throw new Fenced(options.run, readFence(answer));
@@ -160,9 +160,18 @@ async function leaveOnAbort<T>(asked: Promise<T>, signal: AbortSignal): Promise<
   }
 }
 
-async function askWithScript<T>(connection: Connection, host: PlannedHost, command: RemoteCommand<T>): Promise<Answer> {
+async function askWithScript<T>(
+  connection: Connection,
+  host: PlannedHost,
+  command: RemoteCommand<T>,
+  signal: AbortSignal,
+): Promise<Answer> {
   const script = command.standsAlone ? command.body : withHostScript(host.remoteDir, command.body);
-  const ask = () => connection.ask(script, { timeoutSeconds: command.timeoutSeconds });
+  const { input, timeoutSeconds } = command;
+  const ask = () =>
+    input === undefined
+      ? connection.ask(script, { timeoutSeconds })
+      : converseOnce(connection, script, { input, timeoutSeconds, signal });
   const answer = await ask();
   if (command.standsAlone || answer.exitCode !== hostScriptExits.missing || answer.stdout.length > 0) return answer;
   const sent = await connection.ask(sendHostScript(host.remoteDir), { timeoutSeconds: 60 });

@@ -18,6 +18,8 @@ export interface RemoteCommand<T> {
   mayHang?: true;
   /** Uses nothing of the host script, which then need not be read by the host's shell for it. */
   standsAlone?: true;
+  /** What it reads on standard input: it is then no question, and has a channel of its own, where it may take long. */
+  input?: Buffer;
   parse(answer: RemoteAnswer): T;
 }
 

@@ -18,6 +18,7 @@ import ports from './host/ports.sh';
 import program from './host/program.sh';
 import rules from './host/rules.sh';
 import records from './host/records.sh';
+import sending from './host/sending.sh';
 import units from './host/units.sh';
 import wrapper from './host/wrapper.sh';
 
@@ -39,6 +40,7 @@ export const hostScript = [
   notes,
   checkpoints,
   copies,
+  sending,
   kernel,
   looks,
   ports,
@@ -85,8 +87,13 @@ export function unitFile(
   { attempt, worker, unit }: { attempt: number; worker: number; unit: string },
   name: string,
 ): string {
+  return `${runFolder(remoteDir, run)}/a${attempt}/w${worker}/${unit}/${name}`;
+}
+
+/** What the host keeps of a run, as a path that an author could write. */
+export function runFolder(remoteDir: string | null, run: string): string {
   const folder = remoteDir ?? '~/.local/state/fleet';
-  return `${/^[/~]/.test(folder) ? folder : `~/${folder}`}/runs/${run}/a${attempt}/w${worker}/${unit}/${name}`;
+  return `${/^[/~]/.test(folder) ? folder : `~/${folder}`}/runs/${run}`;
 }
 
 /** One shell word for a path as an author writes it; a leading `~/` is the home folder. */

@@ -120,6 +120,18 @@ describe('one mistake gives one message', () => {
       'validate[0]: expected one of "run", "accelerators", "config", "files", "git", "python", "processes", "environment", "confirm", "question" in this check, got run and accelerators',
     ],
     [entry('accelerators: free\n    expect: { exit: 1 }'), 'validate[0].expect: "expect" goes with "run" alone'],
+    [
+      'prepare: [{ action: a, send: { from: x, to: ., delete: true } }]',
+      'prepare[0].send.delete: expected a folder of its own in "to", got ".": all else in it is removed',
+    ],
+    [
+      'validate: [{ check: a, send: { from: x, to: y } }]',
+      'validate[0].send: "send" changes something: it belongs to an "action"',
+    ],
+    [
+      'prepare: [{ action: a, archive: x, expected-time: 1m }]',
+      'prepare[0].expected-time: "expected-time" goes with "run", "send" and "checkout": everything else is quick',
+    ],
     [entry('run: x\n    expect: { exit: 300 }'), 'validate[0].expect.exit: expected at most 255, got 300'],
     [
       entry('run: x\n    expect: { stdout: {} }'),

@@ -2,7 +2,9 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'vitest';
+import { writeArchive } from '../../src/engine/sending/archive.ts';
 import { askAuthorCommand } from '../../src/remote/author-command.ts';
+import { lookAtCheckout } from '../../src/remote/checkout.ts';
 import { claimHost, putEnvironment, tidyRun } from '../../src/remote/claims.ts';
 import type { RemoteCommand } from '../../src/remote/command.ts';
 import { detachedExecutor } from '../../src/remote/detached/executor.ts';
@@ -14,6 +16,7 @@ import { lookForLeftovers, stopLeftovers, takeSentinel } from '../../src/remote/
 import { askKernelLog } from '../../src/remote/kernel-log.ts';
 import { signalMembers, lookForMembers } from '../../src/remote/members.ts';
 import { appendNote } from '../../src/remote/notes.ts';
+import { appendSent, changeSent, listSent, sumSent, unpackSent } from '../../src/remote/sending.ts';
 import { lookAtSource } from '../../src/remote/source.ts';
 import { haltStale } from '../../src/remote/stale.ts';
 import { openLocalHost, type LocalHost } from '../support/local-host.ts';
@@ -46,11 +49,19 @@ const commands: [string, Make][] = [
   ['stamp', () => stampNewest('work', 'none*', '-wal')],
   ['archive', (host) => archiveFiles(actorOf(host), 'work', ['old', 'data'])],
   ['note', (host) => appendNote(actorOf(host), 'work', 'docs/issues.md', { text: 'what failed\n(end)\n', mark: '(end)' })],
+  ['append', (host) => appendSent(actorOf(host), 'work', { name: 'stage/sent', offset: 0, mode: 0o755 }, content)],
+  ['unpack', (host) => unpackSent(actorOf(host), 'work', writeArchive([{ name: 'sent', mode: 0o600, bytes: content }]))],
+  ['change', (host) => changeSent(actorOf(host), 'work', 'executable', ['data', 'old'])],
+  ['remove', (host) => changeSent(actorOf(host), 'work', 'removed', ['data', 'no such file'])],
+  ['sums', () => sumSent('work', ['data', 'no such file'], 0)],
+  ['sent', () => listSent('work')],
+  ['commit', (host) => lookAtCheckout(actorOf(host), 'work', '0'.repeat(40), '')],
   ['source', () => lookAtSource('work', '')],
   ['check', (host) => askAuthorCommand({ ...check, run: host.run })],
   ['stale', (host) => haltStale(actorOf(host), 'no such name', 'work')],
   ['tidy', (host) => tidyRun(actorOf(host))],
 ];
+const content = Buffer.from('sent\n');
 const jobs = new Set(['state', 'watch', 'output', 'members', 'dump', 'stale', 'tidy']);
 const check = { attempt: 1, worker: 0, workdir: 'work', setup: '', command: 'ls -A; exit 3', environment: '', timeoutSeconds: 9 };
 

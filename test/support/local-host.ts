@@ -1,5 +1,16 @@
 import { execFileSync, spawn } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, symlinkSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { randomUUID } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import { basename, delimiter, join } from 'node:path';
 import { quote } from '../../src/quoting.ts';
@@ -29,10 +40,10 @@ export interface LocalHost {
   /** fleet's folder. */
   readonly folder: string;
   readonly remoteDir: string | null;
-  /** Runs plain text as a question is run: in a subshell of `sh`, with stdin closed, in a session of its own. */
-  ask(text: string): Promise<RemoteAnswer>;
+  /** Runs plain text as a question is run: in a subshell of `sh`, in a session of its own, with stdin closed unless there is something to read. */
+  ask(text: string, input?: Buffer): Promise<RemoteAnswer>;
   /** The same with the functions of the host script, which is sent when it is missing. */
-  askWithScript(body: string): Promise<RemoteAnswer>;
+  askWithScript(body: string, input?: Buffer): Promise<RemoteAnswer>;
   call<T>(command: RemoteCommand<T>): Promise<T>;
   /** Processes that have something of this host in their command line, environment or working folder. */
   processes(): number[];
@@ -55,8 +66,10 @@ export function openLocalHost(test: TestEnd, options: LocalHostOptions): LocalHo
   const env = { HOME: home, PATH: path, USER: 'test', LANG: 'C.UTF-8', ...options.env };
   const remoteDir = options.remoteDir ?? null;
 
-  const ask = (text: string): Promise<RemoteAnswer> =>
+  const ask = (text: string, input?: Buffer): Promise<RemoteAnswer> =>
     new Promise((resolve, reject) => {
+      const stdin = input === undefined ? '/dev/null' : join(root, `input-${randomUUID()}`);
+      if (input !== undefined) writeFileSync(stdin, input);
       const child = spawn(join(bin, 'sh'), [], {
         cwd: home,
         env,
@@ -76,15 +89,15 @@ export function openLocalHost(test: TestEnd, options: LocalHostOptions): LocalHo
         else resolve({ exitCode: code, stdout: Buffer.concat(stdout), stderr: Buffer.concat(stderr) });
       });
       child.stdin.on('error', () => undefined);
-      child.stdin.end(`(eval ${quote(text)}) </dev/null; exit $?\n`);
+      child.stdin.end(`(eval ${quote(text)}) <${stdin}; exit $?\n`);
     });
 
-  const askWithScript = async (body: string): Promise<RemoteAnswer> => {
-    const first = await ask(withHostScript(remoteDir, body));
+  const askWithScript = async (body: string, input?: Buffer): Promise<RemoteAnswer> => {
+    const first = await ask(withHostScript(remoteDir, body), input);
     if (first.exitCode !== 90) return first;
     const sent = await ask(sendHostScript(remoteDir));
     if (sent.exitCode !== 0) return sent;
-    return ask(withHostScript(remoteDir, body));
+    return ask(withHostScript(remoteDir, body), input);
   };
 
   test.onTestFinished(() => {
@@ -98,7 +111,7 @@ export function openLocalHost(test: TestEnd, options: LocalHostOptions): LocalHo
     remoteDir,
     ask,
     askWithScript,
-    call: async (command) => command.parse(await askWithScript(command.body)),
+    call: async (command) => command.parse(await askWithScript(command.body, command.input)),
     processes: () => findProcessesOf(root),
   };
 }

@@ -1,6 +1,6 @@
 import { describeCondition } from '../../engine/entries/conditions.ts';
 import type { Plan } from '../../engine/plan.ts';
-import { formatDuration } from '../../language/units.ts';
+import { formatDuration, formatSize } from '../../language/units.ts';
 import type { Condition, Deed, Entry, EntryWorkers } from '../../playbook/entries/entry.ts';
 import { estimateCost } from '../../playbook/lint/cost.ts';
 import type { EnvVariable, ResolvedPlaybook } from '../../playbook/playbook.ts';
@@ -159,9 +159,20 @@ function describeDeed(deed: Deed): string[] {
       return [`write what failed to ${deed.path}`];
     case 'quarantine-host':
       return [`quarantine the host: ${deed.reason}`];
+    case 'send':
+      return [describeSend(deed)];
+    case 'checkout':
+      return [`check out ${deed.commit} of ${deed.repository} in ${deed.to}`];
     case 'archive':
       return deed.globs.map((glob) => `put away ${glob}`);
   }
+}
+
+function describeSend({ from, to, exclude, delete: remove, content }: Extract<Deed, { kind: 'send' }>): string {
+  const what =
+    content === undefined ? '' : `, ${content.files} ${content.files === 1 ? 'file' : 'files'} of ${formatSize(content.bytes)}`;
+  const without = exclude.length === 0 ? '' : `, without ${exclude.join(' ')}`;
+  return `send ${from} to ${to}${what}${without}${remove ? '; what else is there is removed' : ''}`;
 }
 
 function describeFiles({ size, age, sha256 }: Extract<Deed, { kind: 'files' }>): string[] {

@@ -1,6 +1,7 @@
 import { appendScript, askPartSize, dropPart, parseSums, putInPlace, readSize, sumPartScript } from '../../remote/copies.ts';
 import { createScrubber } from '../../scrubber.ts';
 import type { Drive } from '../drive.ts';
+import { converseOnce } from '../converse-once.ts';
 import { openHostSession } from '../host-session.ts';
 import type { PlannedBackUp } from '../plan.ts';
 import { NotBackedUp, type CopyPlace } from './copy-place.ts';
@@ -24,13 +25,11 @@ export function placeOnHost(drive: Drive, { host, address }: PlannedBackUp, fold
       machine: () => null,
     },
   );
-  const converse = async (script: string, input?: Buffer): Promise<Buffer> => {
+  const converse = async (script: string, input: Buffer | null = null): Promise<Buffer> => {
     const connection = await parts.connect(host, { worker: 0, address });
-    const [stdout, stderr]: Buffer[][] = [[], []];
-    const streams = { onStdout: (chunk: Buffer) => stdout?.push(chunk), onStderr: (chunk: Buffer) => stderr?.push(chunk) };
-    const { exitCode } = await connection.converse(script, streams, { signal, ...(input === undefined ? {} : { input }) });
-    if (exitCode === 0) return Buffer.concat(stdout ?? []);
-    const said = Buffer.concat([...(stderr ?? []), ...(stdout ?? [])]).toString();
+    const { exitCode, stdout, stderr } = await converseOnce(connection, script, { input, signal });
+    if (exitCode === 0) return stdout;
+    const said = `${stderr.toString()}${stdout.toString()}`;
     throw new NotBackedUp(`${host.name}: cannot keep a copy: exit ${exitCode}: ${said.trim().slice(0, 200)}`);
   };
   return {

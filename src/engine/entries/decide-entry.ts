@@ -5,7 +5,8 @@ import { UnexpectedAnswer } from '../../remote/command.ts';
 import { QuestionTimedOut, QuestionTooLong } from '../../ssh/failures.ts';
 import type { Drive } from '../drive.ts';
 import type { Row } from './check-rows.ts';
-import { performDeed, type Place } from './deeds/perform.ts';
+import { performDeed } from './deeds/perform.ts';
+import type { Place, TryPlace } from './deeds/place.ts';
 import type { Result } from './deeds/result.ts';
 import { judgeNeeds } from './needs.ts';
 import { recall } from './remembered.ts';
@@ -67,7 +68,7 @@ async function tryUntilMet(drive: Drive, entry: Entry, place: Place): Promise<Re
 }
 
 /** A look that hung, or gave what cannot be read, is an error of that look: not passed, and not a failed machine. */
-async function performSafely(drive: Drive, entry: Entry, place: Place & { try: number }): Promise<Result> {
+async function performSafely(drive: Drive, entry: Entry, place: TryPlace): Promise<Result> {
   try {
     return await performDeed(drive, entry, place);
   } catch (error) {

@@ -5,7 +5,7 @@ import type { TargetRecord } from '../../store/records.ts';
 import type { Drive } from '../drive.ts';
 import { isTrouble, type Row } from '../entries/check-rows.ts';
 import { decideEntry, type AskedEntry, type Lane } from '../entries/decide-entry.ts';
-import type { Place } from '../entries/deeds/perform.ts';
+import type { Place } from '../entries/deeds/place.ts';
 import { isUnit, unitName } from '../entries/schedule.ts';
 import { mergeRows, type WorkerRow } from './merge-rows.ts';
 import { nameWorker } from './name-workers.ts';

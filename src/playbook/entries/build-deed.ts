@@ -21,7 +21,7 @@ const looks: readonly DeedName[] = [
   'confirm',
   'question',
 ];
-const changes: readonly DeedName[] = ['run', 'halt-stale', 'archive', 'note', 'quarantine-host'];
+const changes: readonly DeedName[] = ['run', 'send', 'checkout', 'halt-stale', 'archive', 'note', 'quarantine-host'];
 const allDeeds = Object.keys(deedSchemas) as DeedName[];
 
 /** The one thing that an entry does. */
@@ -77,6 +77,11 @@ const builders: Record<DeedName, (reader: Reader, path: YamlPath, file: EntryFil
         },
   'halt-stale': (_reader, _path, file) =>
     file['halt-stale'] === undefined ? null : { kind: 'halt-stale', match: file['halt-stale'].match },
+  send: (reader, path, { send }) => (send === undefined ? null : buildSend(reader, path, send)),
+  checkout: (_reader, _path, { checkout }) =>
+    checkout === undefined
+      ? null
+      : { kind: 'checkout', repository: checkout.repository ?? '.', commit: checkout.commit, to: checkout.to ?? '.' },
   archive: (_reader, _path, { archive }) => (archive === undefined ? null : { kind: 'archive', globs: [archive].flat() }),
   note: (_reader, _path, { note }) => (note === undefined ? null : { kind: 'note', path: note }),
   'quarantine-host': (_reader, _path, file) =>
@@ -92,6 +97,18 @@ function buildFiles(reader: Reader, path: YamlPath, { glob, count, size, age, sh
     age: age === undefined ? null : reader.range([...path, 'age'], age, parseDurationRange),
     sha256: sha256?.toLowerCase() ?? null,
   };
+}
+
+/** Whole folders are not emptied by a slip. */
+const sharedPlaces = /^(?:\.|\/|~)?\/*$/;
+
+function buildSend(reader: Reader, path: YamlPath, { from, to, exclude, delete: remove }: NonNullable<EntryFile['send']>): Deed {
+  if (remove === true && (sharedPlaces.test(to) || to.split('/').includes('..')))
+    reader.report(
+      [...path, 'delete'],
+      `expected a folder of its own in "to", got ${JSON.stringify(to)}: all else in it is removed`,
+    );
+  return { kind: 'send', from, to, exclude: exclude ?? [], delete: remove ?? false };
 }
 
 function buildGit(reader: Reader, path: YamlPath, file: NonNullable<EntryFile['git']>): Deed {

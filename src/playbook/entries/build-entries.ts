@@ -69,6 +69,8 @@ function buildRetry(reader: Reader, path: YamlPath, { times, delay }: NonNullabl
 
 const onHost = (deed: Deed) => deed.kind !== 'question';
 
+const takesLong: readonly Deed['kind'][] = ['run', 'send', 'checkout'];
+
 /** What cannot be said of such an entry. */
 function reportUnfit(reader: Reader, path: YamlPath, { kind, deed }: Entry, file: EntryFile): void {
   const refuse = (key: keyof EntryFile, why: string) => {
@@ -79,7 +81,7 @@ function reportUnfit(reader: Reader, path: YamlPath, { kind, deed }: Entry, file
     refuse('parallel', 'goes with a check: actions are done one after the other');
     refuse('alike', 'goes with a check: an action finds nothing that could be compared');
   }
-  if (deed.kind !== 'run') refuse('expected-time', 'goes with "run" alone: everything else is quick');
+  if (!takesLong.includes(deed.kind)) refuse('expected-time', 'goes with "run", "send" and "checkout": everything else is quick');
   if (!onHost(deed))
     for (const key of ['retry', 'timeout', 'remember', 'on', 'alike', 'requires'] as const)
       refuse(key, 'goes with what is looked at on the host');
@@ -88,6 +90,8 @@ function reportUnfit(reader: Reader, path: YamlPath, { kind, deed }: Entry, file
     refuse('alike', `compares all workers, and "on: ${only}" looks at one: expected one of the two`);
   if ((path[0] === 'verify' || path[0] === 'rollback') && !onHost(deed))
     reader.report(path, 'a person is asked before the launch: expected it in "prepare" or "validate"');
+  if (path[0] !== 'prepare' && (deed.kind === 'send' || deed.kind === 'checkout'))
+    reader.report([...path, deed.kind], `"${deed.kind}" is for what the job needs: it belongs to "prepare"`, { part: 'key' });
   if (path[0] !== 'rollback' && (deed.kind === 'note' || deed.kind === 'quarantine-host'))
     reader.report([...path, deed.kind], `"${deed.kind}" is about a failure: it belongs to "rollback"`, { part: 'key' });
 }

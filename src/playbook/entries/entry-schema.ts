@@ -25,6 +25,8 @@ const condition = z
 
 const packageVersion = text.describe('"any", or a condition such as ">=2.1" or "==2.7.1+cu118"');
 
+const localPath = text.describe('A path on the computer where fleet runs, relative to the folder of the playbook');
+
 /** What an entry can do: one of these in each. Those of an action change something. */
 export const deedSchemas = {
   run: text.describe('Shell lines'),
@@ -63,6 +65,21 @@ export const deedSchemas = {
     accept: condition.optional(),
   }),
   'halt-stale': z.strictObject({ match: text }),
+  send: z
+    .strictObject({
+      from: localPath,
+      to: path,
+      exclude: z.array(text).min(1).optional().describe('Globs, of names or of paths below the folder'),
+      delete: z.boolean().optional().describe('Removes files that are there and not in the folder. Default: they stay'),
+    })
+    .describe('A file or a folder of the computer where fleet runs'),
+  checkout: z
+    .strictObject({
+      repository: localPath.optional().describe('Default: the one that the playbook lies in'),
+      commit: text.describe('A commit, tag or branch of it'),
+      to: path.optional().describe('Default: the workdir'),
+    })
+    .describe('Source at a commit, from a git repository of the computer where fleet runs'),
   archive: z.union([path, z.array(path).min(1)]),
   note: path.describe('A file that gets what failed, its output and the time; in a rollback'),
   'quarantine-host': text.describe('Why the host is out of use until a person lifts it; in a rollback'),

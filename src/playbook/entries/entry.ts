@@ -33,6 +33,14 @@ export type Condition =
 
 type AnswerType = 'text' | 'number' | 'yes-no';
 
+/** What is sent, as it was when the run was planned. */
+interface SentContent {
+  files: number;
+  bytes: number;
+  /** Of all names, contents, and which can be executed. */
+  sha256: string;
+}
+
 /** What one entry of an ordered list does. */
 export type Deed =
   | { kind: 'run'; command: string; expect: Expectation }
@@ -50,6 +58,10 @@ export type Deed =
   | { kind: 'question'; ask: string; answer: AnswerType; accept: Condition | null; confirms: boolean }
   | { kind: 'halt-stale'; match: string }
   | { kind: 'archive'; globs: string[] }
+  /** `from` on this computer: as it is written, and in a plan absolute. `to` relative to the workdir. `content` is known in a plan. */
+  | { kind: 'send'; from: string; to: string; exclude: string[]; delete: boolean; content?: SentContent }
+  /** `repository` on this computer, and absolute in a plan; `commit` is then its full id. */
+  | { kind: 'checkout'; repository: string; commit: string; to: string }
   /** `path` gets what failed, its output and the time. */
   | { kind: 'note'; path: string }
   | { kind: 'quarantine-host'; reason: string };

@@ -19,8 +19,8 @@ export interface Price {
   currency: string;
 }
 
-/** A playbook with the params that it would run with; undefined is a value that is not there yet. */
-export type Planned = Built & { params: Readonly<Record<string, Scalar | undefined>> };
+/** A playbook, in its file, with the params that it would run with; undefined is a value that is not there yet. */
+export type Planned = Built & { file: string; params: Readonly<Record<string, Scalar | undefined>> };
 
 /** Looks at one subject. `price` is null where no host is known. */
 export type Rule = (planned: Planned, price: Price | null) => Finding[];

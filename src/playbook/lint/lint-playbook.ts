@@ -15,6 +15,7 @@ import { lintPatience } from './patience.ts';
 import { lintRestart } from './restart.ts';
 import { lintSaves } from './saves.ts';
 import { lintSecrets } from './secrets.ts';
+import { lintSends } from './sends.ts';
 import { lintSweeps } from './sweeps.ts';
 import { lintVolatile } from './volatile.ts';
 import { lintWork } from './work.ts';
@@ -28,6 +29,7 @@ const rules: readonly Rule[] = [
   lintVolatile,
   lintCommands,
   lintSecrets,
+  lintSends,
   lintSaves,
   lintPatience,
   lintLaunch,
@@ -69,7 +71,7 @@ function lintVariant(
 ): Problem[] {
   const declared = Object.entries(declaredParams(document, variant).params);
   const values = { ...Object.fromEntries(declared.map(([name, param]) => [name, param.default ?? undefined])), ...params };
-  const planned = { ...assemblePlaybook(document, values, variant).built, params: values };
+  const planned = { ...assemblePlaybook(document, values, variant).built, params: values, file: document.file };
   const written = inVariant(document, variant);
   return rules.flatMap((rule) =>
     rule(planned, price).map(({ path, message, suggestion, severity }) =>

@@ -40,10 +40,14 @@ part_size() {
 # append_part FOLDER NAME OFFSET: standard input, where the file has just that many bytes; then "size BYTES" as it is.
 append_part() {
   read_copy "$1" "$2"
-  (umask 077 && mkdir -p -- "$(dirname -- "$part")") || return 1
-  file_facts "$part" || fi_size=0
-  [ "$fi_size" -ne "$3" ] || (umask 077 && cat >>"$part") || return 1
+  (umask 077 && mkdir -p -- "$(dirname -- "$part")" && append_at "$part" "$3") || return 1
   part_size "$1" "$2"
+}
+
+# append_at FILE OFFSET: standard input, where the file has just that many bytes.
+append_at() {
+  file_facts "$1" || fi_size=0
+  [ "$fi_size" -ne "$2" ] || cat >>"$1"
 }
 
 # sum_part FOLDER NAME

@@ -39,7 +39,9 @@ describe('a stage', () => {
     const { document } = readText(`playbook: p\n${stages}${checks(...entries.map(() => '10m'))}`);
     const { built } = assemblePlaybook(document, {});
     const validate = built.validate.map((entry, index) => ({ ...entry, ...entries[index] }));
-    return lintBudget({ ...built, validate, params: {} }).map(({ path, message }) => `${path.join('.')}: ${message}`);
+    return lintBudget({ ...built, validate, params: {}, file: document.file }).map(
+      ({ path, message }) => `${path.join('.')}: ${message}`,
+    );
   };
   const tests = 'verification tests';
 

@@ -1,8 +1,8 @@
-import type { Phase } from '../../../lifecycle/states.ts';
 import type { Entry } from '../../../playbook/entries/entry.ts';
 import type { Drive } from '../../drive.ts';
 import { checkAcceleratorsFree } from './accelerators-free.ts';
 import { archive } from './archive.ts';
+import { checkOut } from './checkout.ts';
 import { checkConfig } from './config.ts';
 import { checkEnvironment } from './environment.ts';
 import { checkFiles } from './files.ts';
@@ -10,21 +10,17 @@ import { haltStaleProcesses } from './halt-stale.ts';
 import { writeNote } from './note.ts';
 import { checkPackages } from './packages.ts';
 import { checkProcesses } from './processes.ts';
+import type { TryPlace } from './place.ts';
 import type { Result } from './result.ts';
 import { runCommand } from './run-command.ts';
+import { sendFiles } from './send.ts';
 import { readSignOff } from './sign-off.ts';
 import { checkSource } from './source.ts';
 import { quarantineHost } from '../../quarantine-host.ts';
 import { questionSeconds } from '../schedule.ts';
 
-/** Where an entry stands in its run. */
-export interface Place {
-  phase: Phase;
-  position: number;
-}
-
-/** The look or the change itself; it may be asked again after a crash. `try` counts from 1. */
-export async function performDeed(drive: Drive, entry: Entry, place: Place & { try: number }): Promise<Result> {
+/** The look or the change itself; it may be asked again after a crash. */
+export async function performDeed(drive: Drive, entry: Entry, place: TryPlace): Promise<Result> {
   const { deed } = entry;
   const timeoutSeconds = entry.timeoutSeconds ?? questionSeconds;
   switch (deed.kind) {
@@ -48,6 +44,10 @@ export async function performDeed(drive: Drive, entry: Entry, place: Place & { t
       return readSignOff(drive, entry.name, deed);
     case 'halt-stale':
       return haltStaleProcesses(drive, deed.match);
+    case 'send':
+      return sendFiles(drive, deed, entry);
+    case 'checkout':
+      return checkOut(drive, deed, entry, place);
     case 'archive':
       return archive(drive, deed.globs);
     case 'note':

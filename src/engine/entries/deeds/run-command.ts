@@ -1,5 +1,4 @@
 import { formatDuration } from '../../../language/units.ts';
-import type { Phase } from '../../../lifecycle/states.ts';
 import type { Deed, Entry } from '../../../playbook/entries/entry.ts';
 import { askAuthorCommand, exportLines, withSetup } from '../../../remote/author-command.ts';
 import { putEnvironment } from '../../../remote/claims.ts';
@@ -13,18 +12,12 @@ import { judgeAnswer } from '../expectation.ts';
 import { isUnit, questionSeconds, unitName } from '../schedule.ts';
 import { timeLeft } from '../time-left.ts';
 import { requireSecrets } from '../../secrets.ts';
+import type { TryPlace } from './place.ts';
 import type { Result } from './result.ts';
 
 const outputBytes = 1_048_576;
 
 type Run = Extract<Deed, { kind: 'run' }>;
-
-interface TryPlace {
-  phase: Phase;
-  position: number;
-  /** From 1. */
-  try: number;
-}
 
 /**
  * An author's command. What only looks and is quick is a question, and may be asked again. What changes something, or takes long, is a unit of

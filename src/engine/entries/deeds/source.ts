@@ -1,6 +1,7 @@
 import type { ResolvedPlaybook } from '../../../playbook/playbook.ts';
 import { lookAtSource, type SourceState } from '../../../remote/source.ts';
 import type { Drive } from '../../drive.ts';
+import { below } from '../below.ts';
 import { setupOf } from './run-command.ts';
 import type { Result } from './result.ts';
 
@@ -29,10 +30,6 @@ export async function checkSource(drive: Drive, { path = '.', tag = null, branch
     state.changes.length === 0 ? 'no changes' : `changed: ${state.changes.slice(0, 5).join(', ')}`,
   ].join(', ');
   return { result: holds ? 'pass' : 'fail', expected, observed, message: null };
-}
-
-function below(workdir: string, path: string): string {
-  return path.startsWith('/') || path.startsWith('~') ? path : path === '.' ? workdir : `${workdir}/${path}`;
 }
 
 function describeMissing(state: Exclude<SourceState, { kind: 'git' }>, folder: string): string {
