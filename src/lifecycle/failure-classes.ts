@@ -3,6 +3,7 @@ export const failureClasses = [
   'host-memory',
   'gpu-memory',
   'tpu-memory',
+  'tpu-busy',
   'disk-full',
   'rocm-fault',
   'wrong-build',

@@ -125,6 +125,6 @@ export interface Executor {
   output(run: string, place: UnitPlace, maxBytes: number): RemoteCommand<{ stdout: Buffer; stderr: Buffer }>;
   /** Leaves the wish to stop with every unit of the run that has not ended, and sees to it that each has a guard. Returns those units. */
   requestHalt(actor: Actor, wish: { graceSeconds: number | null; force: boolean; reason: string }): RemoteCommand<string[]>;
-  /** The same for one unit: nothing else of the run is stopped, and the run may go on. */
-  stopUnit(actor: Actor, place: UnitPlace, reason: string): RemoteCommand<string[]>;
+  /** The same for one unit: nothing else of the run is stopped, and the run may go on. Without a grace it is the unit's own. */
+  stopUnit(actor: Actor, place: UnitPlace, reason: string, graceSeconds?: number): RemoteCommand<string[]>;
 }

@@ -52,7 +52,8 @@ export function watchGang(drive: Drive): GangWatch {
       if (asked.has(worker.target.index) || found.ended.includes(worker.target)) continue;
       asked.add(worker.target.index);
       beside.begin(async () => {
-        await worker.session.call(detachedExecutor.stopUnit(worker.actor, jobPlace(worker), because));
+        // Without the one that failed nobody comes to the step at which it would heed a sentinel.
+        await worker.session.call(detachedExecutor.stopUnit(worker.actor, jobPlace(worker), because, 0));
       });
     }
   }

@@ -20,6 +20,7 @@ const classRows: Readonly<Record<FailureClass, ClassRow>> = {
   ),
   'gpu-memory': row('no', 'a smaller batch, sequence or model, or activation checkpointing; as it is it fails again'),
   'tpu-memory': row('no', 'the compiled program does not fit: a smaller batch for each chip, or more sharding'),
+  'tpu-busy': row('no', 'another process has the chips: end it, and remove a stale /tmp/libtpu_lockfile'),
   'disk-full': row('after-space', 'free space where it writes, then start again from the last valid checkpoint'),
   'rocm-fault': row(
     'cpu-fallback',

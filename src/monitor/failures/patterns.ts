@@ -21,6 +21,7 @@ const noNumber = String.raw`[+-]?(?:nan|inf|infinity)\b`;
 /** The first that matches a line says what it is. */
 const failurePatterns: readonly FailurePattern[] = [
   red('tpu-memory', /RESOURCE_EXHAUSTED: XLA:TPU compile|Ran out of memory in memory space (?:hbm|[sv]mem)/),
+  red('tpu-busy', /ABORTED: The TPU is already in use by process with pid \d+/),
   red(
     'gpu-memory',
     /\b(?:CUDA|HIP) out of memory\. |\btorch(?:\.cuda)?\.OutOfMemoryError\b|\b(?:CUDA|HIP) error: out of memory|RESOURCE_EXHAUSTED: Out of memory/,

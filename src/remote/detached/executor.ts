@@ -66,9 +66,17 @@ exit 0`,
     };
   },
 
-  stopUnit(actor, { attempt, worker, unit }, reason) {
+  stopUnit(actor, { attempt, worker, unit }, reason, graceSeconds) {
     const name = `stop ${unit}`;
-    const args = [actor.run, String(actor.token), String(attempt), String(worker), unit, reason.replaceAll(/\s+/g, ' ')];
+    const args = [
+      actor.run,
+      String(actor.token),
+      String(attempt),
+      String(worker),
+      unit,
+      reason.replaceAll(/\s+/g, ' '),
+      String(graceSeconds ?? ''),
+    ];
     return { name, body: `stop_unit ${quoteAll(args)}`, timeoutSeconds: 60, parse: (answer) => parseAsked(name, answer) };
   },
 };

@@ -111,12 +111,12 @@ stop_leftovers() {
   ask_units "$1" '' 0 "$3"
 }
 
-# stop_unit RUN TOKEN ATTEMPT WORKER UNIT REASON: the same for one unit, and nothing else of the run.
+# stop_unit RUN TOKEN ATTEMPT WORKER UNIT REASON GRACE: the same for one unit, and nothing else of the run.
 stop_unit() {
   fence "$1" "$2"
   su_unit=$FLEET_DIR/runs/$1/a$3/w$4/$5
   if [ -f "$su_unit/owner" ] && [ ! -s "$su_unit/exit" ] && started_on_this_machine "$su_unit"; then
-    leave_wish "$su_unit" '' 0 "$6" 'only this unit'
+    leave_wish "$su_unit" "$7" 0 "$6" 'only this unit'
   fi
   say asked
 }

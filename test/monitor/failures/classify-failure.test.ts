@@ -54,6 +54,12 @@ test.each<[string, number | null, string, string]>([
     'tpu-memory',
     'no',
   ],
+  [
+    'RuntimeError: Bad StatusOr access: ABORTED: The TPU is already in use by process with pid 14449. Not attempting to load libtpu.so in this process.',
+    1,
+    'tpu-busy',
+    'no',
+  ],
   [watchdog(0), -6, 'nccl-timeout', 'once'],
   [
     'torch.distributed.DistBackendError: NCCL error in: ../torch/csrc/distributed/c10d/ProcessGroupNCCL.cpp:1333, unhandled system error (run with NCCL_DEBUG=INFO for details), NCCL version 2.18.6',
