@@ -48,8 +48,8 @@ export interface Person {
   /** What has happened to a run, a line each. */
   events(run: string): string[];
   readEvents(run: string): EventRecord[];
-  /** Step and loss of every row of its metric `training` that was stored. */
-  readRows(run: string): unknown[][];
+  /** Step and loss of every row of its metric `training` that was stored, of all workers or of one. */
+  readRows(run: string, worker?: number): unknown[][];
   /** Waits until the newest run is so. */
   waitForRun(what: string, holds: (run: RunDocument) => boolean, limitMs?: number): Promise<RunDocument>;
   /** Somebody else, with another state folder, and the same embedded hosts. */
@@ -147,9 +147,11 @@ function makePerson(fleet: BuiltFleet, options: { folder: string; name: string; 
     },
     events: (run) => readEvents(run).map(({ text }) => text),
     readEvents,
-    readRows: (run) =>
+    readRows: (run, worker) =>
       lookIntoStore(stateDir, (store) =>
-        Array.from(store.readSamples(run, 'training'), ({ columns }) => [columns['step'], columns['loss']]),
+        Array.from(store.readSamples(run, 'training'))
+          .filter((row) => worker === undefined || row.worker === worker)
+          .map(({ columns }) => [columns['step'], columns['loss']]),
       ),
     waitForRun: async (what, holds, limitMs = 60_000) => {
       let last: RunDocument | undefined;
