@@ -25,11 +25,7 @@ const slowestBytesPerSecond = 4_000_000;
 const quickSeconds = 120;
 
 /** Which of these are there, in their order, and with what content. Null: the host has no tool for it. */
-export function sumSent(
-  folder: string,
-  names: readonly string[],
-  bytes: number,
-): RemoteCommand<(FoundFile | null)[] | null> {
+export function sumSent(folder: string, names: readonly string[], bytes: number): RemoteCommand<(FoundFile | null)[] | null> {
   const found: (FoundFile | null)[] = names.map(() => null);
   return {
     name: 'sum files',

@@ -56,7 +56,7 @@ describe.concurrent('what a playbook sends', { timeout: 120_000 }, () => {
     writeFileSync(join(to, 'mine'), 'stays');
     const send = `send: { from: source, to: code, exclude: ['*.tmp', cache/] }`;
     const planned = await who.run([...launch(send), '--dry-run']);
-    expect(planned.stdout).toContain(`send ${source} to code, 9 files of 113 B, without *.tmp cache/`);
+    expect(planned.stdout).toContain(`send ${source} to code, 9 files of 153 B, without *.tmp cache/`);
     expect(await who.run(launch(send))).toMatchObject({ code: 0 });
     expect(said(who.newest())?.observed).toMatch(
       /^9 sent, .*; there besides, and kept: "mine"; no files, and not sent: "outside"$/,
