@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { describe, expect, it, type TestContext } from 'vitest';
 import type { RunDocument } from '../../src/store/run-document.ts';
 import { killAround } from '../support/gates.ts';
+import { waitFor } from '../support/local-host.ts';
 import { canMount } from '../support/mounting.ts';
 import { usePeople, type Person } from '../support/person.ts';
 import { openSmallHost, type SmallHost } from '../support/small-run.ts';
@@ -56,7 +57,7 @@ describe.concurrent('what a playbook sends', { timeout: 120_000 }, () => {
     writeFileSync(join(to, 'mine'), 'stays');
     const send = `send: { from: source, to: code, exclude: ['*.tmp', cache/] }`;
     const planned = await who.run([...launch(send), '--dry-run']);
-    expect(planned.stdout).toContain(`send ${source} to code, 9 files of 113 B, without *.tmp cache/`);
+    expect(planned.stdout).toContain(`send ${source} to code, 9 files of 153 B, without *.tmp cache/`);
     expect(await who.run(launch(send))).toMatchObject({ code: 0 });
     expect(said(who.newest())?.observed).toMatch(
       /^9 sent, .*; there besides, and kept: "mine"; no files, and not sent: "outside"$/,
@@ -88,6 +89,23 @@ describe.concurrent('what a playbook sends', { timeout: 120_000 }, () => {
     expect(said(who.newest())?.observed).toBe('1 sent, 16.8 MB');
     expect(readFileSync(join(host.work, 'data/large')).equals(large)).toBe(true);
     expect(readdirSync(join(host.work, 'data'))).toEqual(['large']);
+  });
+
+  it('is whole when the line was cut on the way', async (test) => {
+    const { who, host, put, launch } = await setUp(test);
+    const large = Buffer.alloc(64 * 1_048_576, 'abcdefg');
+    put('large', large);
+    const started = who.start(launch('send: { from: source, to: data }'));
+    const to = join(host.work, 'data');
+    await waitFor(
+      'some of it is there',
+      () => existsSync(to) && readdirSync(to).some((name) => name.startsWith('.fleet-sending.')),
+    );
+    host.server.cut();
+    expect(await started.ended).toMatchObject({ code: 0 });
+    expect(host.server.logins()).toBe(2);
+    expect(readFileSync(join(to, 'large')).equals(large)).toBe(true);
+    expect(readdirSync(to)).toEqual(['large']);
   });
 
   it('is what it was when the run was planned, or nothing', async (test) => {
