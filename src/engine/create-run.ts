@@ -9,6 +9,6 @@ export function createRun(parts: Pick<EngineParts, 'store' | 'clock'>, plan: Pla
   parts.store.createRun(describeRun(withEarlierRuns(parts.store, plan), at), {
     at,
     kind: 'state',
-    text: `queued: ${plan.kind} ${plan.playbook.name} on ${hosts}`,
+    text: `queued: ${plan.kind} ${plan.playbook.name}${plan.point === null ? '' : `/${plan.point}`} on ${hosts}`,
   });
 }
