@@ -64,7 +64,7 @@ async function addRun(parts: EngineParts, session: HostSession, found: Found, re
   }
   const text = await session.callOnce(readRecord(run));
   const keptRun = readKeptRun(text, run);
-  const why = keptRun === null ? 'its record cannot be read' : explainLeft(keptRun, kept, takeOver);
+  const why = keptRun === null ? 'its record cannot be read' : explainLeft(keptRun, host, kept, takeOver);
   if (keptRun === null || why !== null) {
     rebuilt.left.push(`run ${run}: left alone: ${why ?? ''}`);
     return;
@@ -80,8 +80,14 @@ async function addRun(parts: EngineParts, session: HostSession, found: Found, re
   (added ? rebuilt.added : rebuilt.known).push(run);
 }
 
-function explainLeft({ plan, workers, end }: KeptRun, { incarnation, held }: KeptRecords, takeOver: boolean): string | null {
-  const startedOn = workers[0]?.incarnation ?? null;
+function explainLeft(
+  { plan, workers, end }: KeptRun,
+  { name }: PlannedHost,
+  { incarnation, held }: KeptRecords,
+  takeOver: boolean,
+): string | null {
+  const asked = workers.find(({ host, worker }) => host === name && worker === 0) ?? workers[0];
+  const startedOn = asked?.incarnation ?? null;
   if (startedOn !== null && !isSameMachine(startedOn, incarnation)) return `it is on another machine: ${startedOn}`;
   if (end !== null || takeOver || held?.run !== plan.run || held.secondsAgo >= livesSeconds) return null;
   return `a controller has spoken for it ${held.secondsAgo} s ago: ${held.owner}; --take-over takes it all the same`;

@@ -13,6 +13,8 @@ const lookEveryMs = 500;
 const guessedLineBytes = 1_024;
 
 export interface LogWish {
+  /** The position of the worker in the run. */
+  worker: number;
   /** Only the last lines; null: all of this run's. */
   tail: number | null;
   follow: boolean;
@@ -31,20 +33,21 @@ export async function streamLog(
 ): Promise<boolean> {
   const planned = readPlan(run.plan);
   const plan = planInProfile(planned, run.profile);
-  const [host] = plan.hosts;
+  const target = plan.targets[wish.worker];
+  const host = plan.hosts.find(({ name }) => name === target?.host);
   const { launch, workdir } = plan.playbook;
-  if (host === undefined || launch === null) return false;
+  if (target === undefined || host === undefined || launch === null) return false;
   const { scrubber } = resolveEnvironments(planned, parts.environment);
   const contact = { reached: () => undefined, missed: () => undefined };
-  const session = openHostSession(parts, host, plan.targets[0] ?? { worker: 0, address: null }, {
+  const session = openHostSession(parts, host, target, {
     run: run.id,
     scrubber,
     contact,
     signal: wish.signal,
     patienceMs: Number.POSITIVE_INFINITY,
-    machine: () => parts.store.readWorkers(run.id)[0]?.incarnation ?? null,
+    machine: () => parts.store.readWorkers(run.id)[target.index]?.incarnation ?? null,
   });
-  const place = { attempt: run.attempt, worker: 0, unit: 'job' };
+  const place = { attempt: run.attempt, worker: target.index, unit: 'job' };
   const first = await session.callOnce(detachedExecutor.state(run.id, place));
   if (first.word === 'absent') return false;
   const start = first.logStart ?? 0;

@@ -1,8 +1,8 @@
 import type { Drive } from '../drive.ts';
 
 /** Beside the place of a file: what is not whole yet. A run has one of its own, and so has each worker, since machines may share a folder. */
-export function stageOf({ actor }: Drive): string {
-  return `.fleet-sending.${actor.run}.w0`;
+export function stageOf({ actor, target }: Drive): string {
+  return `.fleet-sending.${actor.run}.w${target.index}`;
 }
 
 export function stagedName(name: string, stage: string): string {

@@ -73,7 +73,7 @@ async function runCheckout(
   place: TryPlace,
   pack: string | null,
 ): Promise<string | null> {
-  const unit: UnitPlace = { attempt: drive.record().attempt, worker: 0, unit: unitName(place, place.try) };
+  const unit: UnitPlace = { attempt: drive.record().attempt, worker: drive.target.index, unit: unitName(place, place.try) };
   const { seconds } = timeLeft(entry, drive.plan.playbook, drive.parts.store.readChecks(drive.actor.run));
   const started = await carryUnit(drive, unit, {
     script: withSetup(setupOf(drive), checkoutScript(to, commit, pack)),
