@@ -1,8 +1,10 @@
-// One sshd on loopback addresses that stands for as many hosts, for the time of a benchmark.
+// One sshd (or several: one listens on 16 addresses at most) on loopback addresses that stands for as many hosts, for the time of a benchmark.
 import { execFileSync, spawn } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
 import { delimiter, join } from 'node:path';
+
+const mostAddresses = 16;
 
 /** In `folder` lie afterwards `user-key`, `host-key` and `home`, the home folder of every host. To be ended by whoever started it. */
 export async function startSshd({ folder, addresses }) {
@@ -12,7 +14,6 @@ export async function startSshd({ folder, addresses }) {
   for (const name of ['host-key', 'user-key']) execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', at(name)]);
   const port = await findFreePort(addresses[0]);
   const config = [
-    ...addresses.map((address) => `ListenAddress ${address}`),
     `Port ${port}`,
     `HostKey ${at('host-key')}`,
     'PidFile none',
@@ -27,13 +28,20 @@ export async function startSshd({ folder, addresses }) {
     'MaxStartups 200',
     `SetEnv HOME=${at('home')}`,
   ];
-  writeFileSync(at('sshd_config'), `${config.join('\n')}\n`);
   if (process.getuid() === 0) mkdirSync('/run/sshd', { recursive: true });
-  const log = openSync(at('sshd.log'), 'w');
-  const server = spawn(findProgram('sshd'), ['-D', '-e', '-f', at('sshd_config')], { stdio: ['ignore', log, log] });
-  await waitForBanner({ address: addresses.at(-1), port, server, log: at('sshd.log') });
-  // Our end is its end, not the other way round.
-  server.unref();
+  const servers = [];
+  for (let from = 0; from < addresses.length; from += mostAddresses) {
+    const some = addresses.slice(from, from + mostAddresses);
+    const [file, logFile] = [at(`sshd_config-${from}`), at(`sshd-${from}.log`)];
+    writeFileSync(file, `${[...some.map((address) => `ListenAddress ${address}`), ...config].join('\n')}\n`);
+    const log = openSync(logFile, 'w');
+    const server = spawn(findProgram('sshd'), ['-D', '-e', '-f', file], { stdio: ['ignore', log, log] });
+    // Our end is its end, not the other way round.
+    server.unref();
+    servers.push(server);
+    await waitForBanner({ address: some.at(-1), port, server, log: logFile });
+  }
+  const server = { kill: (signal) => servers.every((one) => one.kill(signal)) };
   const hostKey = readFileSync(at('host-key.pub'), 'utf8').split(' ').slice(0, 2).join(' ');
   return { server, port, hostKey };
 }

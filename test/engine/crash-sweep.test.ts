@@ -15,8 +15,10 @@ interface Scenario {
   command: (host: SmallHost) => string[];
   /** The first gate that is tried, where those before it are another scenario's. */
   from?: string;
-  /** How many gates of one name are tried, unless FLEET_SWEEP is `all`. Default: 3. One where the rest is shared with the launch, which is swept. */
+  /** How many gates of one name are tried, unless FLEET_SWEEP is `all`. Default: 2. One where the rest is shared with the launch, which is swept. */
   ofEachName?: number;
+  /** Two workers begin side by side, in whatever order. */
+  sideBySide?: true;
   /** What is typed after it. */
   again: string[];
   /** How it ends undisturbed. */
@@ -92,6 +94,44 @@ const scenarios: Scenario[] = [
     },
   },
   {
+    name: 'a launch on two hosts is resumed',
+    ofEachName: 2,
+    command: (host) => ['launch', ...host.together],
+    sideBySide: true,
+    again: ['resume'],
+    ends: {
+      ...{ state: 'succeeded', verdict: 'GO', progress: { step: 3, of: 3 } },
+      workers: [
+        { state: 'exited', exitCode: 0 },
+        { state: 'exited', exitCode: 0 },
+      ],
+      starts: ['job-0', 'job-1', 'prepare-0', 'prepare-1'],
+      rowsAreThoseOfTheFile: false,
+    },
+    compared: [
+      'exit',
+      'runs',
+      'state',
+      'outcome',
+      'progress',
+      'workers',
+      'attempts',
+      'checks',
+      'starts',
+      'remains',
+      'controller',
+    ],
+  },
+  {
+    name: 'a launch on two hosts is halted',
+    ofEachName: 1,
+    command: (host) => ['launch', ...host.together, '--detach'],
+    sideBySide: true,
+    again: ['halt', '--force'],
+    ends: { state: 'halted', outcome: { result: 'halted' }, rowsAreThoseOfTheFile: expect.any(Boolean) as unknown },
+    compared: ['exit', 'runs', 'remains', 'controller'],
+  },
+  {
     name: 'a halt is asked for again',
     before: async (who, host) => {
       await who.run(['launch', ...host.stubborn, '--detach']);
@@ -134,7 +174,7 @@ async function openLane(test: TestContext): Promise<Lane> {
 }
 
 /** Plays the scenario; at `gate`, whoever drives dies. Tells which gates were passed, and whether the last one was its end. */
-async function play({ before, command, again }: Scenario, { who, host }: Lane, gate: string | null) {
+async function play({ before, command, again, sideBySide }: Scenario, { who, host }: Lane, gate: string | null) {
   host.clear(who);
   await before?.(who, host);
   const file = join(who.folder, 'gates');
@@ -144,6 +184,7 @@ async function play({ before, command, again }: Scenario, { who, host }: Lane, g
   const { code } = await who.run(again);
   const run = who.newest();
   const account: Account = { exit: code, runs: who.runs().length, ...(await giveAccount(who, host, run)) };
+  if (sideBySide === true) account['starts'] = host.starts(run.id).toSorted();
   await endProcessesOf(run.id);
   return { account, gates: readGates(file), died: signal === 'SIGKILL' };
 }
@@ -168,7 +209,7 @@ function fromGate(from: string | undefined, gates: readonly string[]): readonly 
 const nameOf = (gate: string) => gate.replace(/#\d+$/, '');
 
 /** Whether a gate that was not met before is tried. Later ones of a name are later turns of the same loop. */
-function chooseGates({ ofEachName = 3 }: Scenario): (gate: string) => boolean {
+function chooseGates({ ofEachName = 2 }: Scenario): (gate: string) => boolean {
   if (process.env['FLEET_SWEEP'] === 'all') return () => true;
   const chosen = new Map<string, number>();
   return (gate) => {

@@ -5,6 +5,7 @@ import type { EventRecord } from '../../src/store/records.ts';
 import { startFarServer } from './far-server.ts';
 import { findProcessesOf, waitFor } from './local-host.ts';
 import { readIfThere, type Person } from './person.ts';
+import type { SshdAddress } from './sshd.ts';
 import type { SshServer, SshServerOptions } from './ssh-server.ts';
 import type { TcpProxy } from './tcp-proxy.ts';
 
@@ -26,6 +27,8 @@ export interface SmallHost {
   twice: string[];
   /** A job that dies in its first profile, and is done in the other. */
   fallsBack: string[];
+  /** A job on two hosts: this one and its twin, which have nothing in common. */
+  together: string[];
   /** To type after `launch`, for a playbook of one's own; `@work` is its folder for work. */
   write(name: string, text: string): string[];
   /** The folder for work of that host. */
@@ -42,19 +45,27 @@ export interface SmallHost {
 
 /** With a keepalive of a second: a line that is stalled is noticed soon. Ended after the test. */
 export async function openSmallHost(test: TestEnd, who: Person, options: SshServerOptions = {}): Promise<SmallHost> {
-  const { server, line, address } = await startFarServer(test, options);
+  const homes = ['first-home', 'second-home'].map((name) => join(who.folder, name));
+  const [{ server, line, address }, twin] = await Promise.all([
+    startFarServer(test, { ...options, env: { HOME: homes[0] ?? '', ...options.env } }),
+    startFarServer(test, { ...options, env: { HOME: homes[1] ?? '', ...options.env } }),
+  ]);
   const work = join(who.folder, 'work');
   const remote = join(who.folder, 'remote');
   const starts = join(who.folder, 'starts');
-  const { host, port, user, keys, knownHosts } = address;
-  const ssh = { user, port, keys, agent: false, 'known-hosts': knownHosts, keepalive: '1s' };
+  const remotes = [remote, join(who.folder, 'twin-remote')];
+  const describeHost = ({ host, port, user, keys, knownHosts }: SshdAddress, remoteDir: string | undefined) => ({
+    address: host,
+    ssh: { user, port, keys, agent: false, 'known-hosts': knownHosts, keepalive: '1s' },
+    'remote-dir': remoteDir,
+  });
   const inventory = who.writeFile(
     'small.yaml',
-    JSON.stringify({ hosts: { small: { address: host, ssh, 'remote-dir': remote } } }),
+    JSON.stringify({ hosts: { small: describeHost(address, remotes[0]), twin: describeHost(twin.address, remotes[1]) } }),
   );
-  const write = (name: string, text: string) => {
+  const write = (name: string, text: string, pattern = 'small') => {
     const playbook = who.writeFile(`${name}.yaml`, text.replaceAll('@work', work).replaceAll('@starts', starts));
-    return [playbook, '--host', 'small', '--inventory', inventory];
+    return [playbook, '--host', pattern, '--inventory', inventory];
   };
 
   return {
@@ -67,8 +78,11 @@ export async function openSmallHost(test: TestEnd, who: Person, options: SshServ
     stubborn: write('stubborn', stubborn),
     twice: write('twice', twice),
     fallsBack: write('falls-back', fallsBack),
+    together: write('together', together, 'small,twin'),
     clear: (person) => {
-      for (const folder of [person.stateDir, work, remote, starts]) rmSync(folder, { recursive: true, force: true });
+      for (const folder of [person.stateDir, work, starts, ...remotes, ...homes])
+        rmSync(folder, { recursive: true, force: true });
+      for (const home of homes) mkdirSync(join(home, 'work/out'), { recursive: true });
       mkdirSync(join(work, 'out'), { recursive: true });
       writeFileSync(join(work, 'out/old.csv'), '99,0.1\n');
     },
@@ -84,8 +98,8 @@ export async function openSmallHost(test: TestEnd, who: Person, options: SshServ
         .map((row) => row.split(',').map(Number)),
     remains: (run) => [
       ...findProcessesOf(run).map((pid) => `process ${pid}`),
-      ...findEnvironments(join(remote, 'runs', run)),
-      ...(isClaimed(join(remote, 'claims')) ? ['claim'] : []),
+      ...remotes.flatMap((folder) => findEnvironments(join(folder, 'runs', run))),
+      ...(remotes.some((folder) => isClaimed(join(folder, 'claims'))) ? ['claim'] : []),
     ],
   };
 }
@@ -197,6 +211,22 @@ monitor:
   progress: { metric: training.step, of: 8 }
 `;
 
+const together = `playbook: together
+workdir: work
+gang: { within: 20s }
+prepare:
+  - { action: lay out, run: 'echo "$FLEET_RUN_ID prepare-$FLEET_WORKER_INDEX" >>@starts' }
+launch:
+  log: out/training.log
+  run: |
+    echo "$FLEET_RUN_ID job-$FLEET_WORKER_INDEX" >>@starts
+    for step in 1 2 3; do echo "$step,0.$FLEET_WORKER_INDEX" >>out/training.csv; sleep 0.2; done
+monitor:
+  metrics:
+    training: { csv: out/training.csv, columns: [step, loss], step: step }
+  progress: { metric: training.step, of: 3 }
+`;
+
 const stubborn = `playbook: stubborn
 workdir: @work
 env:
@@ -237,8 +267,9 @@ export async function giveAccount(who: Person, host: SmallHost, run: RunDocument
       return { because, checkpoint, lastStep, ending: { exitCode, failure, text } };
     }),
     workers: run.workers.map((worker) => ({ state: worker.state, exitCode: worker.exitCode })),
-    checks: run.checks.map(({ seconds: _, observed, ...check }) => ({
+    checks: run.checks.map(({ seconds: _, observed, workers, ...check }) => ({
       ...check,
+      workers: workers?.map(({ worker, result }) => ({ worker, result })) ?? null,
       observed: observed?.replaceAll(run.id, 'RUN') ?? null,
     })),
     flags: run.flags.map(({ color, text, count, expected }) => ({ color, text, count, expected })),
