@@ -95,7 +95,7 @@ const scenarios: Scenario[] = [
   },
   {
     name: 'a launch on two hosts is resumed',
-    ofEachName: 2,
+    ofEachName: 1,
     command: (host) => ['launch', ...host.together],
     sideBySide: true,
     again: ['resume'],

@@ -1,11 +1,11 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { usePeople, type Person } from '../support/person.ts';
-import { openSmallGang } from '../support/small-gang.ts';
+import { usePeople, type Person } from '../../support/person.ts';
+import { openSmallGang } from '../../support/small-gang.ts';
 
 const { person } = usePeople();
 const limitMs = 60_000;
-const nodes = join(import.meta.dirname, '../support/rendezvous.mjs');
+const nodes = join(import.meta.dirname, '../../support/rendezvous.mjs');
 
 /** A job of which each worker writes rows of its own; `before`: what it does first. */
 const playbook = (before: string, { gang = '{ within: 20s }', steps = 20 } = {}) => `playbook: together
