@@ -49,7 +49,7 @@ export function openEyes(worker: Drive, monitor: RunMonitor): WorkerEyes {
       await kernel.look(final);
       return { worker, state, finding, more };
     },
-    takeOut: files.takeOut,
-    reasons: files.reasons,
+    takeOut: () => files.takeOut(),
+    reasons: () => files.reasons(),
   };
 }

@@ -36,7 +36,7 @@ export interface Look {
   more: boolean;
 }
 
-export interface LookOptions {
+interface LookOptions {
   final: boolean;
   extraReasons: Reason[];
   /** Whether workers that do not answer are waited for. `final` waits for them, too. */

@@ -13,7 +13,7 @@ export interface EnvironmentProof {
   proved(): boolean | null;
 }
 
-export interface WorkerProofs {
+interface WorkerProofs {
   worker: Drive;
   proofs: readonly Proof[];
 }
