@@ -25,12 +25,17 @@ export async function meetAll<T>(
   }
   const { withinSeconds } = gangOf(drive.plan);
   const limit = new AbortController();
-  const done = new AbortController();
+  const over = new AbortController();
+  const until = AbortSignal.any([drive.signal, over.signal]);
   const late = new TooLate();
-  void drive.parts.clock.wait(withinSeconds * 1000, AbortSignal.any([drive.signal, done.signal])).then(() => limit.abort(late));
+  const tooLate = drive.parts.clock.wait(withinSeconds * 1000, until).then((): never | undefined => {
+    if (until.aborted) return undefined;
+    limit.abort(late);
+    throw late;
+  });
   try {
     const settled = await Promise.allSettled(
-      workers.map(async (worker) => ({ worker, answer: await work(worker, limit.signal) })),
+      workers.map(async (worker) => ({ worker, answer: await orTooLate(work(worker, limit.signal), tooLate) })),
     );
     const missing: Drive[] = [];
     const answers = settled.flatMap((one, index) => {
@@ -42,6 +47,12 @@ export async function meetAll<T>(
     });
     return { answers, missing };
   } finally {
-    done.abort();
+    over.abort();
   }
+}
+
+/** What `work` comes to, unless it is too late before. */
+async function orTooLate<T>(work: Promise<T>, tooLate: Promise<undefined>): Promise<T> {
+  const first = await Promise.race([work.then((answer) => ({ answer })), tooLate]);
+  return first === undefined ? work : first.answer;
 }
