@@ -113,6 +113,14 @@ export interface Proof {
   variables: { name: string; found: 'ok' | 'missing' | 'differs' }[];
 }
 
+export interface HaltRequest {
+  graceSeconds: number | null;
+  force: boolean;
+  reason: string;
+  /** The attempt whose job must not begin any more, though its start may still be on its way. Left out: none. */
+  attempt?: number;
+}
+
 /** How a job is started, watched and stopped on a worker. Everything here may be sent twice. */
 export interface Executor {
   readonly name: 'detached';
@@ -124,7 +132,7 @@ export interface Executor {
   /** What a unit without a log of its own has printed, the last `maxBytes` of each stream. */
   output(run: string, place: UnitPlace, maxBytes: number): RemoteCommand<{ stdout: Buffer; stderr: Buffer }>;
   /** Leaves the wish to stop with every unit of the run that has not ended, and sees to it that each has a guard. Returns those units. */
-  requestHalt(actor: Actor, wish: { graceSeconds: number | null; force: boolean; reason: string }): RemoteCommand<string[]>;
+  requestHalt(actor: Actor, wish: HaltRequest): RemoteCommand<string[]>;
   /** The same for one unit: nothing else of the run is stopped, and the run may go on. Without a grace it is the unit's own. */
   stopUnit(actor: Actor, place: UnitPlace, reason: string, graceSeconds?: number): RemoteCommand<string[]>;
 }

@@ -167,6 +167,15 @@ describe.concurrent('a halt', () => {
       context.expect((await waitForWord(host, 'exited', second)).exitCode).toBe(3);
     });
 
+    test('keeps the job of the attempt that it names from beginning, though its start comes later', async (context) => {
+      const host = openLocalHost(context, { shell });
+      const wish = { graceSeconds: 0, force: true, reason: 'too late', attempt: job.attempt };
+      await host.call(detachedExecutor.requestHalt(actorOf(host), wish));
+      await startJob(host, workOf('touch began'));
+      context.expect((await waitForWord(host, 'exited')).exitCode).toBe(125);
+      context.expect(existsSync(join(host.home, 'began'))).toBe(false);
+    });
+
     test('of a start whose host went down in between ends too', async (context) => {
       const host = openLocalHost(context, { shell });
       const { body } = detachedExecutor.start(actorOf(host), job, workOf('touch began; exec sleep 300'));

@@ -27,11 +27,11 @@ describe('the text of a question', () => {
     [detachedExecutor.watch({ run: 'r', token: 7 }, place), `watch 'r' '7' '2' '3' 'job'`],
     [
       detachedExecutor.requestHalt(actor, { graceSeconds: 1.5, force: true, reason: `a\n "b"` }),
-      `request_halt 'r'\\''1' '7' '2' '1' 'a "b"'`,
+      `request_halt 'r'\\''1' '7' '2' '1' 'a "b"' ''`,
     ],
     [
-      detachedExecutor.requestHalt(actor, { graceSeconds: null, force: false, reason: nasty }),
-      `request_halt 'r'\\''1' '7' '' '0' 'it'\\''s "$HOME" \`id\` $(id) -x ~/'`,
+      detachedExecutor.requestHalt(actor, { graceSeconds: null, force: false, reason: nasty, attempt: 4 }),
+      `request_halt 'r'\\''1' '7' '' '0' 'it'\\''s "$HOME" \`id\` $(id) -x ~/' '4'`,
     ],
     [lookForMembers('r'), `look 'r'`],
     [signalMembers(actor, 'train.py', 'USR1'), `dump 'r'\\''1' '7' 'train.py' '10' 'USR1'`],

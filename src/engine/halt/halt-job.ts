@@ -44,7 +44,9 @@ export async function haltJob(drive: Drive): Promise<void> {
 /** Until nothing of the run is left on this worker. */
 async function haltOn(drive: Drive, wish: HaltWish, told: Set<string>): Promise<UnitState> {
   const { clock } = drive.parts;
-  const halting = await drive.session.call(detachedExecutor.requestHalt(drive.actor, wish));
+  const halting = await drive.session.call(
+    detachedExecutor.requestHalt(drive.actor, { ...wish, attempt: drive.record().attempt }),
+  );
   let quietSince = clock.monotonic();
   let overSince: number | null = null;
   for (;;) {

@@ -57,6 +57,7 @@ exit 0`,
       wish.graceSeconds === null ? '' : String(Math.ceil(wish.graceSeconds)),
       wish.force ? '1' : '0',
       reason,
+      String(wish.attempt ?? ''),
     ];
     return {
       name: 'ask for a halt',

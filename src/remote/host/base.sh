@@ -3,7 +3,8 @@
 #
 # Folders below $FLEET_DIR, each made by an atomic mkdir:
 #   runs/RUN/fence/TOKEN             the tokens this run was driven with; the highest one drives
-#   runs/RUN/fence/TOKEN/halt        that controller has asked for a halt: what an older one started late does not begin
+#   runs/RUN/fence/TOKEN/halt        that controller has asked for a halt: what an older one started late does not begin, nor, with aN in
+#                                    it, the job of that attempt
 #   runs/RUN/record                  the plan, where files stood before the start, and how it ended: what the controller's store knows
 #   runs/RUN/aATTEMPT/wWORKER/UNIT   a unit, and in it:
 #     claim                          whoever may begin it: "PID START", and a second line like "incarnation". A link: only one can make it
@@ -112,6 +113,15 @@ place() {
   read_unique_word
   pl_new=$1.$unique_word.tmp
   { (umask 077 && cat >"$pl_new" && mv -f "$pl_new" "$1"); } 2>/dev/null && return 0
+  rm -f "$pl_new"
+  return 1
+}
+
+# put FILE LINE: the same for one line. Looks do it every second, and each process that they start takes of the training's time.
+put() {
+  read_unique_word
+  pl_new=$1.$unique_word.tmp
+  { (umask 077 && say "$2" >"$pl_new") && mv -f "$pl_new" "$1"; } 2>/dev/null && return 0
   rm -f "$pl_new"
   return 1
 }

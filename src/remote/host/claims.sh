@@ -1,7 +1,7 @@
 # admit RUN TOKEN: goes on only while no newer controller has been here. Fails when that cannot be written down.
 admit() {
   ad_dir=$FLEET_DIR/runs/$1/fence ad_kept=0
-  (umask 077 && mkdir -p "$ad_dir/$2") 2>/dev/null || ad_kept=1
+  [ -d "$ad_dir/$2" ] || (umask 077 && mkdir -p "$ad_dir/$2") 2>/dev/null || ad_kept=1
   for ad_seen in "$ad_dir"/*; do
     ad_seen=${ad_seen##*/}
     if [ "$ad_seen" -gt "$2" ] 2>/dev/null; then
@@ -32,7 +32,7 @@ read_claim() {
 # Writes that the owner of claim $1 has just spoken.
 beat_claim() {
   read_uptime
-  say "$uptime" | place "$machine_claims/$1.beat"
+  put "$machine_claims/$1.beat" "$uptime"
 }
 
 # Is the newest claim good? While its run has a process here, or its controller has spoken within two minutes, in this incarnation. One

@@ -7,13 +7,21 @@ file_facts() {
   fi_inode=$1 fi_size=$6
 }
 
-# Some busybox have no cksum.
-head_sum() {
-  head -c "$2" -- "$1" 2>/dev/null | if command -v cksum >/dev/null 2>&1; then cksum; else md5sum; fi | cut -d' ' -f1
+# Sets head_sum to the checksum of the first $2 bytes of file $1. Some busybox have no cksum.
+read_head_sum() {
+  if command -v cksum >/dev/null 2>&1; then head_sum=$(head -c "$2" -- "$1" 2>/dev/null | cksum)
+  else head_sum=$(head -c "$2" -- "$1" 2>/dev/null | md5sum); fi
+  head_sum=${head_sum%% *}
 }
 
 # bytes_from FILE OFFSET. Only dd skips without reading: the tail of some busybox reads a log of gigabytes from its beginning, each time.
-bytes_from() { dd "if=$1" bs=65536 "skip=$(($2 / 65536))" 2>/dev/null | tail -c "+$(($2 % 65536 + 1))"; }
+bytes_from() {
+  if [ "$2" -lt 65536 ]; then
+    tail -c "+$(($2 + 1))" -- "$1" 2>/dev/null
+    return
+  fi
+  dd "if=$1" bs=65536 "skip=$(($2 / 65536))" 2>/dev/null | tail -c "+$(($2 % 65536 + 1))"
+}
 
 # read_from FILE OFFSET MAX HEAD: "file INODE SIZE SUM HEAD", a newline, then the bytes. SUM is of the first HEAD bytes; asked with 0, it
 # is of as many as there are, up to 256. Nothing but the numbers when nothing is new.
@@ -35,7 +43,8 @@ read_from() {
     say file "$fi_inode" "$fi_size" same "$rf_head"
     return 0
   fi
-  say file "$fi_inode" "$fi_size" "$(head_sum "$1" "$rf_head")" "$rf_head"
+  read_head_sum "$1" "$rf_head"
+  say file "$fi_inode" "$fi_size" "$head_sum" "$rf_head"
   [ "$fi_size" -gt "$2" ] || return 0
   bytes_from "$1" "$2" | head -c "$3"
 }

@@ -97,11 +97,11 @@ leave_sentinel() {
   fi
 }
 
-# request_halt RUN TOKEN GRACE FORCE REASON: leaves the wish in every unit of this machine that has not ended, and sees to it that each has
+# request_halt RUN TOKEN GRACE FORCE REASON ATTEMPT: leaves the wish in every unit of this machine that has not ended, and sees to it that each has
 # a guard; where all have ended and left processes, in one of them. A full disk does not keep it from being carried out.
 request_halt() {
   admit "$1" "$2"
-  mkdir -p "$FLEET_DIR/runs/$1/fence/$2/halt" 2>/dev/null
+  mkdir -p "$FLEET_DIR/runs/$1/fence/$2/halt${6:+/a$6}" 2>/dev/null
   ask_units "$1" "$3" "$4" "$5"
 }
 

@@ -149,8 +149,10 @@ unit_state() {
   say_lines because "$1/because"
   say_lines checkpoint "$1/checkpoint"
   say_lines starts "$1/starts"
-  us_cause=$(fallback_cause "$1")
-  [ -z "$us_cause" ] || say falls-back "$us_cause"
+  if [ -s "$1/exit" ]; then
+    us_cause=$(fallback_cause "$1")
+    [ -z "$us_cause" ] || say falls-back "$us_cause"
+  fi
   say_lines began "$1/began"
   say_lines ended "$1/ended"
   say_lines exit "$1/exit"

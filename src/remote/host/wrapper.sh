@@ -49,9 +49,9 @@ open_output() {
 carry() {
   read -r ca_run ca_attempt ca_worker ca_token <"$2/owner"
   record_self "$2/pid" || exit 126
-  # Of a job also the controller that has asked for its start: what was still on its way must not begin after its halt.
-  case $2 in */job) ca_own=1 ;; *) ca_own=0 ;; esac
-  if [ -f "$2/halt" ] || halted_by_newer "$ca_run" $((ca_token - ca_own)); then exit 125; fi
+  if [ -f "$2/halt" ] || halted_by_newer "$ca_run" "$ca_token"; then exit 125; fi
+  # The start of this attempt was still on its way when its own controller asked for a halt.
+  case $2 in */job) [ ! -e "$FLEET_DIR/runs/$ca_run/fence/$ca_token/halt/a$ca_attempt" ] || exit 125 ;; esac
   # Output into a file would come in blocks, and look like a hang.
   export PYTHONUNBUFFERED="${PYTHONUNBUFFERED-1}"
   if [ -f "${2%/*}/env" ]; then
