@@ -1,0 +1,135 @@
+import type { Connection } from './connection.ts';
+import { parseStored } from './failures.ts';
+import type { EntryRecord, NewEntry } from './queue-records.ts';
+import type { Store } from './store.ts';
+
+type Queue = Pick<Store, 'addEntries' | 'readEntry' | 'findEntries' | 'listEntries' | 'changeEntry' | 'startEntry'>;
+
+type Row = Omit<EntryRecord, 'hosts' | 'params' | 'asked' | 'after' | 'mayStart' | 'canGoOn' | 'yielding' | 'runs'> & {
+  hosts: string;
+  params: string;
+  asked: string;
+  afterEntry: string | null;
+  afterWants: NonNullable<NewEntry['after']>['wants'] | null;
+  startFrom: number | null;
+  startTo: number | null;
+  canGoOn: number;
+  yielding: number;
+  runs: string;
+};
+
+const columns = `entry.number, entry.id, entry.name, entry.playbook, entry.point, entry.host, entry.hosts, entry.params, entry.asked, entry.sweep,
+  entry.schedule, entry.priority, entry.after_wants AS afterWants, entry.start_from AS startFrom, entry.start_to AS startTo,
+  entry.yield_by AS yieldBy, entry.zone, entry.can_go_on AS canGoOn, entry.state, entry.reason, entry.not_before AS notBefore,
+  entry.yields_at AS yieldsAt, entry.yielding, entry.added_at AS addedAt, entry.ended_at AS endedAt,
+  (SELECT id FROM queue_entries AS before WHERE before.number = entry.after) AS afterEntry,
+  (SELECT json_group_array(id ORDER BY runs.number) FROM queue_runs JOIN runs ON runs.number = queue_runs.run
+   WHERE queue_runs.entry = entry.number) AS runs`;
+const from = 'FROM queue_entries AS entry';
+const over: readonly string[] = ['done', 'failed', 'removed'];
+
+/** Entries belong to no run: no lease of one guards them, and each change names the states that it may leave. */
+export function prepareQueue(connection: Connection): Queue {
+  const insert = connection.prepare(
+    `INSERT INTO queue_entries (id, name, playbook, point, host, hosts, params, asked, sweep, schedule, priority, after, after_wants, start_from,
+       start_to, yield_by, zone, can_go_on, state, added_at)
+     VALUES (@id, @name, @playbook, @point, @host, @hosts, @params, @asked, @sweep, @schedule, @priority,
+       (SELECT number FROM queue_entries WHERE id = @after), @afterWants, @startFrom, @startTo, @yieldBy, @zone, @canGoOn, @state, @addedAt)`,
+  );
+  const readOne = connection.prepare<[string], Row>(`SELECT ${columns} ${from} WHERE id = ?`);
+  const readByPrefix = connection.prepare<[string, string], Row>(
+    `SELECT ${columns} ${from} WHERE id >= ? AND id < ? || char(0x10ffff) ORDER BY number`,
+  );
+  const readSince = connection.prepare<[number], Row>(
+    `SELECT ${columns} ${from} WHERE ended_at IS NULL OR ended_at >= ? ORDER BY priority DESC, number`,
+  );
+  const change = connection.prepare(
+    `UPDATE queue_entries SET state = @to, reason = @reason, ended_at = @endedAt, not_before = iif(@keepsNotBefore, not_before, @notBefore),
+       yields_at = iif(@keepsYieldsAt, yields_at, @yieldsAt), yielding = coalesce(@yielding, yielding)
+     WHERE id = @id AND state IN (SELECT value FROM json_each(@from))`,
+  );
+  const addRun = connection.prepare(
+    'INSERT INTO queue_runs (entry, run) VALUES ((SELECT number FROM queue_entries WHERE id = ?), (SELECT number FROM runs WHERE id = ?))',
+  );
+  const toRecord = (row: Row): EntryRecord => recordOf(row, connection.file);
+
+  const changeEntry: Queue['changeEntry'] = (id, { from, to, reason, at, notBefore, yieldsAt, yielding }) =>
+    connection.write(() => {
+      const values = {
+        id,
+        to,
+        reason,
+        from: JSON.stringify(from),
+        endedAt: over.includes(to) ? Math.round(at) : null,
+        keepsNotBefore: Number(notBefore === undefined),
+        notBefore: roundOrNull(notBefore ?? null),
+        keepsYieldsAt: Number(yieldsAt === undefined),
+        yieldsAt: roundOrNull(yieldsAt ?? null),
+        yielding: yielding === undefined ? null : Number(yielding),
+      };
+      return change.run(values).changes === 1;
+    });
+
+  return {
+    addEntries: (entries) => {
+      connection.write(() => {
+        for (const entry of entries) insert.run(valuesOf(entry));
+      });
+    },
+    readEntry: (id) => {
+      const row = connection.read(() => readOne.get(id));
+      return row === undefined ? null : toRecord(row);
+    },
+    findEntries: (prefix) => (prefix === '' ? [] : connection.read(() => readByPrefix.all(prefix, prefix)).map(toRecord)),
+    listEntries: (endedSince) => connection.read(() => readSince.all(endedSince ?? Number.MIN_SAFE_INTEGER)).map(toRecord),
+    changeEntry,
+    startEntry: (id, run, { reason, yieldsAt, at }) =>
+      connection.write(() => {
+        const change = {
+          from: ['waiting'] as const,
+          to: 'running' as const,
+          reason,
+          at,
+          notBefore: null,
+          yieldsAt,
+          yielding: false,
+        };
+        if (!changeEntry(id, change)) return false;
+        addRun.run(id, run);
+        return true;
+      }),
+  };
+}
+
+function valuesOf({ hosts, params, asked, after, mayStart, canGoOn, addedAt, ...entry }: NewEntry) {
+  return {
+    ...entry,
+    hosts: JSON.stringify(hosts),
+    params: JSON.stringify(params),
+    asked: JSON.stringify(asked),
+    after: after?.entry ?? null,
+    afterWants: after?.wants ?? null,
+    startFrom: mayStart?.from ?? null,
+    startTo: mayStart?.to ?? null,
+    canGoOn: Number(canGoOn),
+    addedAt: Math.round(addedAt),
+  };
+}
+
+function recordOf({ afterEntry, afterWants, startFrom, startTo, ...row }: Row, file: string): EntryRecord {
+  return {
+    ...row,
+    hosts: parseStored(row.hosts, file) as string[],
+    params: parseStored(row.params, file) as Record<string, string>,
+    asked: parseStored(row.asked, file),
+    runs: parseStored(row.runs, file) as string[],
+    after: afterEntry === null || afterWants === null ? null : { entry: afterEntry, wants: afterWants },
+    mayStart: startFrom === null || startTo === null ? null : { from: startFrom, to: startTo },
+    canGoOn: row.canGoOn === 1,
+    yielding: row.yielding === 1,
+  };
+}
+
+function roundOrNull(number: number | null): number | null {
+  return number === null ? null : Math.round(number);
+}
