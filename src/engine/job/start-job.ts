@@ -11,6 +11,7 @@ import { passOverWholeFile } from './read-whole.ts';
 import { adoptAttempt, isSuperseded } from './adopt-attempt.ts';
 import { pushEnvironments } from '../push-environments.ts';
 import type { Drive } from '../drive.ts';
+import { goOnFromEarlier } from '../attempts/go-on-from-earlier.ts';
 import { beginTry, creditGuard } from '../attempts/record-try.ts';
 import { holdMachine } from '../hold-machine.ts';
 import { describeKeptRun } from '../kept-record.ts';
@@ -33,6 +34,7 @@ export async function startJob(drive: Drive): Promise<void> {
     return;
   }
   if (state.word === 'absent') {
+    await goOnFromEarlier(drive);
     await pushEnvironments(drive, place.attempt);
     if (!(await lookAgain(drive))) return;
     await recordBaseline(drive);
