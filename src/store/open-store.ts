@@ -27,6 +27,7 @@ import type { Store } from './store.ts';
 import { preparePutTry, prepareTries } from './tries.ts';
 import { prepareTransitions } from './transitions.ts';
 import { preparePutWorkerState, prepareWorkers } from './workers.ts';
+import { prepareWorkDone } from './work-done.ts';
 import { useWriteAheadLog } from './write-ahead-log.ts';
 
 /**
@@ -93,6 +94,7 @@ function prepareStore(connection: Connection): Omit<Store, 'isCopy'> {
     ...prepareQueue(connection),
     ...prepareSchedules(connection),
     ...prepareDaemon(connection),
+    ...prepareWorkDone(connection),
     ...prepareRemembered(connection, guard),
     together: (work) => connection.write(work),
     readRoom: () => readRoom(dirname(connection.file)),

@@ -130,6 +130,9 @@ export interface Store {
   /** From `waiting` to `running`, with its run, which exists by then. To be written together with that run. False when it does not wait. */
   startEntry(id: string, run: string, start: { reason: string | null; yieldsAt: number | null; at: number }): boolean;
 
+  /** How long the last run of a playbook on a host took that did all of its work, else how long its rate says; best of the same point. Null: there was none. */
+  readWorkSeconds(playbook: string, host: string, point: string | null): number | null;
+
   /** False: there is one of that name. */
   addSchedule(schedule: ScheduleRecord): boolean;
   removeSchedule(name: string): boolean;

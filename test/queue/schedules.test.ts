@@ -40,21 +40,21 @@ test.each([
   ['once', ['2026-11-27T21:00Z']],
   ['all', ['2026-11-25T21:00Z', '2026-11-26T21:00Z', '2026-11-27T21:00Z']],
 ] as const)('of three nights that nobody was there, with %s', (catchUp, answered) => {
-  expect(iso(findDue(schedule({ catchUp }), at('2026-11-28T09:00Z')))).toEqual(answered);
+  expect(iso(findDue(schedule({ catchUp }), at('2026-11-28T09:00Z')).times)).toEqual(answered);
 });
 
 test('a controller that comes a few minutes late has missed nothing', () => {
   const late = schedule({ catchUp: 'skip', seenTo: at('2026-11-26T21:00Z') });
-  expect(iso(findDue(late, at('2026-11-27T21:14Z')))).toEqual(['2026-11-27T21:00Z']);
+  expect(iso(findDue(late, at('2026-11-27T21:14Z')).times)).toEqual(['2026-11-27T21:00Z']);
 });
 
 test('before its time nothing is due, and what was seen to is not due again', () => {
-  expect(findDue(schedule({}), at('2026-11-25T20:59Z'))).toEqual([]);
-  expect(findDue(schedule({ catchUp: 'all' }), at('2026-11-24T21:00Z'))).toEqual([]);
+  expect(findDue(schedule({}), at('2026-11-25T20:59Z'))).toEqual({ times: [], seenTo: at('2026-11-24T21:00Z') });
+  expect(findDue(schedule({ catchUp: 'all' }), at('2026-11-24T21:00Z')).times).toEqual([]);
 });
 
 test('a schedule of every second is made up for a hundred times at most', () => {
-  expect(findDue(schedule({ cron: '* * * * * *', catchUp: 'all' }), at('2026-11-24T21:10Z'))).toHaveLength(100);
+  expect(findDue(schedule({ cron: '* * * * * *', catchUp: 'all' }), at('2026-11-24T21:10Z')).times).toHaveLength(100);
 });
 
 test('what is no cron expression is refused with an example, and so is one whose time never comes', () => {

@@ -75,6 +75,7 @@ const unguarded: Record<
   renewQueue: 'belongs to no run that is driven',
   releaseQueue: 'belongs to no run that is driven',
   ...{ readEntry: 'reads', findEntries: 'reads', listEntries: 'reads', listSchedules: 'reads', queueHolder: 'reads' },
+  readWorkSeconds: 'reads',
   ...{ readRemembered: 'reads', listQuarantines: 'reads' },
   ...{ snapshot: 'reads', close: 'reads', isCopy: 'reads', readRoom: 'reads' },
 };
