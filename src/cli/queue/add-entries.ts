@@ -17,7 +17,7 @@ export interface Added {
 
 /** Adds what the words ask for, or nothing of it. What waits or runs already is refused, unless it is wanted again. */
 export async function addEntries(context: Context, words: AddWords): Promise<Added> {
-  const { entries, warnings } = await planEntries(context, words, null);
+  const { entries, warnings } = await planEntries(context, words, { schedule: null, folder: process.cwd() });
   const store = await context.openStore();
   const before = store.listEntries(null);
   if (!words.again) refuseOpen(entries, before);

@@ -22,10 +22,14 @@ export interface PlannedEntries {
 }
 
 /** The entries that the words ask for: one for each run that each point would make. Every one is planned, so that what is wrong is told now and not at night. */
-export async function planEntries(context: Context, words: AddWords, schedule: string | null): Promise<PlannedEntries> {
-  const file = resolve(findPlaybook(words.playbook, playbookFolders(context.environment)));
+export async function planEntries(
+  context: Context,
+  words: AddWords,
+  { schedule, folder }: { schedule: string | null; folder: string },
+): Promise<PlannedEntries> {
+  const file = findFile(context, words.playbook, folder);
   const common = { ...(await readTerms(context, words)), schedule };
-  const asked = readAsked(context, words, file);
+  const asked = readAsked(context, words, { file, folder });
   const fixed = readSettings(words.set ?? []);
   const { matrix = [], include = [], exclude = [] } = words;
   const planned: { entry: NewEntry; warnings: Problem[] }[] = [];
@@ -105,13 +109,20 @@ function isWants(text: string): text is AfterWants {
   return text === 'ok' || text === 'any' || text === 'fail';
 }
 
-function readAsked(context: Context, words: AddWords, file: string): Asked {
+/** Names of files are from the folder in which the words were said. */
+function findFile({ environment }: Context, playbook: string, folder: string): string {
+  const isPath = playbook.includes('/') || /\.ya?ml$/.test(playbook);
+  const folders = playbookFolders(environment).map((each) => resolve(folder, each));
+  return findPlaybook(isPath ? resolve(folder, playbook) : playbook, folders);
+}
+
+function readAsked(context: Context, words: AddWords, { file, folder }: { file: string; folder: string }): Asked {
   const configured = (context.environment['FLEET_INVENTORIES'] ?? '').split(':').filter((path) => path !== '');
   const given = words.inventory ?? [];
   const paths = [given, configured].find((some) => some.length > 0) ?? ['inventories'];
   return {
     file,
-    inventories: paths.map((path) => resolve(path)),
+    inventories: paths.map((path) => resolve(folder, path)),
     profile: words.profile ?? null,
     answer: words.answer ?? [],
     waive: words.waive ?? [],
