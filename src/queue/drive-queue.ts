@@ -39,7 +39,7 @@ export async function driveQueue(parts: QueueParts, options: DriveQueueOptions):
     while (!leaving.signal.aborted) {
       await lookOnce(parts, runs, orphans);
       holdQueue(parts, lease);
-      if (options.untilIdle && runs.count() === 0) return;
+      if (options.untilIdle && runs.count() === 0 && orphans?.areWatched() !== true) return;
       await runs.wait(lookEveryMs);
     }
   } finally {

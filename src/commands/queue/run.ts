@@ -14,7 +14,12 @@ export default class QueueRun extends BaseCommand {
     return this.withContext({}, async (context) => {
       const { runQueue } = await import('../../cli/queue/run-queue.ts');
       const begunAt = context.clock.now();
-      const isDone = await runQueue(context, 'queue run', ({ text }) => this.tell([text]), false);
+      const isDone = await runQueue(context, {
+        what: 'queue run',
+        tell: ({ text }) => this.tell([text]),
+        untilIdle: true,
+        adopt: false,
+      });
       const entries = describeQueue(await context.openStore(), context.clock.now(), begunAt);
       this.answer(renderQueue({ entries }, this.answerScreen));
       process.exitCode = isDone ? codeOf(entries) : exitCodes.detached;
