@@ -22,7 +22,15 @@ export function settleEntry(entry: EntryRecord, run: RunRecord, now: number): En
     return { ...change, to: 'waiting', reason: why, notBefore: now + busyWaitMs };
   if (result === 'cancelled' && reason !== null)
     return { ...change, to: 'waiting', reason: why, notBefore: now + waitAfter(entry.runs.length) };
-  return { ...change, to: 'failed', reason: why };
+  return failed(entry, run, { ...change, to: 'failed', reason: why });
+}
+
+/** What a person has stopped is not tried again. */
+function failed({ retries, failures }: EntryRecord, { outcome }: RunRecord, change: EntryChange): EntryChange {
+  const isTriedAgain = failures < retries && (outcome?.result === 'failed' || outcome?.result === 'lost');
+  const counted = { ...change, failures: failures + 1 };
+  if (!isTriedAgain) return counted;
+  return { ...counted, to: 'waiting', reason: `${change.reason ?? ''}; it is tried again, ${failures + 1} of ${retries} times` };
 }
 
 /** It was told to go, or the limit that its plan got from the time to yield has stopped it while nobody was there. */

@@ -35,6 +35,8 @@ export interface NewEntry {
   zone: string;
   /** Whether a later run can go on from a checkpoint of an earlier one. */
   canGoOn: boolean;
+  /** How often it is tried again after a failure. */
+  retries: number;
   state: 'waiting' | 'held';
   addedAt: number;
 }
@@ -48,6 +50,7 @@ export interface EntryRecord extends Omit<NewEntry, 'state'> {
   notBefore: number | null;
   yieldsAt: number | null;
   yielding: boolean;
+  failures: number;
   endedAt: number | null;
   /** In the order in which they were made; the last one is its run now. */
   runs: string[];
@@ -62,6 +65,7 @@ export interface EntryChange {
   notBefore?: number | null;
   yieldsAt?: number | null;
   yielding?: boolean;
+  failures?: number;
 }
 
 /** What is done about times that passed while nobody was there: nothing, one for all of them, one for each. */

@@ -20,7 +20,7 @@ type Row = Omit<EntryRecord, 'hosts' | 'params' | 'asked' | 'after' | 'mayStart'
 
 const columns = `entry.number, entry.id, entry.name, entry.playbook, entry.point, entry.host, entry.hosts, entry.params, entry.asked, entry.sweep,
   entry.schedule, entry.priority, entry.after_wants AS afterWants, entry.start_from AS startFrom, entry.start_to AS startTo,
-  entry.yield_by AS yieldBy, entry.zone, entry.can_go_on AS canGoOn, entry.state, entry.reason, entry.not_before AS notBefore,
+  entry.yield_by AS yieldBy, entry.zone, entry.can_go_on AS canGoOn, entry.retries, entry.failures, entry.state, entry.reason, entry.not_before AS notBefore,
   entry.yields_at AS yieldsAt, entry.yielding, entry.added_at AS addedAt, entry.ended_at AS endedAt,
   (SELECT id FROM queue_entries AS before WHERE before.number = entry.after) AS afterEntry,
   (SELECT json_group_array(id ORDER BY runs.number) FROM queue_runs JOIN runs ON runs.number = queue_runs.run
@@ -32,9 +32,9 @@ const over: readonly string[] = ['done', 'failed', 'removed'];
 export function prepareQueue(connection: Connection): Queue {
   const insert = connection.prepare(
     `INSERT INTO queue_entries (id, name, playbook, point, host, hosts, params, asked, sweep, schedule, priority, after, after_wants, start_from,
-       start_to, yield_by, zone, can_go_on, state, added_at)
+       start_to, yield_by, zone, can_go_on, retries, state, added_at)
      VALUES (@id, @name, @playbook, @point, @host, @hosts, @params, @asked, @sweep, @schedule, @priority,
-       (SELECT number FROM queue_entries WHERE id = @after), @afterWants, @startFrom, @startTo, @yieldBy, @zone, @canGoOn, @state, @addedAt)`,
+       (SELECT number FROM queue_entries WHERE id = @after), @afterWants, @startFrom, @startTo, @yieldBy, @zone, @canGoOn, @retries, @state, @addedAt)`,
   );
   const readOne = connection.prepare<[string], Row>(`SELECT ${columns} ${from} WHERE id = ?`);
   const readByPrefix = connection.prepare<[string, string], Row>(
@@ -45,7 +45,8 @@ export function prepareQueue(connection: Connection): Queue {
   );
   const change = connection.prepare(
     `UPDATE queue_entries SET state = @to, reason = @reason, ended_at = @endedAt, not_before = iif(@keepsNotBefore, not_before, @notBefore),
-       yields_at = iif(@keepsYieldsAt, yields_at, @yieldsAt), yielding = coalesce(@yielding, yielding)
+       yields_at = iif(@keepsYieldsAt, yields_at, @yieldsAt), yielding = coalesce(@yielding, yielding),
+       failures = coalesce(@failures, failures)
      WHERE id = @id AND state IN (SELECT value FROM json_each(@from))`,
   );
   const addRun = connection.prepare(
@@ -53,7 +54,7 @@ export function prepareQueue(connection: Connection): Queue {
   );
   const toRecord = (row: Row): EntryRecord => recordOf(row, connection.file);
 
-  const changeEntry: Queue['changeEntry'] = (id, { from, to, reason, at, notBefore, yieldsAt, yielding }) =>
+  const changeEntry: Queue['changeEntry'] = (id, { from, to, reason, at, notBefore, yieldsAt, yielding, failures }) =>
     connection.write(() => {
       const values = {
         id,
@@ -66,6 +67,7 @@ export function prepareQueue(connection: Connection): Queue {
         keepsYieldsAt: Number(yieldsAt === undefined),
         yieldsAt: roundOrNull(yieldsAt ?? null),
         yielding: yielding === undefined ? null : Number(yielding),
+        failures: failures ?? null,
       };
       return change.run(values).changes === 1;
     });

@@ -55,6 +55,7 @@ function entry(id: string, more: Partial<NewEntry> = {}): NewEntry {
     yieldBy: null,
     zone: 'UTC',
     canGoOn: false,
+    retries: 0,
     state: 'waiting',
     addedAt: 5,
     ...more,
@@ -80,6 +81,7 @@ test('an entry comes back as it was added, and the queue is in the order of prio
     notBefore: null,
     yieldsAt: null,
     yielding: false,
+    failures: 0,
     endedAt: null,
     runs: [],
   });

@@ -20,6 +20,8 @@ export function makeEntry(more: Partial<EntryRecord> = {}): EntryRecord {
     yieldBy: null,
     zone: 'UTC',
     canGoOn: false,
+    retries: 0,
+    failures: 0,
     state: 'waiting',
     reason: null,
     notBefore: null,

@@ -40,6 +40,7 @@ export const addFlags = {
     helpValue: 'ENTRY[:ok|any|fail]',
   }),
   priority: Flags.integer({ summary: 'The highest goes first.', helpValue: 'N', default: 0 }),
+  retries: Flags.integer({ summary: 'How often it is tried again after a failure.', helpValue: 'N', default: 0, min: 0 }),
   hold: Flags.boolean({ summary: 'Let nothing start before it is released.' }),
   again: Flags.boolean({ summary: 'Also what waits or runs already.' }),
   observe: Flags.boolean({ summary: 'Only tell: nothing is done about a verdict, and no job is started again.' }),
@@ -62,6 +63,7 @@ export interface AddWords {
   tz?: string | undefined;
   after?: string | undefined;
   priority: number;
+  retries: number;
   hold: boolean;
   again: boolean;
   observe: boolean;

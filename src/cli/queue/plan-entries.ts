@@ -90,6 +90,7 @@ async function readTerms(context: Context, words: AddWords) {
   return {
     sweep: words.sweep ?? null,
     priority: words.priority,
+    retries: words.retries,
     after: words.after === undefined ? null : await readAfter(context, words.after),
     mayStart: words.window === undefined ? null : parseDaySpan(words.window, '--window'),
     yieldBy: words['yield-by'] === undefined ? null : parseTimeOfDay(words['yield-by'], '--yield-by'),

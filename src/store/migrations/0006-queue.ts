@@ -23,6 +23,9 @@ export const sixth = `
     yield_by INTEGER,
     zone TEXT NOT NULL,
     can_go_on INTEGER NOT NULL,
+    -- How often it is tried again after a failure, and how often it has failed.
+    retries INTEGER NOT NULL,
+    failures INTEGER NOT NULL DEFAULT 0,
     state TEXT NOT NULL,
     reason TEXT,
     -- Not before this, after a try that came to nothing.
