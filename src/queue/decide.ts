@@ -45,10 +45,11 @@ const leastSeconds = 15 * 60;
 /** What starts now, and for each other entry all that it waits for. An entry that waits keeps nobody behind it from starting. */
 export function decideQueue(scene: Scene): Decision[] {
   const busy = new Map(scene.busy);
+  const nights = rememberNights(scene.now);
   return scene.entries
     .filter(({ state }) => state === 'waiting' || state === 'held')
     .map((entry) => {
-      const decision = decideEntry({ ...scene, busy }, entry);
+      const decision = decideEntry({ ...scene, busy, nights }, entry);
       if (decision.kind === 'start') for (const host of entry.hosts) busy.set(host, { by: `entry ${entry.id}`, until: null });
       return decision;
     });
@@ -65,15 +66,43 @@ export function ruleOf({ zone, mayStart, yieldBy }: Pick<EntryRecord, 'zone' | '
   return { zone: findZone(zone), mayStart, yieldBy };
 }
 
-function decideEntry(scene: Scene, entry: EntryRecord): Decision {
+interface Nights {
+  /** The night that it is, else the next one. */
+  now: Night;
+  /** The one after that. */
+  next: Night;
+}
+
+interface Look extends Scene {
+  nights: (entry: EntryRecord) => Nights;
+}
+
+/** Thousands of entries have the same few windows. */
+function rememberNights(now: number): Look['nights'] {
+  const known = new Map<string, Nights>();
+  return (entry) => {
+    const { zone, mayStart, yieldBy } = entry;
+    const key = `${zone} ${mayStart?.from ?? ''}-${mayStart?.to ?? ''} ${yieldBy ?? ''}`;
+    const found = known.get(key) ?? findNights(ruleOf(entry), now);
+    known.set(key, found);
+    return found;
+  };
+}
+
+function findNights(rule: NightRule, at: number): Nights {
+  const now = findNight(rule, at);
+  return { now, next: Number.isFinite(now.closesAt) ? findNight(rule, now.closesAt) : now };
+}
+
+function decideEntry(scene: Look, entry: EntryRecord): Decision {
   const before = findBefore(scene, entry);
   if (before.kind === 'never') return { kind: 'never', entry, reason: before.reason };
-  const night = findNight(ruleOf(entry), scene.now);
+  const { now: night } = scene.nights(entry);
   const waits = [
     ...(entry.state === 'held' ? [{ kind: 'held' } as const] : []),
     ...before.waits,
     ...findLater(scene, entry),
-    ...findOutside(scene, entry, night),
+    ...findOutside(scene, entry),
     ...findHosts(scene, entry),
   ];
   return waits.length === 0 ? { kind: 'start', entry, yieldsAt: night.yieldsAt } : { kind: 'wait', entry, waits };
@@ -114,9 +143,10 @@ function findLater({ now }: Scene, { notBefore, reason }: EntryRecord): Wait[] {
 }
 
 /** The window, and what is left of the night in it. */
-function findOutside({ now, secondsLeft }: Scene, entry: EntryRecord, night: Night): Wait[] {
+function findOutside({ now, secondsLeft, nights }: Look, entry: EntryRecord): Wait[] {
+  const { now: night, next } = nights(entry);
   const seconds = night.yieldsAt === null ? null : secondsLeft(entry);
-  const coming = isOpen(night, now) && entry.mayStart === null ? nextNight(entry, night) : night;
+  const coming = isOpen(night, now) && entry.mayStart === null ? next : night;
   const tooLong = findTooLong(entry, coming, seconds);
   if (tooLong !== null) return [tooLong];
   if (!isOpen(night, now)) return [{ kind: 'window', opensAt: night.opensAt }];
@@ -124,11 +154,7 @@ function findOutside({ now, secondsLeft }: Scene, entry: EntryRecord, night: Nig
   const left = (night.yieldsAt - now) / 1000;
   const needed = entry.canGoOn ? Math.min(seconds ?? leastSeconds, leastSeconds) : (seconds ?? leastSeconds);
   if (needed <= left) return [];
-  return [{ kind: 'short', seconds, yieldsAt: night.yieldsAt, opensAt: nextNight(entry, night).opensAt }];
-}
-
-function nextNight(entry: EntryRecord, night: Night): Night {
-  return findNight(ruleOf(entry), night.closesAt);
+  return [{ kind: 'short', seconds, yieldsAt: night.yieldsAt, opensAt: next.opensAt }];
 }
 
 function findHosts({ busy, quarantined }: Scene, { hosts }: EntryRecord): Wait[] {

@@ -4,7 +4,7 @@ import type { EntryRecord } from '../store/queue-records.ts';
 import { decideQueue } from './decide.ts';
 import { haltSeconds } from './night-plan.ts';
 import type { QueueParts } from './parts.ts';
-import { readOpen, readScene } from './read-scene.ts';
+import { readScene } from './read-scene.ts';
 import { addDue } from './schedules/add-due.ts';
 import { settleEntry } from './settle-entry.ts';
 import { startEntry } from './start-entry.ts';
@@ -26,7 +26,7 @@ export async function lookAtQueue(parts: QueueParts): Promise<Looked> {
     if (decision.kind === 'start') await startEntry(parts, decision.entry, decision.yieldsAt);
     if (decision.kind === 'never') endNever(parts, decision.entry, decision.reason);
   }
-  const running = readOpen(parts.store).filter(({ state }) => state === 'running');
+  const running = parts.store.runningEntries();
   return {
     runs: running.flatMap(({ runs }) => runs.slice(-1)),
     yielding: running.flatMap((entry) => markYielding(parts, entry)),
@@ -35,8 +35,8 @@ export async function lookAtQueue(parts: QueueParts): Promise<Looked> {
 
 function settleEntries(parts: QueueParts): void {
   const { store, clock } = parts;
-  for (const entry of readOpen(store)) {
-    const run = entry.state === 'running' ? store.readRun(entry.runs.at(-1) ?? '') : null;
+  for (const entry of store.runningEntries()) {
+    const run = store.readRun(entry.runs.at(-1) ?? '');
     const change = run === null ? null : settleEntry(entry, run, clock.now());
     if (change === null || !store.changeEntry(entry.id, change)) continue;
     const text = `${entry.name}: ${change.to}${change.reason === null ? '' : `, ${change.reason}`}`;

@@ -22,8 +22,8 @@ export interface NewEntry {
   /** The names that it stood for when the entry was added. */
   hosts: string[];
   params: Record<string, string>;
-  /** What else launch is asked; the store does not look inside. */
-  asked: unknown;
+  /** What else launch is asked, as JSON; the store does not look inside. */
+  asked: string;
   sweep: string | null;
   schedule: string | null;
   /** The highest first. */

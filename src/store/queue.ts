@@ -3,29 +3,31 @@ import { parseStored } from './failures.ts';
 import type { EntryRecord, NewEntry } from './queue-records.ts';
 import type { Store } from './store.ts';
 
-type Queue = Pick<Store, 'addEntries' | 'readEntry' | 'findEntries' | 'listEntries' | 'changeEntry' | 'startEntry'>;
+type Queue = Pick<
+  Store,
+  'addEntries' | 'readEntry' | 'findEntries' | 'listEntries' | 'runningEntries' | 'changeEntry' | 'startEntry'
+>;
 
-type Row = Omit<EntryRecord, 'hosts' | 'params' | 'asked' | 'after' | 'mayStart' | 'canGoOn' | 'yielding' | 'runs'> & {
+type Row = Omit<EntryRecord, 'hosts' | 'params' | 'after' | 'mayStart' | 'canGoOn' | 'yielding' | 'runs'> & {
   hosts: string;
   params: string;
-  asked: string;
   afterEntry: string | null;
   afterWants: NonNullable<NewEntry['after']>['wants'] | null;
   startFrom: number | null;
   startTo: number | null;
   canGoOn: number;
   yielding: number;
-  runs: string;
+  runs: string | null;
 };
 
 const columns = `entry.number, entry.id, entry.name, entry.playbook, entry.point, entry.host, entry.hosts, entry.params, entry.asked, entry.sweep,
   entry.schedule, entry.priority, entry.after_wants AS afterWants, entry.start_from AS startFrom, entry.start_to AS startTo,
   entry.yield_by AS yieldBy, entry.zone, entry.can_go_on AS canGoOn, entry.retries, entry.failures, entry.state, entry.reason, entry.not_before AS notBefore,
   entry.yields_at AS yieldsAt, entry.yielding, entry.added_at AS addedAt, entry.ended_at AS endedAt,
-  (SELECT id FROM queue_entries AS before WHERE before.number = entry.after) AS afterEntry,
-  (SELECT json_group_array(id ORDER BY runs.number) FROM queue_runs JOIN runs ON runs.number = queue_runs.run
-   WHERE queue_runs.entry = entry.number) AS runs`;
-const from = 'FROM queue_entries AS entry';
+  before.id AS afterEntry, CASE WHEN EXISTS (SELECT 1 FROM queue_runs WHERE queue_runs.entry = entry.number) THEN
+    (SELECT json_group_array(runs.id ORDER BY runs.number) FROM queue_runs JOIN runs ON runs.number = queue_runs.run
+     WHERE queue_runs.entry = entry.number) END AS runs`;
+const from = 'FROM queue_entries AS entry LEFT JOIN queue_entries AS before ON before.number = entry.after';
 const over: readonly string[] = ['done', 'failed', 'removed'];
 
 /** Entries belong to no run: no lease of one guards them, and each change names the states that it may leave. */
@@ -36,12 +38,17 @@ export function prepareQueue(connection: Connection): Queue {
      VALUES (@id, @name, @playbook, @point, @host, @hosts, @params, @asked, @sweep, @schedule, @priority,
        (SELECT number FROM queue_entries WHERE id = @after), @afterWants, @startFrom, @startTo, @yieldBy, @zone, @canGoOn, @retries, @state, @addedAt)`,
   );
-  const readOne = connection.prepare<[string], Row>(`SELECT ${columns} ${from} WHERE id = ?`);
+  const readOne = connection.prepare<[string], Row>(`SELECT ${columns} ${from} WHERE entry.id = ?`);
   const readByPrefix = connection.prepare<[string, string], Row>(
-    `SELECT ${columns} ${from} WHERE id >= ? AND id < ? || char(0x10ffff) ORDER BY number`,
+    `SELECT ${columns} ${from} WHERE entry.id >= ? AND entry.id < ? || char(0x10ffff) ORDER BY entry.number`,
   );
+  const ordered = 'ORDER BY entry.priority DESC, entry.number';
+  const readOpen = connection.prepare<[], Row>(`SELECT ${columns} ${from} WHERE entry.ended_at IS NULL ${ordered}`);
   const readSince = connection.prepare<[number], Row>(
-    `SELECT ${columns} ${from} WHERE ended_at IS NULL OR ended_at >= ? ORDER BY priority DESC, number`,
+    `SELECT ${columns} ${from} WHERE entry.ended_at IS NULL OR entry.ended_at >= ? ${ordered}`,
+  );
+  const readRunning = connection.prepare<[], Row>(
+    `SELECT ${columns} ${from} WHERE entry.state = 'running' ORDER BY entry.number`,
   );
   const change = connection.prepare(
     `UPDATE queue_entries SET state = @to, reason = @reason, ended_at = @endedAt, not_before = iif(@keepsNotBefore, not_before, @notBefore),
@@ -52,7 +59,10 @@ export function prepareQueue(connection: Connection): Queue {
   const addRun = connection.prepare(
     'INSERT INTO queue_runs (entry, run) VALUES ((SELECT number FROM queue_entries WHERE id = ?), (SELECT number FROM runs WHERE id = ?))',
   );
-  const toRecord = (row: Row): EntryRecord => recordOf(row, connection.file);
+  const readAll = (read: () => Row[]): EntryRecord[] => {
+    const parse = parseEach(connection.file);
+    return connection.read(read).map((row) => recordOf(row, parse));
+  };
 
   const changeEntry: Queue['changeEntry'] = (id, { from, to, reason, at, notBefore, yieldsAt, yielding, failures }) =>
     connection.write(() => {
@@ -78,12 +88,13 @@ export function prepareQueue(connection: Connection): Queue {
         for (const entry of entries) insert.run(valuesOf(entry));
       });
     },
-    readEntry: (id) => {
-      const row = connection.read(() => readOne.get(id));
-      return row === undefined ? null : toRecord(row);
-    },
-    findEntries: (prefix) => (prefix === '' ? [] : connection.read(() => readByPrefix.all(prefix, prefix)).map(toRecord)),
-    listEntries: (endedSince) => connection.read(() => readSince.all(endedSince ?? Number.MIN_SAFE_INTEGER)).map(toRecord),
+    readEntry: (id) => readAll(() => readOne.all(id))[0] ?? null,
+    findEntries: (prefix) => (prefix === '' ? [] : readAll(() => readByPrefix.all(prefix, prefix))),
+    listEntries: (endedSince) =>
+      readAll(() =>
+        endedSince === Number.POSITIVE_INFINITY ? readOpen.all() : readSince.all(endedSince ?? Number.MIN_SAFE_INTEGER),
+      ),
+    runningEntries: () => readAll(() => readRunning.all()),
     changeEntry,
     startEntry: (id, run, { reason, yieldsAt, at }) =>
       connection.write(() => {
@@ -103,12 +114,11 @@ export function prepareQueue(connection: Connection): Queue {
   };
 }
 
-function valuesOf({ hosts, params, asked, after, mayStart, canGoOn, addedAt, ...entry }: NewEntry) {
+function valuesOf({ hosts, params, after, mayStart, canGoOn, addedAt, ...entry }: NewEntry) {
   return {
     ...entry,
     hosts: JSON.stringify(hosts),
     params: JSON.stringify(params),
-    asked: JSON.stringify(asked),
     after: after?.entry ?? null,
     afterWants: after?.wants ?? null,
     startFrom: mayStart?.from ?? null,
@@ -118,13 +128,21 @@ function valuesOf({ hosts, params, asked, after, mayStart, canGoOn, addedAt, ...
   };
 }
 
-function recordOf({ afterEntry, afterWants, startFrom, startTo, ...row }: Row, file: string): EntryRecord {
+/** Many entries have the same lists: each is parsed once. */
+function parseEach(file: string): (text: string) => unknown {
+  const known = new Map<string, unknown>();
+  return (text) => {
+    if (!known.has(text)) known.set(text, parseStored(text, file));
+    return known.get(text);
+  };
+}
+
+function recordOf({ afterEntry, afterWants, startFrom, startTo, ...row }: Row, parse: (text: string) => unknown): EntryRecord {
   return {
     ...row,
-    hosts: parseStored(row.hosts, file) as string[],
-    params: parseStored(row.params, file) as Record<string, string>,
-    asked: parseStored(row.asked, file),
-    runs: parseStored(row.runs, file) as string[],
+    hosts: parse(row.hosts) as string[],
+    params: parse(row.params) as Record<string, string>,
+    runs: row.runs === null ? [] : (parse(row.runs) as string[]),
     after: afterEntry === null || afterWants === null ? null : { entry: afterEntry, wants: afterWants },
     mayStart: startFrom === null || startTo === null ? null : { from: startFrom, to: startTo },
     canGoOn: row.canGoOn === 1,

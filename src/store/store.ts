@@ -125,6 +125,8 @@ export interface Store {
   findEntries(prefix: string): EntryRecord[];
   /** In the order of the queue. Those that wait or run always; the others when they ended at or after `endedSince`, all when it is null. */
   listEntries(endedSince: number | null): EntryRecord[];
+  /** Those whose run has not ended, or is to be settled. */
+  runningEntries(): EntryRecord[];
   /** False when it is in none of the states in `from`. */
   changeEntry(id: string, change: EntryChange): boolean;
   /** From `waiting` to `running`, with its run, which exists by then. To be written together with that run. False when it does not wait. */

@@ -53,7 +53,7 @@ function makeEntries(): NewEntry[] {
     host,
     hosts: [host],
     params: { seed: String(index) },
-    asked: {},
+    asked: '{}',
     sweep: 'all',
     schedule: null,
     priority: 0,

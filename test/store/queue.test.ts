@@ -46,7 +46,7 @@ function entry(id: string, more: Partial<NewEntry> = {}): NewEntry {
     host: 'tpu1',
     hosts: ['tpu1'],
     params: { lr: '0.1' },
-    asked: { waive: ['x=y'] },
+    asked: '{"waive":["x=y"]}',
     sweep: null,
     schedule: null,
     priority: 0,

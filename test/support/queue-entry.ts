@@ -11,7 +11,7 @@ export function makeEntry(more: Partial<EntryRecord> = {}): EntryRecord {
     host: 'tpu1',
     hosts: ['tpu1'],
     params: {},
-    asked: {},
+    asked: '{}',
     sweep: null,
     schedule: null,
     priority: 0,

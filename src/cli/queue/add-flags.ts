@@ -1,5 +1,6 @@
 import * as Args from '@oclif/core/args';
 import * as Flags from '@oclif/core/flags';
+import { parse } from '@oclif/core/parser';
 import { inventoryFlag } from '../base-command.ts';
 import { decisionFlags, profileFlag } from '../run-command.ts';
 
@@ -74,7 +75,6 @@ export interface AddWords {
 
 /** The words of a schedule, as `queue add` would read them. */
 export async function parseAddWords(words: readonly string[]): Promise<AddWords> {
-  const { parse } = await import('@oclif/core/parser');
   const { args, flags } = await parse([...words], { args: addArgs, flags: addFlags, strict: true });
   return { ...flags, playbook: args.playbook };
 }

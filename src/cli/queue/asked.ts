@@ -12,5 +12,5 @@ export interface Asked {
 }
 
 export function askedOf({ asked }: Pick<EntryRecord, 'asked'>): Asked {
-  return asked as Asked;
+  return JSON.parse(asked) as Asked;
 }

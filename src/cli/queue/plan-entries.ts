@@ -38,7 +38,10 @@ export async function planEntries(
       const params = mergeParams(fixed, combination);
       const { plans, warnings } = await planPoint(context, words, { asked, params, point: point.point });
       for (const plan of plans)
-        planned.push({ entry: { ...common, ...describePlan(plan, words, point, params), asked, params }, warnings });
+        planned.push({
+          entry: { ...common, ...describePlan(plan, words, point, params), asked: JSON.stringify(asked), params },
+          warnings,
+        });
     }
   }
   const entries = planned.map(({ entry }) => entry);

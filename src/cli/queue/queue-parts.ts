@@ -1,4 +1,4 @@
-import { exitCodes, FleetError } from '../../errors.ts';
+import { exitCodes, FleetError, messageOf, usageError } from '../../errors.ts';
 import type { QueueLine, QueueParts } from '../../queue/parts.ts';
 import type { EntryRecord, ScheduleRecord } from '../../store/queue-records.ts';
 import type { Context } from '../context.ts';
@@ -29,6 +29,9 @@ async function planEntry(context: Context, entry: EntryRecord) {
 }
 
 async function planSchedule(context: Context, { name, words, folder }: ScheduleRecord) {
-  const { entries } = await planEntries(context, await parseAddWords(words), { schedule: name, folder });
+  const wish = await parseAddWords(words).catch((error: unknown) => {
+    throw usageError('usage', `its words cannot be read: ${messageOf(error)}`);
+  });
+  const { entries } = await planEntries(context, wish, { schedule: name, folder });
   return entries;
 }

@@ -29,11 +29,11 @@ export default class ScheduleAdd extends BaseCommand {
   };
 
   async run(): Promise<SchedulesDocument> {
+    const words = afterSeparator(this.argv);
     const { args, flags } = await this.parse(ScheduleAdd, beforeSeparator(this.argv));
     return this.withContext({}, async (context) => {
       const { addSchedule } = await import('../../cli/queue/schedules.ts');
       const { cron, tz, overlap } = flags;
-      const words = afterSeparator(this.argv);
       const schedule = await addSchedule(context, { name: args.name, cron, tz, overlap, catchUp: flags['catch-up'], words });
       this.answer(renderSchedules({ schedules: [schedule] }, this.answerScreen));
       return { schedules: [schedule] };

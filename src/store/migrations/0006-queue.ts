@@ -36,7 +36,8 @@ export const sixth = `
     added_at INTEGER NOT NULL,
     ended_at INTEGER
   ) STRICT;
-  CREATE INDEX open_entries ON queue_entries (number) WHERE ended_at IS NULL;
+  CREATE INDEX open_entries ON queue_entries (priority DESC, number) WHERE ended_at IS NULL;
+  CREATE INDEX running_entries ON queue_entries (number) WHERE state = 'running';
 
   -- The runs that were made for an entry, in their order.
   CREATE TABLE queue_runs (
