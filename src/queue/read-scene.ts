@@ -39,7 +39,7 @@ function guessEnd(store: Store, run: RunRecord, host: string, now: number): numb
 }
 
 /** What was done by the last run of an entry need not be done again where that can be gone on from. */
-export function measureWork(store: Store): (entry: EntryRecord) => number | null {
+function measureWork(store: Store): (entry: EntryRecord) => number | null {
   const measured = new Map<string, number | null>();
   const measureWhole = ({ playbook, hosts: [host = ''], point }: EntryRecord) => {
     const key = JSON.stringify([playbook, host, point]);

@@ -43,7 +43,7 @@ function setup({ onTestFinished }: TestContext, more: Partial<ScheduleRecord> = 
     name: 'nightly',
     cron: '0 22 * * *',
     zone: 'UTC',
-    words: [],
+    words: [] as string[],
     folder: '/',
     catchUp: 'once',
     overlap: 'skip',
@@ -110,9 +110,9 @@ test('a schedule whose files are wrong is told once, and keeps no other from its
     addedAt: 0,
     seenTo: clock.now(),
   });
-  const { planSchedule } = parts;
+  const planned = parts.planSchedule.bind(parts);
   parts.planSchedule = (schedule) =>
-    schedule.name === 'broken' ? Promise.reject(usageError('usage', 'the file is gone')) : planSchedule(schedule);
+    schedule.name === 'broken' ? Promise.reject(usageError('usage', 'the file is gone')) : planned(schedule);
   clock.advance(10 * hourMs);
   await addDue(parts);
   await addDue(parts);

@@ -92,7 +92,7 @@ function setup({ onTestFinished }: TestContext) {
   const folder = mkdtempSync(join(tmpdir(), 'fleet-fortnight-'));
   onTestFinished(() => rmSync(folder, { recursive: true }));
   let now = begin;
-  const clock: Clock = { now: () => now, monotonic: () => now, sinceBoot: () => now, wait: async () => undefined };
+  const clock: Clock = { now: () => now, monotonic: () => now, sinceBoot: () => now, wait: () => Promise.resolve() };
   const open = (): QueueParts => ({
     store: openStore(folder),
     clock,
