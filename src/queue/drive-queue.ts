@@ -1,11 +1,10 @@
 import { momentOf } from '../clock.ts';
-import { driveRun } from '../engine/drive-run.ts';
-import { haltRun } from '../engine/halt/halt-run.ts';
-import { Detached, LeaseLost } from '../engine/lease-lost.ts';
+import { mayMend } from '../engine/keep-lease.ts';
+import { Detached } from '../engine/lease-lost.ts';
 import { describeOwner } from '../engine/owner.ts';
-import { exitCodes, FleetError, messageOf } from '../errors.ts';
-import { isResult } from '../lifecycle/states.ts';
+import { exitCodes, FleetError } from '../errors.ts';
 import type { QueueLease } from '../store/queue-records.ts';
+import { driveSeveral, type Runs } from './drive-several.ts';
 import { lookAtQueue } from './look.ts';
 import { findOrphans, type Orphans } from './orphans.ts';
 import type { QueueParts } from './parts.ts';
@@ -23,8 +22,6 @@ export interface DriveQueueOptions {
 
 const lookEveryMs = 2_000;
 const holdMs = 30_000;
-/** After a run could not be driven. */
-const againAfterMs = 60_000;
 
 /** Sees to the queue of a state folder, and drives its runs. One process does so at a time; a second one is told who. */
 export async function driveQueue(parts: QueueParts, options: DriveQueueOptions): Promise<void> {
@@ -37,9 +34,11 @@ export async function driveQueue(parts: QueueParts, options: DriveQueueOptions):
   const orphans = options.adopt ? findOrphans(store, clock) : null;
   try {
     while (!leaving.signal.aborted) {
-      await lookOnce(parts, runs, orphans);
-      holdQueue(parts, lease);
-      if (options.untilIdle && runs.count() === 0 && orphans?.areWatched() !== true) return;
+      const hasLooked = await lookOrTell(parts, async () => {
+        await lookOnce(parts, runs, orphans);
+        holdQueue(parts, lease);
+      });
+      if (options.untilIdle && hasLooked && runs.count() === 0 && orphans?.areWatched() !== true) return;
       await runs.wait(lookEveryMs);
     }
   } finally {
@@ -49,70 +48,23 @@ export async function driveQueue(parts: QueueParts, options: DriveQueueOptions):
   }
 }
 
+/** A full disk, or a store that another program keeps locked, is waited for: the next look does what this one could not. */
+async function lookOrTell(parts: QueueParts, look: () => Promise<void>): Promise<boolean> {
+  try {
+    await look();
+    return true;
+  } catch (error) {
+    if (!mayMend(error)) throw error;
+    parts.tell({ text: `the queue cannot be seen to: ${error.message}`, trouble: true });
+    return false;
+  }
+}
+
 async function lookOnce(parts: QueueParts, runs: Runs, orphans: Orphans | null): Promise<void> {
   const looked = await lookAtQueue(parts);
   for (const { run, reason } of looked.yielding) runs.halt(run, reason);
   for (const run of looked.runs) runs.drive(run);
   for (const run of orphans?.look() ?? []) runs.drive(run);
-}
-
-interface Runs {
-  drive(run: string): void;
-  halt(run: string, reason: string): void;
-  count(): number;
-  /** Until one of them is no longer driven, or so long. */
-  wait(ms: number): Promise<void>;
-  ended(): Promise<void>;
-}
-
-/** Runs that are driven side by side, each once. A halt replaces whoever drives, also ourselves. */
-function driveSeveral(parts: QueueParts, signal: AbortSignal): Runs {
-  const { clock } = parts;
-  const driven = new Map<string, Promise<void>>();
-  const halted = new Set<string>();
-  const notBefore = new Map<string, number>();
-  let wake = new AbortController();
-
-  const begin = (run: string, work: () => Promise<unknown>): void => {
-    const ended = work().then(
-      () => undefined,
-      (error: unknown) => {
-        if (error instanceof LeaseLost || error instanceof Detached) return;
-        notBefore.set(run, clock.monotonic() + againAfterMs);
-        parts.logger.warn({ run, error: messageOf(error) }, 'a run could not be driven');
-        parts.tell({ text: `run ${run}: ${messageOf(error)}`, run, trouble: true });
-      },
-    );
-    const all = Promise.all([driven.get(run), ended]).then(() => {
-      if (driven.get(run) === all) driven.delete(run);
-      wake.abort();
-    });
-    driven.set(run, all);
-  };
-  const notice = (text: string) => parts.tell({ text, trouble: true });
-
-  return {
-    drive: (run) => {
-      const record = parts.store.readRun(run);
-      const isDriven = driven.has(run) || parts.store.holder(run, momentOf(clock)) !== null;
-      const isEarly = clock.monotonic() < (notBefore.get(run) ?? 0);
-      if (record === null || isResult(record.state) || record.state === 'blocked' || isDriven || isEarly) return;
-      begin(run, () => driveRun(parts, run, { signal, takeOver: false, notice }));
-    },
-    halt: (run, reason) => {
-      if (halted.has(run)) return;
-      halted.add(run);
-      begin(run, () => haltRun(parts, run, { reason, graceSeconds: null, force: false }, { signal, notice }));
-    },
-    count: () => driven.size,
-    wait: async (ms) => {
-      await clock.wait(ms, AbortSignal.any([signal, wake.signal]));
-      wake = new AbortController();
-    },
-    ended: async () => {
-      await Promise.all(driven.values());
-    },
-  };
 }
 
 function takeQueue({ store, clock, owner }: QueueParts, what: string): QueueLease {

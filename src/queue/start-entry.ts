@@ -1,6 +1,6 @@
 import { createRun } from '../engine/create-run.ts';
 import type { Plan } from '../engine/plan.ts';
-import { exitCodes, FleetError } from '../errors.ts';
+import { exitCodes, FleetError, messageOf } from '../errors.ts';
 import type { EntryChange, EntryRecord } from '../store/queue-records.ts';
 import { planForNight } from './night-plan.ts';
 import type { QueueParts } from './parts.ts';
@@ -38,7 +38,6 @@ async function planOrTell(parts: QueueParts, entry: EntryRecord): Promise<Plan |
   try {
     return await parts.planEntry(entry);
   } catch (error) {
-    if (!(error instanceof FleetError)) throw error;
     const change = settleUnplanned(error, parts.clock.now());
     parts.store.changeEntry(entry.id, change);
     parts.tell({ text: `${entry.name}: ${change.reason ?? ''}`, entry: entry.id, trouble: true });
@@ -46,9 +45,9 @@ async function planOrTell(parts: QueueParts, entry: EntryRecord): Promise<Plan |
   }
 }
 
-/** A file with errors, or a secret that is not there, waits for a person; whatever else it is may mend. */
-function settleUnplanned({ exit, message }: FleetError, at: number): EntryChange {
-  const reason = `it cannot be planned: ${message}`;
-  const change = { from: ['waiting'] as const, reason, at };
-  return exit === exitCodes.usage ? { ...change, to: 'held' } : { ...change, to: 'waiting', notBefore: at + retryMs };
+/** A file with errors, a secret that is not there or a defect waits for a person, and stops nobody else's night; whatever else it is may mend. */
+function settleUnplanned(error: unknown, at: number): EntryChange {
+  const change = { from: ['waiting'] as const, reason: `it cannot be planned: ${messageOf(error)}`, at };
+  const mayMend = error instanceof FleetError && error.exit !== exitCodes.usage;
+  return mayMend ? { ...change, to: 'waiting', notBefore: at + retryMs } : { ...change, to: 'held' };
 }
