@@ -45,11 +45,11 @@ const leastSeconds = 15 * 60;
 /** What starts now, and for each other entry all that it waits for. An entry that waits keeps nobody behind it from starting. */
 export function decideQueue(scene: Scene): Decision[] {
   const busy = new Map(scene.busy);
-  const nights = rememberNights(scene.now);
+  const look = { ...scene, busy, nights: rememberNights(scene.now) };
   return scene.entries
     .filter(({ state }) => state === 'waiting' || state === 'held')
     .map((entry) => {
-      const decision = decideEntry({ ...scene, busy, nights }, entry);
+      const decision = decideEntry(look, entry);
       if (decision.kind === 'start') for (const host of entry.hosts) busy.set(host, { by: `entry ${entry.id}`, until: null });
       return decision;
     });

@@ -1,6 +1,6 @@
 import type { Connection } from './connection.ts';
 import { parseStored } from './failures.ts';
-import type { EntryRecord, NewEntry } from './queue-records.ts';
+import type { AfterWants, EntryRecord, EntryState, NewEntry } from './queue-records.ts';
 import type { Store } from './store.ts';
 
 type Queue = Pick<
@@ -8,23 +8,44 @@ type Queue = Pick<
   'addEntries' | 'readEntry' | 'findEntries' | 'listEntries' | 'runningEntries' | 'changeEntry' | 'startEntry'
 >;
 
-type Row = Omit<EntryRecord, 'hosts' | 'params' | 'after' | 'mayStart' | 'canGoOn' | 'yielding' | 'runs'> & {
-  hosts: string;
-  params: string;
-  afterEntry: string | null;
-  afterWants: NonNullable<NewEntry['after']>['wants'] | null;
-  startFrom: number | null;
-  startTo: number | null;
-  canGoOn: number;
-  yielding: number;
-  runs: string | null;
-};
+/** In the order of `columns`: a row as a list is read three times as fast as one by names, and there may be ten thousand. */
+type Row = [
+  number: number,
+  id: string,
+  name: string,
+  playbook: string,
+  point: string | null,
+  host: string,
+  hosts: string,
+  params: string,
+  asked: string,
+  sweep: string | null,
+  schedule: string | null,
+  priority: number,
+  afterEntry: string | null,
+  afterWants: AfterWants | null,
+  startFrom: number | null,
+  startTo: number | null,
+  yieldBy: number | null,
+  zone: string,
+  canGoOn: number,
+  retries: number,
+  failures: number,
+  state: EntryState,
+  reason: string | null,
+  notBefore: number | null,
+  yieldsAt: number | null,
+  yielding: number,
+  addedAt: number,
+  endedAt: number | null,
+  runs: string | null,
+];
 
 const columns = `entry.number, entry.id, entry.name, entry.playbook, entry.point, entry.host, entry.hosts, entry.params, entry.asked, entry.sweep,
-  entry.schedule, entry.priority, entry.after_wants AS afterWants, entry.start_from AS startFrom, entry.start_to AS startTo,
-  entry.yield_by AS yieldBy, entry.zone, entry.can_go_on AS canGoOn, entry.retries, entry.failures, entry.state, entry.reason, entry.not_before AS notBefore,
-  entry.yields_at AS yieldsAt, entry.yielding, entry.added_at AS addedAt, entry.ended_at AS endedAt,
-  before.id AS afterEntry, CASE WHEN EXISTS (SELECT 1 FROM queue_runs WHERE queue_runs.entry = entry.number) THEN
+  entry.schedule, entry.priority, before.id, entry.after_wants, entry.start_from, entry.start_to, entry.yield_by, entry.zone,
+  entry.can_go_on, entry.retries, entry.failures, entry.state, entry.reason, entry.not_before, entry.yields_at, entry.yielding,
+  entry.added_at, entry.ended_at,
+  CASE WHEN EXISTS (SELECT 1 FROM queue_runs WHERE queue_runs.entry = entry.number) THEN
     (SELECT json_group_array(runs.id ORDER BY runs.number) FROM queue_runs JOIN runs ON runs.number = queue_runs.run
      WHERE queue_runs.entry = entry.number) END AS runs`;
 const from = 'FROM queue_entries AS entry LEFT JOIN queue_entries AS before ON before.number = entry.after';
@@ -38,18 +59,14 @@ export function prepareQueue(connection: Connection): Queue {
      VALUES (@id, @name, @playbook, @point, @host, @hosts, @params, @asked, @sweep, @schedule, @priority,
        (SELECT number FROM queue_entries WHERE id = @after), @afterWants, @startFrom, @startTo, @yieldBy, @zone, @canGoOn, @retries, @state, @addedAt)`,
   );
-  const readOne = connection.prepare<[string], Row>(`SELECT ${columns} ${from} WHERE entry.id = ?`);
-  const readByPrefix = connection.prepare<[string, string], Row>(
-    `SELECT ${columns} ${from} WHERE entry.id >= ? AND entry.id < ? || char(0x10ffff) ORDER BY entry.number`,
-  );
+  const prepare = <Params extends unknown[]>(where: string) =>
+    connection.prepare<Params, Row>(`SELECT ${columns} ${from} ${where}`).raw();
+  const readOne = prepare<[string]>(`WHERE entry.id = ?`);
+  const readByPrefix = prepare<[string, string]>(`WHERE entry.id >= ? AND entry.id < ? || char(0x10ffff) ORDER BY entry.number`);
   const ordered = 'ORDER BY entry.priority DESC, entry.number';
-  const readOpen = connection.prepare<[], Row>(`SELECT ${columns} ${from} WHERE entry.ended_at IS NULL ${ordered}`);
-  const readSince = connection.prepare<[number], Row>(
-    `SELECT ${columns} ${from} WHERE entry.ended_at IS NULL OR entry.ended_at >= ? ${ordered}`,
-  );
-  const readRunning = connection.prepare<[], Row>(
-    `SELECT ${columns} ${from} WHERE entry.state = 'running' ORDER BY entry.number`,
-  );
+  const readOpen = prepare<[]>(`WHERE entry.ended_at IS NULL ${ordered}`);
+  const readSince = prepare<[number]>(`WHERE entry.ended_at IS NULL OR entry.ended_at >= ? ${ordered}`);
+  const readRunning = prepare<[]>(`WHERE entry.state = 'running' ORDER BY entry.number`);
   const change = connection.prepare(
     `UPDATE queue_entries SET state = @to, reason = @reason, ended_at = @endedAt, not_before = iif(@keepsNotBefore, not_before, @notBefore),
        yields_at = iif(@keepsYieldsAt, yields_at, @yieldsAt), yielding = coalesce(@yielding, yielding),
@@ -137,16 +154,66 @@ function parseEach(file: string): (text: string) => unknown {
   };
 }
 
-function recordOf({ afterEntry, afterWants, startFrom, startTo, ...row }: Row, parse: (text: string) => unknown): EntryRecord {
+function recordOf(row: Row, parse: (text: string) => unknown): EntryRecord {
+  const [
+    number,
+    id,
+    name,
+    playbook,
+    point,
+    host,
+    hosts,
+    params,
+    asked,
+    sweep,
+    schedule,
+    priority,
+    afterEntry,
+    afterWants,
+    startFrom,
+    startTo,
+    yieldBy,
+    zone,
+    canGoOn,
+    retries,
+    failures,
+    state,
+    reason,
+    notBefore,
+    yieldsAt,
+    yielding,
+    addedAt,
+    endedAt,
+    runs,
+  ] = row;
   return {
-    ...row,
-    hosts: parse(row.hosts) as string[],
-    params: parse(row.params) as Record<string, string>,
-    runs: row.runs === null ? [] : (parse(row.runs) as string[]),
+    number,
+    id,
+    name,
+    playbook,
+    point,
+    host,
+    asked,
+    sweep,
+    schedule,
+    priority,
+    yieldBy,
+    zone,
+    retries,
+    failures,
+    state,
+    reason,
+    notBefore,
+    yieldsAt,
+    addedAt,
+    endedAt,
+    hosts: parse(hosts) as string[],
+    params: parse(params) as Record<string, string>,
+    runs: runs === null ? [] : (parse(runs) as string[]),
     after: afterEntry === null || afterWants === null ? null : { entry: afterEntry, wants: afterWants },
     mayStart: startFrom === null || startTo === null ? null : { from: startFrom, to: startTo },
-    canGoOn: row.canGoOn === 1,
-    yielding: row.yielding === 1,
+    canGoOn: canGoOn === 1,
+    yielding: yielding === 1,
   };
 }
 

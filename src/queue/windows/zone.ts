@@ -24,6 +24,7 @@ export interface Zone {
 
 const minuteMs = 60_000;
 const dayMs = 24 * 60 * minuteMs;
+const rememberedMoments = 1_000;
 const zones = new Map<string, Zone>();
 
 /** A zone by its name in the tz database, `Europe/Berlin`; any other name is refused. */
@@ -72,14 +73,22 @@ function findChange(wall: number, offsets: readonly number[], read: (at: number)
   return after;
 }
 
-/** What the clock on the wall reads, counted as if it were in UTC, in whole seconds. */
+/** What the clock on the wall reads, counted as if it were in UTC, in whole seconds. Thousands of entries ask about the same few moments. */
 function openClock(name: string): (at: number) => number {
   const format = openFormat(name);
+  const known = new Map<number, number>();
   return (at) => {
-    const parts = new Map(format.formatToParts(at).map(({ type, value }) => [type, Number(value)]));
-    const part = (type: Intl.DateTimeFormatPartTypes) => parts.get(type) ?? 0;
-    return Date.UTC(part('year'), part('month') - 1, part('day'), part('hour'), part('minute'), part('second'));
+    const found = known.get(at) ?? readClock(format, at);
+    if (known.size >= rememberedMoments) known.clear();
+    known.set(at, found);
+    return found;
   };
+}
+
+function readClock(format: Intl.DateTimeFormat, at: number): number {
+  const parts = new Map(format.formatToParts(at).map(({ type, value }) => [type, Number(value)]));
+  const part = (type: Intl.DateTimeFormatPartTypes) => parts.get(type) ?? 0;
+  return Date.UTC(part('year'), part('month') - 1, part('day'), part('hour'), part('minute'), part('second'));
 }
 
 function openFormat(name: string): Intl.DateTimeFormat {
