@@ -25,6 +25,8 @@ export function driveSeveral(parts: QueueParts, signal: AbortSignal): Runs {
   const halted = new Set<string>();
   const notBefore = new Map<string, number>();
   let wake = new AbortController();
+  // One listener for all the waits of weeks.
+  signal.addEventListener('abort', () => wake.abort(), { once: true });
 
   const begin = (run: string, work: () => Promise<unknown>): void => {
     const ended = work().then(
@@ -59,7 +61,8 @@ export function driveSeveral(parts: QueueParts, signal: AbortSignal): Runs {
     },
     count: () => driven.size,
     wait: async (ms) => {
-      await clock.wait(ms, AbortSignal.any([signal, wake.signal]));
+      if (signal.aborted) return;
+      await clock.wait(ms, wake.signal);
       wake = new AbortController();
     },
     ended: async () => {

@@ -51,10 +51,11 @@ function endNever(parts: QueueParts, entry: EntryRecord, reason: string): void {
 }
 
 /** Marked before it is halted: whoever comes after a crash knows why it was. */
-function markYielding({ store, clock }: QueueParts, { id, yieldsAt, runs, zone }: EntryRecord): Looked['yielding'] {
+function markYielding({ store, clock }: QueueParts, { id, yieldsAt, yielding, runs, zone }: EntryRecord): Looked['yielding'] {
   const run = store.readRun(runs.at(-1) ?? '');
   if (yieldsAt === null || run === null || isResult(run.state)) return [];
   if (clock.now() < yieldsAt - haltSeconds(readPlan(run.plan).playbook) * 1000) return [];
-  store.changeEntry(id, { from: ['running'], to: 'running', reason: 'it must yield', at: clock.now(), yielding: true });
+  if (!yielding)
+    store.changeEntry(id, { from: ['running'], to: 'running', reason: 'it must yield', at: clock.now(), yielding: true });
   return [{ run: run.id, reason: `it must yield at ${findZone(zone).format(yieldsAt)} ${zone}` }];
 }

@@ -67,6 +67,36 @@ describe('queue add', () => {
   );
 
   test(
+    'keeps no secret that was typed by mistake',
+    inWorkplace(async (workplace) => {
+      const { add, list } = await setup(workplace);
+      const { folder, writeFiles, runWith } = workplace;
+      await writeFiles({
+        'secret.yaml': `playbook: secret
+env: { TOKEN: { secret: { env: MY_TOKEN } } }
+validate:
+  - { check: the card works, run: 'true' }
+launch: { run: train, log: train.log }
+`,
+      });
+      const env = { FLEET_INVENTORIES: `${folder}/hosts.yaml`, MY_TOKEN: 'hush-hush-9' };
+      const words = [
+        'queue',
+        'add',
+        `${folder}/secret.yaml`,
+        '--host',
+        'one',
+        '--waive',
+        'the card works=my token is hush-hush-9',
+      ];
+      const answered = await runWith(env, ...words);
+      expect(answered).toMatchObject({ code: 2, stderr: expect.stringContaining('holds the value of a secret') as string });
+      expect(await list()).toEqual([]);
+      expect(await add('--host', 'one')).toMatchObject({ code: 0 });
+    }),
+  );
+
+  test(
     'tells what is wrong with the playbook, its params, its window and its zone before anything waits',
     inWorkplace(async (workplace) => {
       const { add, list } = await setup(workplace);

@@ -37,6 +37,7 @@ export async function planEntries(
     for (const combination of expandMatrix({ matrix, include, exclude })) {
       const params = mergeParams(fixed, combination);
       const { plans, warnings } = await planPoint(context, words, { asked, params, point: point.point });
+      for (const plan of plans) refuseSecrets(plan, asked);
       for (const plan of plans)
         planned.push({
           entry: { ...common, ...describePlan(plan, words, point, params), asked: JSON.stringify(asked), params },
@@ -133,6 +134,17 @@ function readAsked(context: Context, words: AddWords, { file, folder }: { file: 
     yes: words.yes,
     observe: words.observe,
   };
+}
+
+/** The queue keeps what was typed, and a plan has stars where that was the value of a secret. */
+function refuseSecrets({ waivers, answers }: Plan, { answer, waive }: Asked): void {
+  const kept = [...waivers.map(({ reason }) => reason), ...Object.values(answers).map(({ value }) => String(value))];
+  const isTyped = (text: string) => [...answer, ...waive].some((word) => word.includes(text));
+  if (!kept.some((text) => text.includes('****') && !isTyped(text))) return;
+  throw usageError(
+    'secret-typed',
+    '--answer, --waive: what is typed holds the value of a secret of the playbook, and the queue would keep it',
+  );
 }
 
 function readSettings(words: readonly string[]): Combination {
