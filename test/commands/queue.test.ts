@@ -35,6 +35,8 @@ interface Entry {
   reason: string | null;
   window: string | null;
   params: object;
+  point: string | null;
+  sweep: string | null;
 }
 
 describe('queue add', () => {
@@ -63,6 +65,34 @@ describe('queue add', () => {
       expect(await list()).toHaveLength(2);
       await add('--host', 'one', '--set', 'seed=2', '--again');
       expect(await list()).toHaveLength(3);
+    }),
+  );
+
+  test(
+    'goes over a named sweep of the playbook, and names the sweeps when there is none of that name',
+    inWorkplace(async (workplace) => {
+      const { fleet, list } = await setup(workplace);
+      await workplace.writeFiles({
+        'swept.yaml': `${playbook.replace('little', 'swept')}points:
+  low: { params: { lr: 0.1 } }
+  high: { params: { lr: 0.9 } }
+sweeps:
+  both: [low, { point: high, run-name: top }]
+`,
+      });
+      const add = (...words: string[]) => fleet('queue', 'add', 'swept', '--host', 'one', ...words);
+      expect(await add('--sweep', 'both')).toMatchObject({ code: 0 });
+      expect(await add('--point', 'high')).toMatchObject({ code: 0 });
+      expect((await list()).map(({ name, point, sweep }) => [name, point, sweep])).toEqual([
+        ['swept/low on one', 'low', 'both'],
+        ['swept/top on one', 'high', 'both'],
+        ['swept/high on one', 'high', null],
+      ]);
+      expect(await add('--sweep', 'bth')).toMatchObject({
+        code: 2,
+        stderr: expect.stringContaining('did you mean "both"?') as string,
+      });
+      expect(await add('--sweep', 'both', '--point', 'low')).toMatchObject({ code: 2 });
     }),
   );
 
