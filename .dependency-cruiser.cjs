@@ -7,7 +7,8 @@ const arrows = {
   ...Object.fromEntries(below.map((folder) => [folder, pure])),
   engine: [...below, ...pure],
   embedded: [...pure, 'engine'],
-  cli: ['embedded', 'engine', ...below, ...pure],
+  queue: [...below, ...pure, 'engine'],
+  cli: ['queue', 'embedded', 'engine', ...below, ...pure],
   commands: ['cli', ...pure],
 };
 

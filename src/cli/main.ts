@@ -10,22 +10,36 @@ import { reportError } from './report-error.ts';
 export async function main(argv: readonly string[], root: string): Promise<void> {
   tolerateClosedPipes();
   const [command = null, ...rest] = moveHelpToTheEnd(argv);
+  let name = command;
   try {
-    await runCommand(command, rest, root);
+    const config = await Config.load({ root });
+    const { id, words } = findWords(config, command, rest);
+    name = id?.replaceAll(':', ' ') ?? null;
+    await runCommand(config, id, words);
   } catch (error) {
-    reportError(error, { command, json: wantsJson(argv), color: wantsColor(argv) });
+    reportError(error, { command: name, json: wantsJson(argv), color: wantsColor(argv) });
   }
 }
 
-async function runCommand(command: string | null, rest: string[], root: string): Promise<void> {
-  const config = await Config.load({ root });
-  const found = command === null ? undefined : config.findCommand(command);
-  if (command !== null && found === undefined && !isHelpFlag(command)) throw refuseCommand(command, config.commandIDs);
-  if (command === null || isHelpFlag(command) || wantsHelp(rest)) {
-    await showHelp(config, command === null ? [] : [command]);
+async function runCommand(config: Config, id: string | null, words: string[]): Promise<void> {
+  const found = id === null ? undefined : config.findCommand(id);
+  const wantsTopic = id !== null && config.findTopic(id) !== undefined;
+  if (id !== null && found === undefined && !isHelpFlag(id) && !(wantsTopic && wantsHelp(words)))
+    throw refuseCommand(id, words, config);
+  if (id === null || isHelpFlag(id) || wantsHelp(words)) {
+    await showHelp(config, id === null ? [] : [id]);
     return;
   }
-  await config.runCommand(command, rest, found);
+  await config.runCommand(id, words, found);
+}
+
+/** `fleet queue add` is one command, of the topic `queue`. */
+function findWords(config: Config, command: string | null, rest: string[]): { id: string | null; words: string[] } {
+  const [next, ...others] = rest;
+  const long = `${command ?? ''}:${next ?? ''}`;
+  return next !== undefined && config.findCommand(long) !== undefined
+    ? { id: long, words: others }
+    : { id: command, words: rest };
 }
 
 /** `fleet help status` is `fleet status --help`. */
@@ -39,15 +53,26 @@ function isHelpFlag(word: string): boolean {
   return word === '--help' || word === '-h';
 }
 
-function refuseCommand(command: string, known: string[]): FleetError {
+function refuseCommand(command: string, words: readonly string[], config: Config): FleetError {
   if (command.startsWith('-')) {
     return usageError('usage', `fleet: expected a command before "${command}"`, ['fleet --help']);
   }
   if (laterCommands.has(command)) return notYet(`fleet ${command}`, ['fleet --help']);
-  const nearest = nearestName(command, known);
+  if (config.findTopic(command) !== undefined) return refuseTopic(command, words[0], config.commandIDs);
+  const nearest = nearestName(command, config.commandIDs);
   return usageError('unknown-command', `fleet: unknown command "${command}"`, [
     ...(nearest === null ? [] : [`fleet ${nearest}`]),
     'fleet --help',
+  ]);
+}
+
+function refuseTopic(topic: string, word: string | undefined, known: readonly string[]): FleetError {
+  const parts = known.flatMap((id) => (id.startsWith(`${topic}:`) ? [id.slice(topic.length + 1)] : []));
+  const nearest = word === undefined ? null : nearestName(word, parts);
+  const got = word === undefined ? 'nothing' : `"${word}"`;
+  return usageError('usage', `fleet ${topic}: expected one of ${parts.join(', ')}, got ${got}`, [
+    ...(nearest === null ? [] : [`fleet ${topic} ${nearest}`]),
+    `fleet ${topic} --help`,
   ]);
 }
 

@@ -7,6 +7,7 @@ import type { Store } from '../store/store.ts';
 import type { Context } from './context.ts';
 import { findRun } from './find-run.ts';
 import { readLastEvents } from './follow-run.ts';
+import { readQueueStatus, type QueueStatus } from './queue/queue-status.ts';
 
 const recentMs = 24 * 60 * 60 * 1000;
 const shownEvents = 10;
@@ -25,6 +26,7 @@ export interface Status {
   /** Which metric of its checkpoints is the best. */
   bestMode: 'min' | 'max' | null;
   stateDisk: StateDisk | null;
+  queue: QueueStatus | null;
 }
 
 /** The disk of the state folder: while it is full nothing can be stored, and what is shown is old. Null when nothing is stored yet. */
@@ -37,19 +39,21 @@ interface StateDisk {
 export async function readStatus(context: Context, question: StatusQuestion): Promise<Status> {
   if (question.run !== undefined) return readOne(context, question.run);
   const store = await context.openStoreToLook();
-  if (store === null) return { runs: [], events: [], bestMode: null, stateDisk: null };
+  if (store === null) return { runs: [], events: [], bestMode: null, stateDisk: null, queue: null };
   const moment = momentOf(context.clock);
   const runs = store.snapshot(() =>
     store.listRuns(question.all ? null : moment.now - recentMs).map((run) => readRunDocument(store, run, moment)),
   );
   const stateDisk = readStateDisk(context, store);
-  if (question.host === undefined) return { runs, events: [], bestMode: null, stateDisk };
+  const queue = readQueueStatus(store, moment);
+  if (question.host === undefined) return { runs, events: [], bestMode: null, stateDisk, queue };
   const hosts = await selectNames(context, question.host, runs);
   return {
     runs: runs.filter((run) => run.workers.some((worker) => hosts.has(worker.host))),
     events: [],
     bestMode: null,
     stateDisk,
+    queue,
   };
 }
 
@@ -59,10 +63,12 @@ export function isOver(status: Status): boolean {
 
 async function readOne(context: Context, prefix: string): Promise<Status> {
   const { store, run } = await findRun(context, prefix);
-  const runs = [readRunDocument(store, run, momentOf(context.clock))];
+  const moment = momentOf(context.clock);
+  const runs = [readRunDocument(store, run, moment)];
   const isRanked = runs.some(({ checkpoints }) => checkpoints.some(({ metric }) => metric !== null));
   const bestMode = isRanked ? (readPlan(run.plan).playbook.monitor?.checkpoints?.best?.mode ?? null) : null;
-  return { runs, events: readLastEvents(store, run.id, shownEvents), bestMode, stateDisk: readStateDisk(context, store) };
+  const events = readLastEvents(store, run.id, shownEvents);
+  return { runs, events, bestMode, stateDisk: readStateDisk(context, store), queue: readQueueStatus(store, moment) };
 }
 
 function readStateDisk({ stateDir }: Context, store: Store): StateDisk | null {

@@ -42,7 +42,13 @@ export default class StatusCommand extends BaseCommand {
     let shown = '';
     while (!stopped.aborted) {
       const status = await readStatus(context, question);
-      const text = JSON.stringify([status.runs, status.events, status.stateDisk?.full]);
+      const text = JSON.stringify([
+        status.runs,
+        status.events,
+        status.stateDisk?.full,
+        status.queue?.waiting,
+        status.queue?.daemon?.pid,
+      ]);
       if (text !== shown) this.show(status, question, context);
       shown = text;
       if (question.run !== undefined && isOver(status)) break;
@@ -68,6 +74,6 @@ export default class StatusCommand extends BaseCommand {
   }
 }
 
-function documentOf({ runs, stateDisk }: Status): Omit<Status, 'events' | 'bestMode'> {
-  return { runs, stateDisk };
+function documentOf({ runs, stateDisk, queue }: Status): Omit<Status, 'events' | 'bestMode'> {
+  return { runs, stateDisk, queue };
 }

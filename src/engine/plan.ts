@@ -82,6 +82,8 @@ export interface Plan extends Decisions {
   backUpHost?: PlannedBackUp;
   /** Left out where the playbook names none. */
   earlierRuns?: EarlierRun[];
+  /** Runs of the same work on the same host that had to stop before it was done, the last one first: it goes on from their checkpoint. */
+  goesOnFrom?: string[];
 }
 
 /** What was asked for, in the profile that the run begins in, and in the one that it may fall back to. */

@@ -1,7 +1,7 @@
-import type { Moment } from '../clock.ts';
 import type { Connection } from './connection.ts';
 import type { Guard } from './guard.ts';
-import { isKnownDead, readOwner, sharesBootClock } from './owner.ts';
+import { expiryAfter, isHeld, type Held } from './held.ts';
+import { readOwner } from './owner.ts';
 import type { Owner } from './records.ts';
 import type { Store } from './store.ts';
 
@@ -20,12 +20,8 @@ interface LeaseRow {
   expiresUptime: number | null;
 }
 
-type Expiry = Pick<LeaseRow, 'expiresAt' | 'expiresUptime'>;
-
-interface Holder {
-  owner: Owner;
+interface Holder extends Held {
   since: number;
-  expiry: Expiry;
 }
 
 /**
@@ -70,15 +66,6 @@ export function prepareLeases(connection: Connection, guard: Guard): Leases {
       return holder !== null && isHeld(holder, observer, moment) ? nameOf(holder) : null;
     },
   };
-}
-
-function isHeld({ owner, expiry: { expiresAt, expiresUptime } }: Holder, observer: Owner, { now, sinceBoot }: Moment): boolean {
-  if (isKnownDead(owner, observer)) return false;
-  return expiresUptime !== null && sharesBootClock(owner, observer) ? sinceBoot < expiresUptime : now < expiresAt;
-}
-
-function expiryAfter(ttlMs: number, { now, sinceBoot }: Moment): Expiry {
-  return { expiresAt: Math.round(now + ttlMs), expiresUptime: Math.round(sinceBoot + ttlMs) };
 }
 
 function nameOf({ owner, since }: Holder): { owner: Owner; since: number } {

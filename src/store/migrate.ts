@@ -5,9 +5,10 @@ import { second } from './migrations/0002-returns.ts';
 import { third } from './migrations/0003-preflight.ts';
 import { fourth } from './migrations/0004-monitor.ts';
 import { fifth } from './migrations/0005-gangs.ts';
+import { sixth } from './migrations/0006-queue.ts';
 
 /** In order; the version of a database is how many of them it has. Released ones never change. */
-export const migrations: readonly string[] = [first, second, third, fourth, fifth];
+export const migrations: readonly string[] = [first, second, third, fourth, fifth, sixth];
 
 /** "flee": tells our database from another program's. */
 const applicationId = 0x666c6565;

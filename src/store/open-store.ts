@@ -5,9 +5,11 @@ import { busyTimeoutMs, connect, type Connection } from './connection.ts';
 import { connectToCopy } from './copy.ts';
 import { prepareAddEvent, prepareEvents } from './events.ts';
 import { prepareCheckpoints } from './checkpoints.ts';
+import { prepareDaemon } from './daemon.ts';
 import { prepareDuties } from './duties.ts';
 import { prepareFacts } from './facts.ts';
 import { prepareQuarantines } from './quarantines.ts';
+import { prepareQueue } from './queue.ts';
 import { prepareRemembered } from './remembered.ts';
 import { prepareGuard } from './guard.ts';
 import { keepFile } from './kept-files.ts';
@@ -19,11 +21,13 @@ import { prepareOffsets, preparePutOffset } from './offsets.ts';
 import { prepareInsertRun, prepareRuns } from './runs.ts';
 import { readRoom } from './room.ts';
 import { preparePutSample, prepareSamples } from './samples.ts';
+import { prepareSchedules } from './schedules.ts';
 import { databaseFile, hasDatabase, prepareStateFolder } from './state-folder.ts';
 import type { Store } from './store.ts';
 import { preparePutTry, prepareTries } from './tries.ts';
 import { prepareTransitions } from './transitions.ts';
 import { preparePutWorkerState, prepareWorkers } from './workers.ts';
+import { prepareWorkDone } from './work-done.ts';
 import { useWriteAheadLog } from './write-ahead-log.ts';
 
 /**
@@ -87,6 +91,10 @@ function prepareStore(connection: Connection): Omit<Store, 'isCopy'> {
     ...prepareSamples(connection),
     ...prepareFacts(connection),
     ...prepareQuarantines(connection),
+    ...prepareQueue(connection),
+    ...prepareSchedules(connection),
+    ...prepareDaemon(connection),
+    ...prepareWorkDone(connection),
     ...prepareRemembered(connection, guard),
     together: (work) => connection.write(work),
     readRoom: () => readRoom(dirname(connection.file)),

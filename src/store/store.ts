@@ -22,6 +22,7 @@ import type {
   ImportedRun,
 } from './records.ts';
 import type { CheckpointRecord, DutyRecord, TryRecord } from './attempt-records.ts';
+import type { DaemonRecord, EntryChange, EntryRecord, NewEntry, QueueLease, ScheduleRecord } from './queue-records.ts';
 import type { Room } from './room.ts';
 
 /**
@@ -116,6 +117,43 @@ export interface Store {
   /** The facts of a worker that were recorded last, as JSON. */
   recordFacts(host: string, worker: number, facts: string, at: number): void;
   readFacts(host: string, worker: number): { facts: unknown; at: number } | null;
+
+  /** All of them, or none. */
+  addEntries(entries: readonly NewEntry[]): void;
+  readEntry(id: string): EntryRecord | null;
+  /** Every entry whose id starts so. */
+  findEntries(prefix: string): EntryRecord[];
+  /** In the order of the queue. Those that wait or run always; the others when they ended at or after `endedSince`, all when it is null. */
+  listEntries(endedSince: number | null): EntryRecord[];
+  /** Those whose run has not ended, or is to be settled. */
+  runningEntries(): EntryRecord[];
+  /** False when it is in none of the states in `from`. */
+  changeEntry(id: string, change: EntryChange): boolean;
+  /** From `waiting` to `running`, with its run, which exists by then. To be written together with that run. False when it does not wait. */
+  startEntry(id: string, run: string, start: { reason: string | null; yieldsAt: number | null; at: number }): boolean;
+
+  /** How long the last run of a playbook on a host took that did all of its work, else how long its rate says; best of the same point. Null: there was none. */
+  readWorkSeconds(playbook: string, host: string, point: string | null): number | null;
+
+  /** False: there is one of that name. */
+  addSchedule(schedule: ScheduleRecord): boolean;
+  removeSchedule(name: string): boolean;
+  /** By name. */
+  listSchedules(): ScheduleRecord[];
+  /** False when somebody else has seen to it since `before`. To be written together with what the times brought. */
+  recordSeenTo(name: string, before: number, at: number): boolean;
+
+  /** Refused while a live process sees to the queue of this folder. */
+  takeQueue(
+    owner: Owner,
+    what: string,
+    terms: Moment & { ttlMs: number },
+  ): { taken: true; lease: QueueLease } | { taken: false; holder: DaemonRecord };
+  /** A look at the queue is over. False: somebody else sees to it. */
+  renewQueue(lease: QueueLease, terms: Moment & { ttlMs: number }): boolean;
+  releaseQueue(lease: QueueLease): boolean;
+  /** Null: nobody, or nobody who lives. */
+  queueHolder(moment: Moment): DaemonRecord | null;
 
   /** Keeps a file of a run beside the store. Returns where it lies; one of that name is replaced. */
   keepFile(run: string, folder: string, name: string, bytes: Buffer): string;

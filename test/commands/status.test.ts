@@ -16,7 +16,7 @@ describe('fleet status', () => {
       const nowhere = join(folder, 'nowhere');
       const answered = await runWith({ FLEET_STATE_DIR: nowhere }, 'status', '--json');
       expect(answered).toMatchObject({ code: 0, stderr: '' });
-      expect(readDocument(answered)).toEqual({ runs: [], stateDisk: null });
+      expect(readDocument(answered)).toEqual({ runs: [], stateDisk: null, queue: null });
       expect(existsSync(nowhere)).toBe(false);
     }),
   );

@@ -2,12 +2,14 @@ import { formatSize } from '../../language/units.ts';
 import type { Screen } from '../screen.ts';
 import type { Status } from '../read-status.ts';
 import { printable, wrap } from './printable.ts';
+import { renderQueueStatus } from './queue-status.ts';
 import { renderRunDetails } from './run-details.ts';
 import { renderRunList } from './run-list.ts';
 
 /** One run in detail when one was asked about, else the list; above it, what makes it old. */
 export function renderStatus(status: Status, options: { one: boolean; all: boolean }, screen: Screen, nowMs: number): string[] {
-  return [...renderFullDisk(status, screen), ...renderRuns(status, options, screen, nowMs)];
+  const queue = options.one || status.queue === null ? [] : renderQueueStatus(status.queue, screen, nowMs);
+  return [...renderFullDisk(status, screen), ...renderRuns(status, options, screen, nowMs), ...queue];
 }
 
 function renderRuns(status: Status, options: { one: boolean; all: boolean }, screen: Screen, nowMs: number): string[] {

@@ -5,15 +5,23 @@ import type { Drive } from '../drive.ts';
 import type { HostSession } from '../host-session.ts';
 import { isTrusted, newestFirst } from './rules.ts';
 
-/**
- * What an attempt may go on from: the newest checkpoint that the playbook's `loads` has loaded, or that is complete where none is named. It is
- * looked at once more on the host: since it was recorded it may have been cut, written again or removed. Null: from the start.
- */
+/** What an attempt may go on from: of its own run, else of the runs that this one goes on from. Null: from the start. */
 export async function findResumePoint(drive: Drive): Promise<CheckpointRecord | null> {
+  for (const run of [drive.actor.run, ...(drive.plan.goesOnFrom ?? [])]) {
+    const found = await findOfRun(drive, run);
+    if (found !== null) return found;
+  }
+  return null;
+}
+
+/**
+ * Of one run: the newest checkpoint that the playbook's `loads` has loaded, or that is complete where none is named. It is
+ * looked at once more on the host: since it was recorded it may have been cut, written again or removed.
+ */
+async function findOfRun(drive: Drive, run: string): Promise<CheckpointRecord | null> {
   const { workdir, monitor } = drive.plan.playbook;
   const rules = monitor?.checkpoints ?? null;
   if (rules === null) return null;
-  const { run } = drive.actor;
   return chooseResumePoint(rules, drive.parts.store.readCheckpoints(run), { run, workdir, session: drive.session });
 }
 

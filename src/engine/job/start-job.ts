@@ -11,6 +11,7 @@ import { passOverWholeFile } from './read-whole.ts';
 import { adoptAttempt, isSuperseded } from './adopt-attempt.ts';
 import { pushEnvironments } from '../push-environments.ts';
 import type { Drive } from '../drive.ts';
+import { goOnFromEarlier } from '../attempts/go-on-from-earlier.ts';
 import { beginTry, creditGuard } from '../attempts/record-try.ts';
 import { meetAll } from '../gang/barrier.ts';
 import { chooseMasterPort } from '../gang/master-port.ts';
@@ -42,7 +43,10 @@ export async function startJob(drive: Drive): Promise<void> {
   const absent = met.answers.filter(({ answer }) => answer.word === 'absent').map(({ worker }) => worker);
   const states = new Map(met.answers.map(({ worker, answer }) => [worker, answer]));
   if (absent.length > 0) {
-    if (absent.length === drive.workers.length) await chooseMasterPort(drive);
+    if (absent.length === drive.workers.length) {
+      await chooseMasterPort(drive);
+      await goOnFromEarlier(drive);
+    }
     const pushed = await meetAll(drive, absent, (worker, limit) => pushEnvironments(worker, jobPlace(worker).attempt, limit));
     if (pushed.missing.length > 0) return failStart(drive, pushed.missing, 'did not take its environment');
     if (absent.length === drive.workers.length && !(await lookAgain(drive))) return;

@@ -1,0 +1,67 @@
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import type { Context } from '../context.ts';
+import { findProgramRoot } from '../program-root.ts';
+import { describeCrontab, describeUnit, type DaemonStart } from './systemd-unit.ts';
+
+export interface Installed {
+  kind: 'systemd' | 'crontab';
+  /** Null: nothing was written. */
+  file: string | null;
+  text: string;
+  /** What is left for the person to type. */
+  next: string[];
+}
+
+/** Variables that say where things are: those of a shell are not those of a unit. */
+const passedOn = ['FLEET_STATE_DIR', 'FLEET_INVENTORIES', 'FLEET_PLAYBOOKS', 'XDG_DATA_HOME', 'XDG_STATE_HOME', 'PATH'];
+const lists = ['FLEET_INVENTORIES', 'FLEET_PLAYBOOKS'];
+
+/** Writes a user unit where systemd is, or says what to put into a crontab. Neither is started. */
+export function installDaemon(context: Context, { crontab }: { crontab: boolean }): Installed {
+  const start = describeStart(context);
+  if (crontab || !existsSync('/run/systemd/system')) {
+    return { kind: 'crontab', file: null, text: describeCrontab(start), next: ['crontab -e'] };
+  }
+  const file = unitFile(context.environment);
+  const text = describeUnit(start);
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, text);
+  return {
+    kind: 'systemd',
+    file,
+    text,
+    next: ['systemctl --user daemon-reload', 'systemctl --user enable --now fleet-daemon', 'loginctl enable-linger'],
+  };
+}
+
+function unitFile(environment: NodeJS.ProcessEnv): string {
+  const configured = environment['XDG_CONFIG_HOME'];
+  const home = configured?.startsWith('/') ? configured : join(environment['HOME'] ?? homedir(), '.config');
+  return join(home, 'systemd/user/fleet-daemon.service');
+}
+
+function describeStart({ environment, stateDir }: Context): DaemonStart {
+  const known = passedOn.flatMap((name) => {
+    const value = environment[name];
+    if (value === undefined || value === '') return [];
+    return [
+      [
+        name,
+        lists.includes(name)
+          ? value
+              .split(':')
+              .map((path) => resolve(path))
+              .join(':')
+          : value,
+      ] as const,
+    ];
+  });
+  return {
+    node: process.execPath,
+    program: join(findProgramRoot(), 'bin/fleet.js'),
+    folder: process.cwd(),
+    environment: { ...Object.fromEntries(known), FLEET_STATE_DIR: stateDir },
+  };
+}

@@ -1,0 +1,16 @@
+import type { EntryRecord } from '../../store/queue-records.ts';
+
+/** What an entry keeps of the words that it was added by, for the launch to come. Paths are absolute: the launch is made elsewhere. */
+export interface Asked {
+  file: string;
+  inventories: string[];
+  profile: string | null;
+  answer: string[];
+  waive: string[];
+  yes: boolean;
+  observe: boolean;
+}
+
+export function askedOf({ asked }: Pick<EntryRecord, 'asked'>): Asked {
+  return JSON.parse(asked) as Asked;
+}

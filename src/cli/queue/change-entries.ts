@@ -1,0 +1,49 @@
+import { usageError } from '../../errors.ts';
+import type { EntryChange, EntryRecord, EntryState } from '../../store/queue-records.ts';
+import type { Context } from '../context.ts';
+import { describeQueue, type EntryDocument } from './entry-document.ts';
+import { findEntry } from './find-entry.ts';
+
+/** What a person does to entries that do not run. */
+export interface ChangeOfEntry {
+  verb: string;
+  from: readonly EntryState[];
+  to: EntryState;
+  reason: string | null;
+}
+
+export const hold: ChangeOfEntry = { verb: 'hold', from: ['waiting'], to: 'held', reason: null };
+export const release: ChangeOfEntry = { verb: 'release', from: ['held'], to: 'waiting', reason: null };
+export const remove: ChangeOfEntry = { verb: 'remove', from: ['waiting', 'held'], to: 'removed', reason: 'removed by a person' };
+export const retry: ChangeOfEntry = { verb: 'retry', from: ['failed', 'removed'], to: 'waiting', reason: 'tried again' };
+
+/** All of them, or none: the first one in another state is told. */
+export async function changeEntries(
+  context: Context,
+  prefixes: readonly string[],
+  change: ChangeOfEntry,
+): Promise<EntryDocument[]> {
+  if (prefixes.length === 0) throw usageError('usage', `fleet queue ${change.verb}: expected an ENTRY`, ['fleet queue list']);
+  const store = await context.openStore();
+  const at = context.clock.now();
+  const entries = prefixes.map((prefix) => findEntry(store, prefix));
+  const { from, to, reason } = change;
+  const written: EntryChange = { from, to, reason, at, notBefore: null, yielding: false };
+  store.together(() => {
+    for (const { id } of entries) {
+      if (!store.changeEntry(id, written)) throw refuse(store.readEntry(id), change);
+    }
+  });
+  const ids = new Set(entries.map(({ id }) => id));
+  return describeQueue(store, at, null).filter(({ id }) => ids.has(id));
+}
+
+function refuse(entry: EntryRecord | null, { verb, from }: ChangeOfEntry): Error {
+  const run = entry?.runs.at(-1);
+  const hint = entry?.state === 'running' && run !== undefined ? [`fleet halt ${run} ends its run`] : ['fleet queue list'];
+  return usageError(
+    'entry-state',
+    `fleet queue ${verb}: entry ${entry?.id ?? ''} is ${entry?.state ?? 'gone'}, expected ${from.join(' or ')}`,
+    hint,
+  );
+}

@@ -1,0 +1,177 @@
+import { randomBytes } from 'node:crypto';
+import { resolve } from 'node:path';
+import type { Plan } from '../../engine/plan.ts';
+import { usageError } from '../../errors.ts';
+import { findPlaybook, playbookFolders } from '../../playbook/find-playbook.ts';
+import type { Problem } from '../../problem.ts';
+import { canGoOn } from '../../queue/night-plan.ts';
+import { expandMatrix, nameCombination, type Combination } from '../../queue/matrix.ts';
+import { localZoneName, findZone } from '../../queue/windows/zone.ts';
+import { parseDaySpan, parseTimeOfDay } from '../../queue/windows/time-of-day.ts';
+import type { AfterWants, NewEntry } from '../../store/queue-records.ts';
+import { Context } from '../context.ts';
+import { planRuns } from '../plan-runs.ts';
+import type { AddWords } from './add-flags.ts';
+import type { Asked } from './asked.ts';
+import { findEntry } from './find-entry.ts';
+import { listPoints, type QueuedPoint } from './list-points.ts';
+
+export interface PlannedEntries {
+  entries: NewEntry[];
+  warnings: Problem[];
+}
+
+/** The entries that the words ask for: one for each run that each point would make. Every one is planned, so that what is wrong is told now and not at night. */
+export async function planEntries(
+  context: Context,
+  words: AddWords,
+  { schedule, folder }: { schedule: string | null; folder: string },
+): Promise<PlannedEntries> {
+  const file = findFile(context, words.playbook, folder);
+  const common = { ...(await readTerms(context, words)), schedule };
+  const asked = readAsked(context, words, { file, folder });
+  const fixed = readSettings(words.set ?? []);
+  const { matrix = [], include = [], exclude = [] } = words;
+  const planned: { entry: NewEntry; warnings: Problem[] }[] = [];
+  for (const point of listPoints(file, words)) {
+    for (const combination of expandMatrix({ matrix, include, exclude })) {
+      const params = mergeParams(fixed, combination);
+      const { plans, warnings } = await planPoint(context, words, { asked, params, point: point.point });
+      for (const plan of plans) refuseSecrets(plan, asked);
+      for (const plan of plans)
+        planned.push({
+          entry: { ...common, ...describePlan(plan, words, point, params), asked: JSON.stringify(asked), params },
+          warnings,
+        });
+    }
+  }
+  const entries = planned.map(({ entry }) => entry);
+  return { entries: refuseTwice(entries), warnings: planned.flatMap(({ warnings }) => warnings) };
+}
+
+/** The plan of an entry's run, by the files as they are now. */
+export async function planPoint(
+  context: Context,
+  { host }: Pick<AddWords, 'host'>,
+  { asked, params, point }: { asked: Asked; params: Combination; point: string | null },
+): Promise<{ plans: Plan[]; warnings: Problem[] }> {
+  const { environment } = context;
+  const { file, inventories, profile, answer, waive, yes, observe } = asked;
+  const elsewhere = new Context({ environment, inventories });
+  const set = Object.entries(params).map(([name, value]) => `${name}=${value}`);
+  return planRuns(elsewhere, {
+    kind: 'launch',
+    playbook: file,
+    host,
+    set,
+    profile: profile ?? undefined,
+    answer,
+    waive,
+    yes,
+    observe,
+    ...(point === null ? {} : { point }),
+  });
+}
+
+function describePlan(plan: Plan, words: AddWords, { point, runName }: QueuedPoint, params: Combination) {
+  const hosts = [...new Set(plan.targets.map(({ host }) => host))];
+  const what = [point === null ? plan.playbook.name : `${plan.playbook.name}/${runName ?? point}`, nameCombination(params)];
+  const named = what.filter((text) => text !== '').join(' ');
+  return {
+    id: makeEntryId(),
+    name: `${named} on ${hosts.join(',')}`,
+    playbook: plan.playbook.name,
+    point,
+    // With roles, only the words say who plays which.
+    host: words.host.includes('=') ? words.host : hosts.join(','),
+    hosts,
+    canGoOn: canGoOn(plan.playbook),
+  };
+}
+
+async function readTerms(context: Context, words: AddWords) {
+  const zone = findZone(words.tz ?? localZoneName()).name;
+  return {
+    sweep: words.sweep ?? null,
+    priority: words.priority,
+    retries: words.retries,
+    after: words.after === undefined ? null : await readAfter(context, words.after),
+    mayStart: words.window === undefined ? null : parseDaySpan(words.window, '--window'),
+    yieldBy: words['yield-by'] === undefined ? null : parseTimeOfDay(words['yield-by'], '--yield-by'),
+    zone,
+    state: words.hold ? ('held' as const) : ('waiting' as const),
+    addedAt: context.clock.now(),
+  };
+}
+
+async function readAfter(context: Context, text: string): Promise<NonNullable<NewEntry['after']>> {
+  const [prefix = '', wants = 'ok'] = text.split(':');
+  if (!isWants(wants)) throw usageError('usage', `--after: expected ENTRY, ENTRY:any or ENTRY:fail, got "${text}"`);
+  return { entry: findEntry(await context.openStore(), prefix).id, wants };
+}
+
+function isWants(text: string): text is AfterWants {
+  return text === 'ok' || text === 'any' || text === 'fail';
+}
+
+/** Names of files are from the folder in which the words were said. */
+function findFile({ environment }: Context, playbook: string, folder: string): string {
+  const isPath = playbook.includes('/') || /\.ya?ml$/.test(playbook);
+  const folders = playbookFolders(environment).map((each) => resolve(folder, each));
+  return findPlaybook(isPath ? resolve(folder, playbook) : playbook, folders);
+}
+
+function readAsked(context: Context, words: AddWords, { file, folder }: { file: string; folder: string }): Asked {
+  const configured = (context.environment['FLEET_INVENTORIES'] ?? '').split(':').filter((path) => path !== '');
+  const given = words.inventory ?? [];
+  const paths = [given, configured].find((some) => some.length > 0) ?? ['inventories'];
+  return {
+    file,
+    inventories: paths.map((path) => resolve(folder, path)),
+    profile: words.profile ?? null,
+    answer: words.answer ?? [],
+    waive: words.waive ?? [],
+    yes: words.yes,
+    observe: words.observe,
+  };
+}
+
+/** The queue keeps what was typed, and a plan has stars where that was the value of a secret. */
+function refuseSecrets({ waivers, answers }: Plan, { answer, waive }: Asked): void {
+  const kept = [...waivers.map(({ reason }) => reason), ...Object.values(answers).map(({ value }) => String(value))];
+  const isTyped = (text: string) => [...answer, ...waive].some((word) => word.includes(text));
+  if (!kept.some((text) => text.includes('****') && !isTyped(text))) return;
+  throw usageError(
+    'secret-typed',
+    '--answer, --waive: what is typed holds the value of a secret of the playbook, and the queue would keep it',
+  );
+}
+
+function readSettings(words: readonly string[]): Combination {
+  const pairs = words.map((word) => {
+    const equals = word.indexOf('=');
+    if (equals <= 0) throw usageError('usage', `--set: expected NAME=VALUE, got "${word}"`);
+    return [word.slice(0, equals), word.slice(equals + 1)] as const;
+  });
+  return Object.fromEntries(pairs);
+}
+
+function mergeParams(fixed: Combination, combination: Combination): Record<string, string> {
+  const both = Object.keys(combination).find((name) => Object.hasOwn(fixed, name));
+  if (both !== undefined) throw usageError('usage', `"${both}" is given by --set and by the matrix`);
+  return { ...fixed, ...combination };
+}
+
+function refuseTwice(entries: NewEntry[]): NewEntry[] {
+  const names = entries.map(({ name }) => name);
+  const twice = names.find((name, index) => names.indexOf(name) !== index);
+  if (twice === undefined) return entries;
+  throw usageError('point-twice', `the same point comes twice: ${twice}`);
+}
+
+const idLetters = 'abcdefghjkmnpqrstuvwxyz23456789';
+
+/** Shorter than a run's, so that nobody takes one for the other. */
+function makeEntryId(): string {
+  return Array.from(randomBytes(6), (byte) => idLetters[byte % idLetters.length]).join('');
+}

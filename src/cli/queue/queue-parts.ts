@@ -1,0 +1,37 @@
+import { exitCodes, FleetError, messageOf, usageError } from '../../errors.ts';
+import type { QueueLine, QueueParts } from '../../queue/parts.ts';
+import type { EntryRecord, ScheduleRecord } from '../../store/queue-records.ts';
+import type { Context } from '../context.ts';
+import { parseAddWords } from './add-flags.ts';
+import { askedOf } from './asked.ts';
+import { planEntries, planPoint } from './plan-entries.ts';
+
+/** What sees to the queue, joined with the files that say what runs. */
+export async function queueParts(context: Context, tell: (line: QueueLine) => void): Promise<QueueParts> {
+  const parts = await context.engineParts();
+  return {
+    ...parts,
+    tell,
+    planEntry: (entry) => planEntry(context, entry),
+    planSchedule: (schedule) => planSchedule(context, schedule),
+  };
+}
+
+async function planEntry(context: Context, entry: EntryRecord) {
+  const { params, point, host } = entry;
+  const { plans } = await planPoint(context, { host }, { asked: askedOf(entry), params, point });
+  const [plan, ...others] = plans;
+  if (plan !== undefined && others.length === 0) return plan;
+  throw new FleetError(`"${host}" is ${plans.length} runs by now, and was one when the entry was added`, {
+    code: 'entry-changed',
+    exit: exitCodes.usage,
+  });
+}
+
+async function planSchedule(context: Context, { name, words, folder }: ScheduleRecord) {
+  const wish = await parseAddWords(words).catch((error: unknown) => {
+    throw usageError('usage', `its words cannot be read: ${messageOf(error)}`);
+  });
+  const { entries } = await planEntries(context, wish, { schedule: name, folder });
+  return entries;
+}

@@ -1,0 +1,58 @@
+import type { ResultRow, Results } from '../queue/read-results.ts';
+import type { Screen } from '../screen.ts';
+import { renderCsv } from './csv.ts';
+import { printable } from './printable.ts';
+import { formatSeconds } from './quantities.ts';
+import { renderTable } from './table.ts';
+
+const columns = [
+  { title: 'ENTRY' },
+  { title: 'WHAT', least: 20 },
+  { title: 'STATE' },
+  { title: 'RUN' },
+  { title: 'TIME', align: 'right' as const },
+  { title: 'BEST', align: 'right' as const },
+  { title: 'AT STEP', align: 'right' as const },
+  { title: 'LAST', align: 'right' as const },
+];
+
+/** One line an entry, the best one in green. */
+export function renderResults({ rows, best, metric, mode }: Results, screen: Screen): string[] {
+  if (rows.length === 0) return ['no entry is of this sweep; fleet queue list --all shows all'];
+  const table = renderTable(
+    columns,
+    rows.map((row) => ({
+      cells: [
+        row.entry,
+        { text: printable(row.name), ...(row.entry === best ? { color: 'green' as const } : {}) },
+        row.state,
+        row.run ?? '',
+        row.seconds === null ? '' : formatSeconds(row.seconds),
+        textOf(row.best),
+        textOf(row.bestStep),
+        textOf(row.last),
+      ],
+    })),
+    screen,
+  );
+  const winner = rows.find(({ entry }) => entry === best);
+  return [
+    ...table,
+    ...(winner === undefined ? [] : ['', `best ${metric ?? ''} (${mode}): ${printable(winner.name)}, ${textOf(winner.best)}`]),
+  ];
+}
+
+/** One row an entry, each param a column of its own. */
+export function renderResultsCsv({ rows }: Results): string[] {
+  const params = [...new Set(rows.flatMap((row) => Object.keys(row.params)))];
+  const fixed = ['entry', 'name', 'point', 'host', 'state', 'run', 'seconds', 'best', 'bestStep', 'last'] as const;
+  const flat = ({ params: own, ...row }: ResultRow) => ({
+    ...row,
+    ...Object.fromEntries(Object.entries(own).map(([name, value]) => [`params.${name}`, value])),
+  });
+  return renderCsv([...fixed, ...params.map((name) => `params.${name}`)], rows.map(flat));
+}
+
+function textOf(value: number | null): string {
+  return value === null ? '' : String(Number(value.toPrecision(6)));
+}

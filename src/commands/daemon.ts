@@ -1,0 +1,63 @@
+import * as Flags from '@oclif/core/flags';
+import { BaseCommand } from '../cli/base-command.ts';
+import type { Context } from '../cli/context.ts';
+import { exitCodes, FleetError } from '../errors.ts';
+
+export default class Daemon extends BaseCommand {
+  static override summary = 'See to the queue, the schedules, and runs that nobody drives.';
+  static override description =
+    'One for each state folder. TERM or Ctrl-C hands over: jobs go on, and the next one takes their runs up again. It tells what it does on stderr, and in daemon.log of the state folder. fleet daemon install lets systemd start it.';
+  static override examples = ['fleet daemon', 'fleet daemon --once', 'fleet daemon install'];
+  static override flags = {
+    once: Flags.boolean({ summary: 'End when nothing runs and nothing can start: for cron.' }),
+  };
+
+  async run(): Promise<{ handedOver: boolean }> {
+    const { flags } = await this.parse(Daemon);
+    return this.withContext({}, async (context) => {
+      const isIdle = flags.once ? await this.seeToItOnce(context) : await this.seeToIt(context, false);
+      return { handedOver: !isIdle };
+    });
+  }
+
+  /** That somebody else sees to the queue is no trouble to a crontab. */
+  private async seeToItOnce(context: Context): Promise<boolean> {
+    try {
+      return await this.seeToIt(context, true);
+    } catch (error) {
+      if (!(error instanceof FleetError) || error.code !== 'queue-held') throw error;
+      this.tell([error.message]);
+      return true;
+    }
+  }
+
+  private async seeToIt(context: Context, untilIdle: boolean): Promise<boolean> {
+    const [{ runQueue }, { openDaemonLog }] = await Promise.all([
+      import('../cli/queue/run-queue.ts'),
+      import('../cli/daemon/daemon-log.ts'),
+    ]);
+    await context.openStore();
+    const log = await openDaemonLog(context.stateDir);
+    try {
+      log.tell({ text: 'fleet daemon begins' });
+      const isIdle = await runQueue(context, {
+        what: 'daemon',
+        tell: (line) => {
+          log.tell(line);
+          this.tell([line.text]);
+        },
+        untilIdle,
+        adopt: true,
+        logger: log,
+      });
+      log.tell({ text: isIdle ? 'nothing is left to do' : 'fleet daemon hands over: jobs go on' });
+      if (!isIdle) process.exitCode = exitCodes.done;
+      return isIdle;
+    } catch (error) {
+      log.warn({}, error instanceof Error ? error.message : String(error));
+      throw error;
+    } finally {
+      log.close();
+    }
+  }
+}

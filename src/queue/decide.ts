@@ -1,0 +1,169 @@
+import type { AfterWants, EntryRecord, EntryState } from '../store/queue-records.ts';
+import { findNight, isOpen, type Night, type NightRule } from './windows/night.ts';
+import { findZone } from './windows/zone.ts';
+
+/** What keeps a host busy: in words, and until about when. */
+export interface Busy {
+  by: string;
+  until: number | null;
+}
+
+/** All that a look at the queue goes by. */
+export interface Scene {
+  now: number;
+  /** Those that are not over, in the order of the queue. */
+  entries: readonly EntryRecord[];
+  /** Also of one that is over; null: it is not known any more. */
+  stateOf: (entry: string) => EntryState | null;
+  busy: ReadonlyMap<string, Busy>;
+  /** Host to reason. */
+  quarantined: ReadonlyMap<string, string>;
+  /** Seconds of work that are left of an entry, by what was measured; null: nothing was. */
+  secondsLeft: (entry: EntryRecord) => number | null;
+}
+
+/** One thing that an entry waits for. */
+export type Wait =
+  | { kind: 'held' }
+  | { kind: 'after'; entry: string; wants: AfterWants; state: EntryState }
+  | { kind: 'later'; at: number; because: string | null }
+  | { kind: 'window'; opensAt: number }
+  | { kind: 'quarantine'; host: string; reason: string }
+  | { kind: 'busy'; host: string; by: string; until: number | null }
+  | { kind: 'short'; seconds: number | null; yieldsAt: number; opensAt: number }
+  | { kind: 'too-long'; seconds: number; nightSeconds: number };
+
+export type Decision =
+  | { kind: 'start'; entry: EntryRecord; yieldsAt: number | null }
+  | { kind: 'wait'; entry: EntryRecord; waits: Wait[] }
+  /** What it was to follow has ended otherwise. */
+  | { kind: 'never'; entry: EntryRecord; reason: string };
+
+/** With less than this before the time to yield nothing begins, unless it is known to be done by then. */
+const leastSeconds = 15 * 60;
+
+/** What starts now, and for each other entry all that it waits for. An entry that waits keeps nobody behind it from starting. */
+export function decideQueue(scene: Scene): Decision[] {
+  const busy = new Map(scene.busy);
+  const look = { ...scene, busy, nights: rememberNights(scene.now) };
+  return scene.entries
+    .filter(({ state }) => state === 'waiting' || state === 'held')
+    .map((entry) => {
+      const decision = decideEntry(look, entry);
+      if (decision.kind === 'start') for (const host of entry.hosts) busy.set(host, { by: `entry ${entry.id}`, until: null });
+      return decision;
+    });
+}
+
+/** Whether something that takes so long can ever be done where nights are so long. Null: it can, or nobody knows. */
+export function findTooLong(entry: Pick<EntryRecord, 'canGoOn'>, night: Night, seconds: number | null): Wait | null {
+  if (entry.canGoOn || seconds === null || night.yieldsAt === null) return null;
+  const nightSeconds = (night.yieldsAt - night.opensAt) / 1000;
+  return seconds > nightSeconds ? { kind: 'too-long', seconds, nightSeconds } : null;
+}
+
+export function ruleOf({ zone, mayStart, yieldBy }: Pick<EntryRecord, 'zone' | 'mayStart' | 'yieldBy'>): NightRule {
+  return { zone: findZone(zone), mayStart, yieldBy };
+}
+
+interface Nights {
+  /** The night that it is, else the next one. */
+  now: Night;
+  /** The one after that. */
+  next: Night;
+}
+
+interface Look extends Scene {
+  nights: (entry: EntryRecord) => Nights;
+}
+
+/** Thousands of entries have the same few windows. */
+function rememberNights(now: number): Look['nights'] {
+  const known = new Map<string, Nights>();
+  return (entry) => {
+    const { zone, mayStart, yieldBy } = entry;
+    const key = `${zone} ${mayStart?.from ?? ''}-${mayStart?.to ?? ''} ${yieldBy ?? ''}`;
+    const found = known.get(key) ?? findNights(ruleOf(entry), now);
+    known.set(key, found);
+    return found;
+  };
+}
+
+function findNights(rule: NightRule, at: number): Nights {
+  const now = findNight(rule, at);
+  return { now, next: Number.isFinite(now.closesAt) ? findNight(rule, now.closesAt) : now };
+}
+
+function decideEntry(scene: Look, entry: EntryRecord): Decision {
+  const before = findBefore(scene, entry);
+  if (before.kind === 'never') return { kind: 'never', entry, reason: before.reason };
+  const { now: night } = scene.nights(entry);
+  const waits = [
+    ...(entry.state === 'held' ? [{ kind: 'held' } as const] : []),
+    ...before.waits,
+    ...findLater(scene, entry),
+    ...findOutside(scene, entry),
+    ...findHosts(scene, entry),
+  ];
+  return waits.length === 0 ? { kind: 'start', entry, yieldsAt: night.yieldsAt } : { kind: 'wait', entry, waits };
+}
+
+function findBefore(
+  { stateOf }: Scene,
+  { after }: EntryRecord,
+): { kind: 'wait'; waits: Wait[] } | { kind: 'never'; reason: string } {
+  if (after === null) return { kind: 'wait', waits: [] };
+  const { entry, wants } = after;
+  const state = stateOf(entry);
+  const ended = endOf(state);
+  if (ended === null && state !== null) return { kind: 'wait', waits: [{ kind: 'after', entry, wants, state }] };
+  if (wants === 'any' || ended === wants) return { kind: 'wait', waits: [] };
+  const wanted = wants === 'ok' ? 'succeeded' : 'failed';
+  return {
+    kind: 'never',
+    reason: `it was to follow entry ${entry} once that had ${wanted}, and that is ${state ?? 'not known any more'}`,
+  };
+}
+
+/** Null: it has not ended. */
+function endOf(state: EntryState | null): 'ok' | 'fail' | null {
+  switch (state) {
+    case 'done':
+      return 'ok';
+    case 'failed':
+    case 'removed':
+      return 'fail';
+    default:
+      return null;
+  }
+}
+
+function findLater({ now }: Scene, { notBefore, reason }: EntryRecord): Wait[] {
+  return notBefore !== null && now < notBefore ? [{ kind: 'later', at: notBefore, because: reason }] : [];
+}
+
+/** The window, and what is left of the night in it. */
+function findOutside({ now, secondsLeft, nights }: Look, entry: EntryRecord): Wait[] {
+  const { now: night, next } = nights(entry);
+  const seconds = night.yieldsAt === null ? null : secondsLeft(entry);
+  const coming = isOpen(night, now) && entry.mayStart === null ? next : night;
+  const tooLong = findTooLong(entry, coming, seconds);
+  if (tooLong !== null) return [tooLong];
+  if (!isOpen(night, now)) return [{ kind: 'window', opensAt: night.opensAt }];
+  if (night.yieldsAt === null) return [];
+  const left = (night.yieldsAt - now) / 1000;
+  const needed = entry.canGoOn ? Math.min(seconds ?? leastSeconds, leastSeconds) : (seconds ?? leastSeconds);
+  if (needed <= left) return [];
+  return [{ kind: 'short', seconds, yieldsAt: night.yieldsAt, opensAt: next.opensAt }];
+}
+
+function findHosts({ busy, quarantined }: Scene, { hosts }: EntryRecord): Wait[] {
+  return hosts.flatMap((host): Wait[] => {
+    const reason = quarantined.get(host);
+    const holder = busy.get(host);
+    return [
+      ...(reason === undefined ? [] : [{ kind: 'quarantine', host, reason } as const]),
+      ...(holder === undefined ? [] : [{ kind: 'busy', host, ...holder } as const]),
+    ];
+  });
+}

@@ -1,0 +1,38 @@
+import type { Plan } from '../engine/plan.ts';
+import type { HaltMove, ResolvedPlaybook } from '../playbook/playbook.ts';
+
+/** The plan with what the queue knows beside it: when the guard on the host stops the job, should nobody be there, and which runs it goes on from. */
+export function planForNight(plan: Plan, { seconds, runs }: { seconds: number | null; runs: readonly string[] }): Plan {
+  const limit = (playbook: ResolvedPlaybook) => (seconds === null ? playbook : limitJob(playbook, Math.ceil(seconds)));
+  return {
+    ...plan,
+    playbook: limit(plan.playbook),
+    ...(plan.fallback ? { fallback: limit(plan.fallback) } : {}),
+    ...(runs.length === 0 ? {} : { goesOnFrom: [...runs].reverse() }),
+  };
+}
+
+/** Whether a run can go on from the checkpoint of an earlier one: its checkpoints are known, and its command is told of them. */
+export function canGoOn({ launch, monitor }: ResolvedPlaybook): boolean {
+  return (monitor?.checkpoints ?? null) !== null && launch?.command.includes('FLEET_CHECKPOINT') === true;
+}
+
+/** Between the last move of a halt and the proof that nothing is left. */
+const proofSeconds = 30;
+
+/** How long a halt may take: it begins so long before the time to yield. */
+export function haltSeconds({ launch }: ResolvedPlaybook): number {
+  if (launch === null) return proofSeconds;
+  const { graceSeconds, then } = launch.halt;
+  return graceSeconds + then.reduce((sum, move) => sum + secondsOf(move), 0) + proofSeconds;
+}
+
+function secondsOf(move: HaltMove): number {
+  return 'waitSeconds' in move ? move.waitSeconds : 0;
+}
+
+function limitJob(playbook: ResolvedPlaybook, seconds: number): ResolvedPlaybook {
+  const { launch } = playbook;
+  if (launch === null) return playbook;
+  return { ...playbook, launch: { ...launch, timeLimitSeconds: Math.min(launch.timeLimitSeconds ?? seconds, seconds) } };
+}

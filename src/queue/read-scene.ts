@@ -1,0 +1,62 @@
+import type { RunRecord } from '../store/records.ts';
+import type { EntryRecord } from '../store/queue-records.ts';
+import type { Store } from '../store/store.ts';
+import type { Busy, Scene } from './decide.ts';
+
+/** All that the store knows that a look at the queue goes by. `entries` left out: those that are not over. */
+export function readScene(store: Store, now: number, entries: readonly EntryRecord[] = readOpen(store)): Scene {
+  const states = new Map(entries.map(({ id, state }) => [id, state]));
+  return {
+    now,
+    entries,
+    stateOf: (id) => states.get(id) ?? store.readEntry(id)?.state ?? null,
+    busy: readBusy(store, now),
+    quarantined: new Map(store.listQuarantines().map(({ host, reason }) => [host, reason])),
+    secondsLeft: measureWork(store),
+  };
+}
+
+export function readOpen(store: Store): EntryRecord[] {
+  return store.listEntries(Number.POSITIVE_INFINITY);
+}
+
+function readBusy(store: Store, now: number): Map<string, Busy> {
+  const held = store.activeRuns().flatMap((run) => {
+    const workers = store.readWorkers(run.id);
+    const until = guessEnd(store, run, workers[0]?.host ?? '', now);
+    return workers.map(({ host }) => [host, { by: `run ${run.id} (${run.playbook}, ${run.state})`, until }] as const);
+  });
+  return new Map(held);
+}
+
+/** By its own rate, else by how long the last one took. */
+function guessEnd(store: Store, run: RunRecord, host: string, now: number): number | null {
+  if (run.startedAt === null) return null;
+  const eta = store.readProgress(run.id)?.etaSeconds ?? null;
+  if (eta !== null) return now + eta * 1000;
+  const usual = store.readWorkSeconds(run.playbook, host, run.point);
+  return usual === null ? null : Math.max(now, run.startedAt + usual * 1000);
+}
+
+/** What was done by the last run of an entry need not be done again where that can be gone on from. */
+function measureWork(store: Store): (entry: EntryRecord) => number | null {
+  const measured = new Map<string, number | null>();
+  const measureWhole = ({ playbook, hosts: [host = ''], point }: EntryRecord) => {
+    const key = JSON.stringify([playbook, host, point]);
+    const known = measured.get(key);
+    if (known !== undefined) return known;
+    const seconds = store.readWorkSeconds(playbook, host, point);
+    measured.set(key, seconds);
+    return seconds;
+  };
+  return (entry) => {
+    const whole = measureWhole(entry);
+    const last = entry.runs.at(-1);
+    const progress = last === undefined || !entry.canGoOn ? null : store.readProgress(last);
+    const { step = null, of = null, ratePerSecond: rate = null } = progress ?? {};
+    if (step === null || of === null || of <= 0) return whole;
+    const left = Math.max(0, of - step);
+    if (rate !== null && rate > 0) return left / rate;
+    return whole === null ? null : whole * (left / of);
+  };
+}

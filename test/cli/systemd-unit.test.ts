@@ -1,0 +1,52 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { describeCrontab, describeUnit, type DaemonStart } from '../../src/cli/daemon/systemd-unit.ts';
+
+const hasAnalyze = spawnSync('systemd-analyze', ['--version']).status === 0;
+
+const start: DaemonStart = {
+  node: process.execPath,
+  program: '/opt/my "fleet"/bin/fleet.js',
+  folder: '/tmp',
+  environment: { FLEET_STATE_DIR: "/home/o'neil/100%/$HOME/state", PATH: '/usr/bin:/bin' },
+};
+
+test.runIf(hasAnalyze)('systemd accepts the unit, whatever the names of files hold', ({ onTestFinished }) => {
+  const folder = mkdtempSync(join(tmpdir(), 'fleet-unit-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const file = join(folder, 'fleet-daemon.service');
+  writeFileSync(file, describeUnit(start));
+  const { status, stderr } = spawnSync('systemd-analyze', ['--user', 'verify', file], {
+    encoding: 'utf8',
+    env: { ...process.env, XDG_RUNTIME_DIR: folder },
+  });
+  expect(stderr.split('\n').filter((line) => line.includes('fleet-daemon.service'))).toEqual([]);
+  expect(status).toBe(0);
+});
+
+test('a unit says every value as it is', () => {
+  expect(describeUnit(start).split('\n')).toEqual(
+    expect.arrayContaining([
+      `ExecStart="${process.execPath}" "/opt/my \\"fleet\\"/bin/fleet.js" daemon`,
+      `Environment="FLEET_STATE_DIR=/home/o'neil/100%%/$HOME/state"`,
+    ]),
+  );
+});
+
+test('a line of a crontab gives a shell every value as it is', () => {
+  const line = describeCrontab({ ...start, program: '/bin/echo', node: '/usr/bin/printenv' });
+  expect(line).toMatch(/^\* \* \* \* \* cd \/tmp && /);
+  const command = line
+    .slice('* * * * * '.length)
+    .replaceAll('\\%', '%')
+    .replace('/bin/echo daemon --once >/dev/null 2>&1', 'FLEET_STATE_DIR');
+  expect(execFileSync('/bin/sh', ['-c', command], { encoding: 'utf8' })).toBe("/home/o'neil/100%/$HOME/state\n");
+});
+
+test('what would break the line is refused', () => {
+  expect(() => describeUnit({ ...start, folder: '/a\nb' })).toThrow('a unit takes no line breaks');
+  expect(() => describeCrontab({ ...start, folder: '/a\nb' })).toThrow('a crontab takes no line breaks');
+});
