@@ -4,9 +4,10 @@ import { first } from './migrations/0001-first.ts';
 import { second } from './migrations/0002-returns.ts';
 import { third } from './migrations/0003-preflight.ts';
 import { fourth } from './migrations/0004-monitor.ts';
+import { outbox } from './migrations/0007-outbox.ts';
 
 /** In order; the version of a database is how many of them it has. Released ones never change. */
-export const migrations: readonly string[] = [first, second, third, fourth];
+export const migrations: readonly string[] = [first, second, third, fourth, outbox];
 
 /** "flee": tells our database from another program's. */
 const applicationId = 0x666c6565;

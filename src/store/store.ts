@@ -22,6 +22,7 @@ import type {
   ImportedRun,
 } from './records.ts';
 import type { CheckpointRecord, DutyRecord, TryRecord } from './attempt-records.ts';
+import type { Outbox } from './outbox-records.ts';
 import type { Room } from './room.ts';
 
 /**
@@ -116,6 +117,9 @@ export interface Store {
   /** The facts of a worker that were recorded last, as JSON. */
   recordFacts(host: string, worker: number, facts: string, at: number): void;
   readFacts(host: string, worker: number): { facts: unknown; at: number } | null;
+
+  /** What people are to be told. */
+  readonly outbox: Outbox;
 
   /** Keeps a file of a run beside the store. Returns where it lies; one of that name is replaced. */
   keepFile(run: string, folder: string, name: string, bytes: Buffer): string;

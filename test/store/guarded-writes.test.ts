@@ -54,6 +54,7 @@ const unguarded: Record<
   createRun: 'begins a run or a lease',
   importRun: 'begins a run or a lease',
   takeLease: 'begins a run or a lease',
+  outbox: 'belongs to no run that is driven',
   quarantine: 'belongs to no run that is driven',
   liftQuarantine: 'belongs to no run that is driven',
   recordFacts: 'belongs to no run that is driven',
