@@ -83,13 +83,17 @@ export function prepareOutbox(connection: Connection): Outbox {
       connection.write(() => withdraw.run(Math.round(at), run, kind));
     },
     readTold: (run, kind) => connection.read(() => told.all(run, kind)).map(({ channel }) => channel),
-    claim: ({ channels, now, boot, sinceBoot, ttlMs }) =>
-      connection.write(() => {
-        const found = next.get({ now, boot, sinceBoot: Math.round(sinceBoot), channels: JSON.stringify(channels) });
+    claim: ({ channels, now, boot, sinceBoot, ttlMs }) => {
+      const terms = { now, boot, sinceBoot: Math.round(sinceBoot), channels: JSON.stringify(channels) };
+      // Asked often, and mostly for nothing: nobody waits for the right to write then.
+      if (connection.read(() => next.get(terms)) === undefined) return null;
+      return connection.write(() => {
+        const found = next.get(terms);
         if (found === undefined) return null;
         mark.run({ number: found.number, boot, until: Math.round(sinceBoot + ttlMs) });
         return toRecord({ ...found, tries: found.tries + 1 });
-      }),
+      });
+    },
     settle: ({ id, tries }, settlement) =>
       connection.write(() => settle.run({ id, tries, ...columnsOf(settlement) }).changes === 1),
     tidy: (now, forgetBefore) => {
