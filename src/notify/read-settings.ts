@@ -1,5 +1,3 @@
-import { existsSync } from 'node:fs';
-import { homedir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { checkSchema } from '../language/check-schema.ts';
 import { parsePositiveDuration } from '../language/units.ts';
@@ -8,24 +6,18 @@ import type { SecretSource } from '../secret-source.ts';
 import { readYamlFile, sortProblems, type YamlDocument } from '../yaml.ts';
 import { notifyFormat, type ChannelEntry, type NotifyEntry } from './format.ts';
 import { messageKinds, type MessageKind } from './message.ts';
+import { homeOf } from './notify-file.ts';
 import type { Channel, NotifySettings, OpenOrSecret, Place } from './settings.ts';
 
 const placeKinds = ['webhook', 'slack', 'discord', 'ntfy', 'mail', 'command'] as const;
 const unasked: readonly MessageKind[] = ['started', 'go', 'yellow'];
 const defaultUnreachableAfter = '10m';
 
-/** Where the person's settings are, whether or not they are there. `named`: by `$FLEET_NOTIFY`. */
-export function findNotifyFile(environment: NodeJS.ProcessEnv): { file: string; named: boolean } {
-  const named = environment['FLEET_NOTIFY'] ?? '';
-  if (named !== '') return { file: resolve(named), named: true };
-  const base = environment['XDG_CONFIG_HOME'] ?? '';
-  return { file: join(base === '' ? join(homeOf(environment), '.config') : base, 'fleet', 'notify.yaml'), named: false };
-}
-
-/** Null settings without a problem: the person has none, and nobody is told. */
-export function readNotifySettings(environment: NodeJS.ProcessEnv): { settings: NotifySettings | null; problems: Problem[] } {
-  const { file, named } = findNotifyFile(environment);
-  if (!named && !existsSync(file)) return { settings: null, problems: [] };
+/** The settings in a file, or every problem of it at once. */
+export function readNotifySettings(
+  file: string,
+  environment: NodeJS.ProcessEnv,
+): { settings: NotifySettings | null; problems: Problem[] } {
   const { document, problems } = readYamlFile(file);
   if (document === null) return { settings: null, problems };
   const { value, problems: found } = checkSchema(notifyFormat, document);
@@ -90,11 +82,6 @@ function buildPlace({ webhook, slack, discord, ntfy, mail, command }: ChannelEnt
 
 function place(path: string, { folder, home }: Whereabouts): string {
   return path.startsWith('~/') ? join(home, path.slice(2)) : resolve(folder, path);
-}
-
-function homeOf(environment: NodeJS.ProcessEnv): string {
-  const home = environment['HOME'] ?? '';
-  return home === '' ? homedir() : home;
 }
 
 function mapping(value: unknown): Record<string, unknown> {
