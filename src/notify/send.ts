@@ -2,7 +2,7 @@ import { createScrubber, type Scrubber } from '../scrubber.ts';
 import { Secret } from '../secret.ts';
 import { readSecret, type SecretSource } from '../secret-source.ts';
 import { writeDiscord, writeNtfy, writeSlack } from './channels/chat.ts';
-import { post } from './channels/http.ts';
+import { post, usualTimeLimitMs } from './channels/http.ts';
 import { writeCommand, writeMail } from './channels/local.ts';
 import { runProgram } from './channels/program.ts';
 import { writeWebhook } from './channels/webhook.ts';
@@ -14,6 +14,8 @@ export interface SendOptions {
   environment: NodeJS.ProcessEnv;
   now: number;
   signal?: AbortSignal;
+  /** For an answer over HTTP; ten seconds when left out. */
+  timeLimitMs?: number;
 }
 
 /** Tries once, within a time limit of its own, and never throws for what the other side does. No secret is in the answer. */
@@ -53,20 +55,22 @@ function openVault(name: string, environment: NodeJS.ProcessEnv): Vault {
   };
 }
 
-function send(place: Place, letter: Letter, vault: Vault, { environment, now, signal }: SendOptions): Promise<Delivery> {
+function send(place: Place, letter: Letter, vault: Vault, options: SendOptions): Promise<Delivery> {
+  const { environment, now, signal, timeLimitMs = usualTimeLimitMs } = options;
+  const limits = { timeLimitMs, signal };
   switch (place.kind) {
     case 'webhook': {
       const target = { url: vault.read(place.url), key: vault.openOrNull(place.key) };
-      return post(writeWebhook(target, letter, now), signal);
+      return post(writeWebhook(target, letter, now), limits);
     }
     case 'slack':
-      return post(writeSlack(vault.open(place.url), letter), signal);
+      return post(writeSlack(vault.open(place.url), letter), limits);
     case 'discord':
-      return post(writeDiscord(vault.open(place.url), letter), signal);
+      return post(writeDiscord(vault.open(place.url), letter), limits);
     case 'ntfy': {
       const { server } = place;
       const target = { server, topic: vault.read(place.topic), token: vault.openOrNull(place.token) };
-      return post(writeNtfy(target, letter), signal);
+      return post(writeNtfy(target, letter), limits);
     }
     case 'mail':
       return runProgram(writeMail(place, letter, environment), signal);

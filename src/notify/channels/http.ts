@@ -8,13 +8,18 @@ export interface HttpRequest {
   body: string;
 }
 
-const timeLimitMs = 10_000;
+export const usualTimeLimitMs = 10_000;
 const mostOfAnswer = 200;
 /** Those of 400 and above that may be another answer later. */
 const passing = [408, 425, 429];
 
+interface PostOptions {
+  timeLimitMs: number;
+  signal: AbortSignal | undefined;
+}
+
 /** Posts once. The status alone decides; a redirection is not followed, since what was signed is for one receiver. */
-export async function post({ url, headers, body }: HttpRequest, signal?: AbortSignal): Promise<Delivery> {
+export async function post({ url, headers, body }: HttpRequest, { timeLimitMs, signal }: PostOptions): Promise<Delivery> {
   const limit = AbortSignal.timeout(timeLimitMs);
   const either = signal === undefined ? limit : AbortSignal.any([limit, signal]);
   try {
