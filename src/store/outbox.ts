@@ -9,7 +9,7 @@ const columns = `outbox.number, outbox.id, channel, cause, (SELECT runs.id FROM 
   outbox.message, outbox.state, outbox.created_at AS createdAt, not_before AS notBefore, expires_at AS expiresAt, tries, reason,
   settled_at AS settledAt`;
 
-const isClaimed = (row: string) => `${row}.sender_until > @sinceBoot AND ${row}.sender_boot IS @boot`;
+const isClaimed = (row: string) => `coalesce(${row}.sender_until, 0) > @sinceBoot AND ${row}.sender_boot IS @boot`;
 
 /** Messages belong to whoever is alive to send them: no lease of a run guards them. */
 export function prepareOutbox(connection: Connection): Outbox {

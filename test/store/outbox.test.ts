@@ -33,18 +33,18 @@ test('a channel is told of one cause once', () => {
   expect(store.outbox.put(message({ id: 'other', channel: 'phone' }))).toBe(true);
 });
 
-test('a message is claimed by one, until it is settled or the claim has run out', () => {
+test.each(['boot-1', null])('a message is claimed by one, until it is settled or the claim has run out (%s)', (boot) => {
   const { store } = setup();
   store.outbox.put(message());
-  const claimed = store.outbox.claim(terms());
+  const claimed = store.outbox.claim(terms(startOf2026, 0, boot));
   expect(claimed).toMatchObject({ id: 'a', tries: 1, message: { title: 'trouble' } });
-  expect(store.outbox.claim(terms(startOf2026, minute - 1))).toBeNull();
-  const again = store.outbox.claim(terms(startOf2026, minute));
+  expect(store.outbox.claim(terms(startOf2026, minute - 1, boot))).toBeNull();
+  const again = store.outbox.claim(terms(startOf2026, minute, boot));
   expect(again).toMatchObject({ id: 'a', tries: 2 });
   if (claimed === null || again === null) throw new Error('expected two claims');
   expect(store.outbox.settle(claimed, { kind: 'sent', at: startOf2026 })).toBe(false);
   expect(store.outbox.settle(again, { kind: 'sent', at: startOf2026 })).toBe(true);
-  expect(store.outbox.claim(terms(startOf2026 + minute, 10 * minute))).toBeNull();
+  expect(store.outbox.claim(terms(startOf2026 + minute, 10 * minute, boot))).toBeNull();
 });
 
 test('a claim of an earlier boot is over', () => {

@@ -34,7 +34,10 @@ export function describeWaiting(messages: readonly MessageRecord[], channels: re
       state === 'pending' && channels.includes(channel) && (tries > 0 || notBefore <= now),
   );
   if (waiting.length === 0) return [];
-  const why = [...new Set(waiting.map(({ channel, reason }) => `${channel}: ${reason ?? 'not tried yet'}`))].join('; ');
+  const why = [...new Set(waiting.map(({ channel }) => channel))].map((channel) => {
+    const reason = waiting.find((one) => one.channel === channel && one.reason !== null)?.reason;
+    return `${channel}: ${reason ?? 'not tried yet'}`;
+  });
   const count = waiting.length === 1 ? 'one notification is' : `${waiting.length} notifications are`;
-  return [`${count} not sent yet (${why}); the next fleet process tries again; fleet notify shows them`];
+  return [`${count} not sent yet (${why.join('; ')}); the next fleet process tries again; fleet notify shows them`];
 }

@@ -1,6 +1,6 @@
 import { messageOf } from '../../errors.ts';
 import { openScrubber } from '../../notify/send.ts';
-import type { NotifySettings } from '../../notify/settings.ts';
+import type { Channel, NotifySettings } from '../../notify/settings.ts';
 import type { EngineParts } from '../parts.ts';
 import { collectMessages, collectSummary } from './collect-messages.ts';
 import { deliverDue } from './deliver.ts';
@@ -44,29 +44,28 @@ export async function pumpNotifications(parts: NotifyParts, settings: NotifySett
   };
 
   // Each channel for itself: a slow one keeps no other waiting.
-  const send = (): void => {
-    for (const channel of settings.channels.filter(({ name }) => !busy.has(name))) {
-      const lane = deliverDue(parts, channel, leaving.signal)
-        .catch((error: unknown) => logger.warn({ channel: channel.name, error: messageOf(error) }, 'notifications'))
-        .finally(() => busy.delete(channel.name));
-      busy.set(channel.name, lane);
-    }
+  const send = (channel: Channel): Promise<void> => {
+    const lane = deliverDue(parts, channel, leaving.signal)
+      .catch((error: unknown) => logger.warn({ channel: channel.name, error: messageOf(error) }, 'notifications'))
+      .finally(() => busy.delete(channel.name));
+    busy.set(channel.name, lane);
+    return lane;
   };
 
+  /** Whoever was sending has not seen what came last. */
+  const finish = async (channel: Channel): Promise<void> => {
+    await busy.get(channel.name);
+    await send(channel);
+  };
+
+  const { channels } = settings;
   while (!signal.aborted) {
     look();
-    send();
+    for (const channel of channels) if (!busy.has(channel.name)) void send(channel);
     await clock.wait(lookEveryMs, signal);
   }
-  await Promise.race([finish(), clock.wait(lastTriesMs)]);
+  look();
+  await Promise.race([Promise.all(channels.map(finish)), clock.wait(lastTriesMs)]);
   leaving.abort();
   await Promise.all(busy.values());
-
-  /** Whoever was sending has not seen what came last. */
-  async function finish(): Promise<void> {
-    look();
-    await Promise.all(busy.values());
-    send();
-    await Promise.all(busy.values());
-  }
 }

@@ -31,6 +31,7 @@ export async function post({ url, headers, body }: HttpRequest, { timeLimitMs, s
     return judge(response, await readBeginning(response));
   } catch (error) {
     if (limit.aborted) return { kind: 'later', reason: `no answer in ${timeLimitMs / 1000} s` };
+    if (signal?.aborted === true) return { kind: 'later', reason: 'no answer yet when fleet left' };
     return { kind: 'later', reason: explain(error) };
   }
 }
