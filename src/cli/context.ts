@@ -4,7 +4,7 @@ import type { Inventory } from '../inventory/inventory.ts';
 import { openLogger } from '../logger.ts';
 import { FilesHaveErrors } from '../problem.ts';
 import { hasDatabase, stateFolder } from '../store/state-folder.ts';
-import type { NotifyParts } from '../engine/notifications/pump.ts';
+import type { NotifyParts } from '../engine/notifications/parts.ts';
 import type { EngineParts } from '../engine/parts.ts';
 import type { NotifySettings } from '../notify/settings.ts';
 import type { Store } from '../store/store.ts';

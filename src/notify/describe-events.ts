@@ -139,18 +139,19 @@ function write(event: RunEvent, run: ToldRun, news: News, timeZone: string): Mes
     kind,
     urgent,
     title: `${playbook}${host === null ? '' : ` on ${host}`}: ${word}`,
-    lines: [event.text, ...what, `${formatLocal(event.at, timeZone)}${describeAge(event.at, run)}`, next],
+    lines: [event.text, ...what, `${formatLocal(event.at, timeZone)}${describeAge(event.at, run, kind)}`, next],
     at: new Date(event.at).toISOString(),
     run: { id, playbook, host },
   };
 }
 
-/** `; it has run for 3h12m, about 8.32 USD so far`. */
-function describeAge(at: number, { id, startedAt, perHour, currency, attempt }: ToldRun): string {
+/** `; run 4f2a, 3h12m after its start, 8.32 USD so far`. */
+function describeAge(at: number, { id, startedAt, perHour, currency, attempt }: ToldRun, kind: MessageKind): string {
   const named = `; run ${id}${attempt > 1 ? `, attempt ${attempt}` : ''}`;
   if (startedAt === null || at < startedAt) return named;
   const hours = (at - startedAt) / 3_600_000;
-  const cost = perHour === null || currency === null ? '' : `, ${(hours * perHour).toFixed(2)} ${currency} so far`;
+  const until = kind === 'finished' ? 'in all' : 'so far';
+  const cost = perHour === null || currency === null ? '' : `, ${(hours * perHour).toFixed(2)} ${currency} ${until}`;
   return `${named}, ${formatDuration(Math.round(hours * 3600))} after its start${cost}`;
 }
 

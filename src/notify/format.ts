@@ -51,7 +51,7 @@ function isTimeZone(name: string): boolean {
 
 const emailAddress = z.string().regex(/^[^\s@<>,]+@[^\s@<>,]+$/, { error: 'expected an address such as "ada@example.com"' });
 
-export const channelFormat = z
+const channelFormat = z
   .strictObject({
     webhook: z
       .strictObject({

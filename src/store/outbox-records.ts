@@ -31,7 +31,7 @@ export interface MessageRecord extends NewMessage {
   settledAt: number | null;
 }
 
-export interface ClaimTerms {
+interface ClaimTerms {
   /** Those that this process knows how to reach. */
   channels: readonly string[];
   now: number;

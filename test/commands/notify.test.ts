@@ -91,6 +91,9 @@ describe('fleet notify', () => {
       expect(refused.code).toBe(2);
       expect(readDocument(refused)).toMatchObject({ error: { code: 'files-have-errors' } });
       expect(store.listRuns(null)).toEqual([]);
+      const linted = await runWith({}, 'lint', join(folder, file));
+      expect(linted.code).toBe(2);
+      expect(`${linted.stdout}${linted.stderr}`).toMatch(/notify\.yaml:1:21: .*unknown key "slck" \(did you mean "slack"\?\)/);
     }),
   );
 });

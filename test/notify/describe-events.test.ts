@@ -124,3 +124,8 @@ test('a NO-GO names every check that failed', () => {
 test('a preflight has no messages: whoever asked for it watches it', () => {
   expect(tell(runEvent('state', 'NO-GO', { to: 'failed' }), { kind: 'validate', verdict: 'NO-GO' })).toEqual([]);
 });
+
+test('the end says how long it took and what it cost in all', () => {
+  const [telling] = tell(runEvent('state', 'succeeded', { to: 'succeeded' }), { attempt: 2, outcome: ended('succeeded', null) });
+  expect(telling?.message.lines[1]).toBe('Sat 28 Nov, 03:12 CET; run 4f2a, attempt 2, 2h after its start, 5.20 USD in all');
+});

@@ -1,6 +1,6 @@
 import type { RunEvent, ToldRun } from '../../src/notify/describe-events.ts';
 
-export const night = Date.parse('2026-11-28T02:12:00Z');
+const night = Date.parse('2026-11-28T02:12:00Z');
 
 export function toldRun(changes: Partial<ToldRun> = {}): ToldRun {
   return {

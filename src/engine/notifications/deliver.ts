@@ -4,7 +4,7 @@ import { sendLetter } from '../../notify/send.ts';
 import type { Channel } from '../../notify/settings.ts';
 import type { Delivery } from '../../notify/delivery.ts';
 import type { Settlement } from '../../store/outbox-records.ts';
-import type { NotifyParts } from './pump.ts';
+import type { NotifyParts } from './parts.ts';
 
 /** Longer than any try takes, so that only a sender that is gone loses its claim. */
 const claimMs = 60_000;

@@ -1,11 +1,9 @@
 import { messageOf } from '../../errors.ts';
 import { openScrubber } from '../../notify/send.ts';
 import type { Channel, NotifySettings } from '../../notify/settings.ts';
-import type { EngineParts } from '../parts.ts';
 import { collectMessages, collectSummary } from './collect-messages.ts';
 import { deliverDue } from './deliver.ts';
-
-export type NotifyParts = Pick<EngineParts, 'store' | 'clock' | 'logger' | 'owner' | 'environment'>;
+import type { NotifyParts } from './parts.ts';
 
 const lookEveryMs = 1_000;
 const tidyEveryMs = 60_000;
