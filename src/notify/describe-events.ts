@@ -1,4 +1,4 @@
-import { isResult, type Outcome, type Verdict } from '../lifecycle/states.ts';
+import { results, type Outcome, type Verdict } from '../lifecycle/states.ts';
 import { formatDuration } from '../language/units.ts';
 import { formatLocal } from './local-time.ts';
 import type { Message, MessageKind } from './message.ts';
@@ -96,7 +96,7 @@ const unknown = 'nothing is known to have failed, and the job is not touched';
 
 function judgeState(event: RunEvent, run: ToldRun, say: { watch: string; look: string }): News | null {
   const { from, to, verdict } = detailOf(event);
-  if (isResult(String(to) as 'failed')) return judgeEnd(run);
+  if (results.some((result) => result === to)) return judgeEnd(run);
   if (to === 'blocked') {
     const what = run.message === null ? [] : run.message.split('\n');
     return { kind: 'waiting', urgent: true, word: 'blocked: it waits for you', what, next: `fleet status ${run.id}` };

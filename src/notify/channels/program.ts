@@ -28,6 +28,8 @@ export function runProgram({ words, stdin, environment }: ProgramCall, signal?: 
     const finish = (delivery: Delivery) => {
       clearTimeout(timer);
       signal?.removeEventListener('abort', onAbort);
+      // What it leaves running may hold the pipe open, and would keep fleet from ending.
+      child.stderr.destroy();
       resolve(delivery);
     };
     signal?.addEventListener('abort', onAbort, { once: true });
