@@ -1,6 +1,6 @@
 // The arrows of docs/architecture.md. A folder may import what is listed beside it, itself, and the files directly in src/.
 const pure = ['lifecycle', 'language'];
-const below = ['inventory', 'playbook', 'facts', 'monitor', 'remote', 'ssh', 'store'];
+const below = ['inventory', 'playbook', 'facts', 'monitor', 'remote', 'ssh', 'store', 'notify'];
 const arrows = {
   lifecycle: [],
   language: [],

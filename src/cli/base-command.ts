@@ -39,6 +39,18 @@ export abstract class BaseCommand extends Command {
     }
   }
 
+  /** Does `work`, and beside it tells people what happens, where they want to be told. */
+  protected async whileTelling<T>(context: Context, work: () => Promise<T>): Promise<T> {
+    const { startTelling } = await import('./telling.ts');
+    const telling = await startTelling(context);
+    try {
+      return await work();
+    } finally {
+      const trouble = await telling.stop();
+      if (!this.jsonEnabled()) this.tell(trouble);
+    }
+  }
+
   /** Lines of the answer, on stdout. Silent with `--json`. */
   protected answer(lines: readonly string[]): void {
     if (!this.jsonEnabled()) writeAnswer(lines);

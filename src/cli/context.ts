@@ -4,7 +4,9 @@ import type { Inventory } from '../inventory/inventory.ts';
 import { openLogger } from '../logger.ts';
 import { FilesHaveErrors } from '../problem.ts';
 import { hasDatabase, stateFolder } from '../store/state-folder.ts';
+import type { NotifyParts } from '../engine/notifications/parts.ts';
 import type { EngineParts } from '../engine/parts.ts';
+import type { NotifySettings } from '../notify/settings.ts';
 import type { Store } from '../store/store.ts';
 import type { Workers } from './workers.ts';
 
@@ -78,6 +80,26 @@ export class Context {
     ]);
     const { clock, environment } = this;
     return { store, clock, logger, owner: readOwner(), connect: workers.connect, environment };
+  }
+
+  /** Who is to be told; null when this person has no settings. */
+  async readNotifySettings(): Promise<NotifySettings | null> {
+    const { findNotifyFile } = await import('../notify/notify-file.ts');
+    const file = findNotifyFile(this.environment);
+    if (file === null) return null;
+    const { readNotifySettings } = await import('../notify/read-settings.ts');
+    const { settings, problems } = readNotifySettings(file, this.environment);
+    if (settings === null) throw new FilesHaveErrors(problems);
+    return settings;
+  }
+
+  /** What tells people, without any way to a host. Null when nothing can be stored. */
+  async notifyParts(): Promise<NotifyParts | null> {
+    const { clock, environment } = this;
+    const store = await this.openStoreToLook();
+    if (store === null || store.isCopy) return null;
+    const [logger, { readOwner }] = await Promise.all([openLogger(environment), import('../store/owner.ts')]);
+    return { store, clock, logger, owner: readOwner(), environment };
   }
 
   /** Jobs on the hosts are not touched. */

@@ -70,9 +70,10 @@ export abstract class RunCommand extends BaseCommand {
       import('../engine/drive-run.ts'),
     ]);
     const parts = await context.engineParts();
+    await context.readNotifySettings();
     for (const plan of plans) createRun(parts, plan);
     const ids = plans.map(({ run }) => run);
-    return this.moveRuns(parts, ids, {
+    return this.moveRuns(context, parts, ids, {
       move: (run, options) => driveRun(parts, run, { ...options, takeOver: false, leaveWhenRunning: detach }),
       fromStart: true,
       exitCodeOf,
@@ -88,7 +89,7 @@ export abstract class RunCommand extends BaseCommand {
     const { driveRun } = await import('../engine/drive-run.ts');
     const parts = await context.engineParts();
     const ids = runs.map(({ id }) => id);
-    return this.moveRuns(parts, ids, {
+    return this.moveRuns(context, parts, ids, {
       move: (run, driving) => driveRun(parts, run, { ...driving, ...options }),
       fromStart: false,
       exitCodeOf,
@@ -113,7 +114,7 @@ export abstract class RunCommand extends BaseCommand {
     const { haltRun } = await import('../engine/halt/halt-run.ts');
     const parts = await context.engineParts();
     const ids = runs.map(({ id }) => id);
-    return this.moveRuns(parts, ids, {
+    return this.moveRuns(context, parts, ids, {
       move: (run, options) => haltRun(parts, run, wish, { ...options, patienceMs: haltPatienceMs }),
       fromStart: false,
       exitCodeOf: () => exitCodes.done,
@@ -121,10 +122,11 @@ export abstract class RunCommand extends BaseCommand {
     });
   }
 
-  private async moveRuns(parts: EngineParts, ids: readonly string[], way: Way): Promise<RunsDocument> {
+  private async moveRuns(context: Context, parts: EngineParts, ids: readonly string[], way: Way): Promise<RunsDocument> {
     const several = ids.length > 1;
     const display = this.createDisplay(parts, several);
-    const { runs, exit, errors } = await driveRuns(parts, ids, { ...way, display });
+    const driving = () => driveRuns(parts, ids, { ...way, display });
+    const { runs, exit, errors } = await this.whileTelling(context, driving);
     for (const run of runs) {
       if (run.outcome !== null) this.tellOutcome(run, display, way);
       else if (!this.jsonEnabled() || exit === exitCodes.detached) this.tellReturn(run, display);

@@ -22,7 +22,7 @@ export default class Watch extends BaseCommand {
 
   async run(): Promise<undefined> {
     const { args } = await this.parse(Watch);
-    await this.withContext({}, (context) => this.follow(context, args.run));
+    await this.withContext({}, (context) => this.whileTelling(context, () => this.follow(context, args.run)));
     return undefined;
   }
 

@@ -1,8 +1,8 @@
-import { readFileSync } from 'node:fs';
-import { FleetError, exitCodes, messageOf } from '../errors.ts';
+import { FleetError, exitCodes } from '../errors.ts';
 import type { EnvVariable } from '../playbook/playbook.ts';
 import { createScrubber, type Scrubber } from '../scrubber.ts';
 import { Secret } from '../secret.ts';
+import { readSecret } from '../secret-source.ts';
 
 export interface ResolvedEnvironment {
   /** In the order of the playbook; optional secrets without a source are left out. */
@@ -44,16 +44,4 @@ export function requireSecrets(resolved: ResolvedEnvironment): void {
     exit: exitCodes.usage,
     suggestions: [`set ${first.name} before you launch, or mark it "optional: true" in the playbook`],
   });
-}
-
-function readSecret(name: string, source: { env: string } | { file: string }, environment: NodeJS.ProcessEnv): Secret | string {
-  if ('env' in source) {
-    const value = environment[source.env];
-    return value === undefined || value === '' ? `the environment variable ${source.env} is not set` : new Secret(name, value);
-  }
-  try {
-    return new Secret(name, readFileSync(source.file, 'utf8').replace(/\n$/, ''));
-  } catch (error) {
-    return `the file "${source.file}" cannot be read: ${messageOf(error)}`;
-  }
 }

@@ -19,8 +19,14 @@ export function prepareAddEvent(connection: Connection): AddEvent {
   };
 }
 
+export type EventRow = Omit<EventRecord, 'detail'> & { detail: string | null };
+
+export function readEventRow(row: EventRow, file: string): EventRecord {
+  return { ...row, detail: row.detail === null ? null : parseStored(row.detail, file) };
+}
+
 export function prepareEvents(connection: Connection, guard: Guard, addEvent: AddEvent): Events {
-  const read = connection.prepare<[string, number, number], Omit<EventRecord, 'detail'> & { detail: string | null }>(
+  const read = connection.prepare<[string, number, number], EventRow>(
     `SELECT events.id, runs.id AS run, events.at, events.kind, events.text, events.detail
      FROM events JOIN runs ON runs.number = events.run WHERE runs.id = ? AND events.id > ? ORDER BY events.id LIMIT ?`,
   );
@@ -31,8 +37,6 @@ export function prepareEvents(connection: Connection, guard: Guard, addEvent: Ad
         return true;
       }),
     readEvents: (run, afterId, limit) =>
-      connection
-        .read(() => read.all(run, afterId, limit))
-        .map((row) => ({ ...row, detail: row.detail === null ? null : parseStored(row.detail, connection.file) })),
+      connection.read(() => read.all(run, afterId, limit)).map((row) => readEventRow(row, connection.file)),
   };
 }

@@ -6,9 +6,10 @@ import { third } from './migrations/0003-preflight.ts';
 import { fourth } from './migrations/0004-monitor.ts';
 import { fifth } from './migrations/0005-gangs.ts';
 import { sixth } from './migrations/0006-queue.ts';
+import { seventh } from './migrations/0007-outbox.ts';
 
 /** In order; the version of a database is how many of them it has. Released ones never change. */
-export const migrations: readonly string[] = [first, second, third, fourth, fifth, sixth];
+export const migrations: readonly string[] = [first, second, third, fourth, fifth, sixth, seventh];
 
 /** "flee": tells our database from another program's. */
 const applicationId = 0x666c6565;

@@ -18,6 +18,7 @@ import { prepareImports } from './imports.ts';
 import { prepareLooks, preparePutStanding } from './looks.ts';
 import { checkVersion, migrate } from './migrate.ts';
 import { prepareOffsets, preparePutOffset } from './offsets.ts';
+import { prepareOutbox } from './outbox.ts';
 import { prepareInsertRun, prepareRuns } from './runs.ts';
 import { readRoom } from './room.ts';
 import { preparePutSample, prepareSamples } from './samples.ts';
@@ -96,6 +97,7 @@ function prepareStore(connection: Connection): Omit<Store, 'isCopy'> {
     ...prepareDaemon(connection),
     ...prepareWorkDone(connection),
     ...prepareRemembered(connection, guard),
+    outbox: prepareOutbox(connection),
     together: (work) => connection.write(work),
     readRoom: () => readRoom(dirname(connection.file)),
     keepFile: (run, folder, name, bytes) => keepFile(dirname(connection.file), run, folder, name, bytes),

@@ -211,7 +211,7 @@ export interface Batch {
 export interface Transition {
   from: readonly ActiveState[];
   to: RunState;
-  /** Without a detail of its own it gets `{ from, to }`. */
+  /** Its detail gets `from` and `to` beside its own. */
   event: NewEvent;
   attempt?: number;
   /** The one that the run goes on with. */

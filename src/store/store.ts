@@ -23,6 +23,7 @@ import type {
 } from './records.ts';
 import type { CheckpointRecord, DutyRecord, TryRecord } from './attempt-records.ts';
 import type { DaemonRecord, EntryChange, EntryRecord, NewEntry, QueueLease, ScheduleRecord } from './queue-records.ts';
+import type { Outbox } from './outbox-records.ts';
 import type { Room } from './room.ts';
 
 /**
@@ -154,6 +155,8 @@ export interface Store {
   releaseQueue(lease: QueueLease): boolean;
   /** Null: nobody, or nobody who lives. */
   queueHolder(moment: Moment): DaemonRecord | null;
+  /** What people are to be told. */
+  readonly outbox: Outbox;
 
   /** Keeps a file of a run beside the store. Returns where it lies; one of that name is replaced. */
   keepFile(run: string, folder: string, name: string, bytes: Buffer): string;

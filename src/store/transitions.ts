@@ -2,7 +2,7 @@ import { isResult, type RunState } from '../lifecycle/states.ts';
 import type { Connection } from './connection.ts';
 import type { AddEvent } from './events.ts';
 import type { Guard } from './guard.ts';
-import type { Transition } from './records.ts';
+import type { NewEvent, Transition } from './records.ts';
 import type { Store } from './store.ts';
 
 type Transitions = Pick<Store, 'transition' | 'recordReachability' | 'recordHealth'>;
@@ -30,7 +30,7 @@ export function prepareTransitions(connection: Connection, guard: Guard, addEven
         const state = readState.get(run)?.state;
         if (state === undefined || isResult(state) || !transition.from.includes(state)) return false;
         change.run({ ...values, run });
-        addEvent(run, { detail: { from: state, to: transition.to }, ...transition.event });
+        addEvent(run, { ...transition.event, detail: { from: state, to: transition.to, ...detailOf(transition.event) } });
         return true;
       });
     },
@@ -55,6 +55,11 @@ export function prepareTransitions(connection: Connection, guard: Guard, addEven
         'later',
       ),
   };
+}
+
+/** Beside where the run went, what its writer says. */
+function detailOf({ detail }: NewEvent): object {
+  return typeof detail === 'object' && detail !== null ? detail : {};
 }
 
 function valuesOf({ to, event, attempt, profile, verdict, outcome, message, startedAt, endedAt }: Transition) {

@@ -74,7 +74,7 @@ describe('fleet hosts, lint and schema', () => {
     }),
   );
 
-  it.each(['inventory', 'playbook'])('prints the JSON Schema of an %s', (format) =>
+  it.each(['inventory', 'playbook', 'notify'])('prints the JSON Schema of an %s', (format) =>
     inWorkplace(async ({ run }) => {
       const plain = await run('schema', format);
       expect(plain.code).toBe(0);

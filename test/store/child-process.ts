@@ -25,7 +25,12 @@ export function bundleChild(name: string, nodeModules: string = modules): string
   symlinkSync(nodeModules, join(folder, 'node_modules'));
   const outfile = join(folder, `${name}.mjs`);
   const entry = resolve('test/store/children', `${name}.ts`);
-  buildSync({ entryPoints: [entry], outfile, bundle: true, platform: 'node', format: 'esm', external: ['better-sqlite3'] });
+  buildSync({
+    ...{ entryPoints: [entry], outfile, bundle: true, platform: 'node', format: 'esm', external: ['better-sqlite3'] },
+    // What bundled modules of the old kind expect to find.
+    banner: { js: "import { createRequire as makeRequire } from 'node:module'; const require = makeRequire(import.meta.url);" },
+    logLevel: 'error',
+  });
   return outfile;
 }
 

@@ -54,6 +54,7 @@ const unguarded: Record<
   createRun: 'begins a run or a lease',
   importRun: 'begins a run or a lease',
   takeLease: 'begins a run or a lease',
+  outbox: 'belongs to no run that is driven',
   quarantine: 'belongs to no run that is driven',
   liftQuarantine: 'belongs to no run that is driven',
   recordFacts: 'belongs to no run that is driven',
@@ -213,3 +214,10 @@ function readAll(store: Store) {
     remembered: store.readRemembered('k'),
   };
 }
+
+test('the event of a transition says where the run came from and went to, whatever else it says', () => {
+  const { store, lease: held } = setup();
+  const to = { from: ['queued'], to: 'preparing', event: { ...event('state'), detail: { pid: 7 } } } as const;
+  expect(store.transition(held, to)).toBe(true);
+  expect(store.readEvents('run-1', 1, 10)[0]?.detail).toEqual({ from: 'queued', to: 'preparing', pid: 7 });
+});

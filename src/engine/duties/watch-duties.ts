@@ -52,7 +52,9 @@ export function watchDuties(drive: Drive): DutyWatch {
         const dueAt = found.state === 'due' ? (record.dueAt ?? standing.now) : record.dueAt;
         const next: DutyRecord = { ...record, ...found, dueAt, at: isSettled ? standing.now : null };
         const isNews = found.state !== record.state;
-        drive.must(store.recordDuty(drive.lease, next, isNews ? drive.event('duty', describeDuty(next, run)) : null));
+        drive.must(
+          store.recordDuty(drive.lease, next, isNews ? drive.event('duty', describeDuty(next, run), { duty: next.state }) : null),
+        );
       }
       records = store.readDuties(run);
     },

@@ -1,0 +1,37 @@
+/** What people are to be told, until it has reached them. */
+export const seventh = `
+  -- One row at most: the last event that was looked at for messages. Since when: what is older is nobody's news.
+  CREATE TABLE outbox_cursor (
+    one INTEGER PRIMARY KEY CHECK (one = 1),
+    event INTEGER NOT NULL,
+    begun_at INTEGER NOT NULL
+  ) STRICT;
+
+  -- One message to one channel. In the order in which they were put.
+  CREATE TABLE outbox (
+    number INTEGER PRIMARY KEY,
+    -- What the receiver knows it by.
+    id TEXT NOT NULL UNIQUE,
+    channel TEXT NOT NULL,
+    -- What it is about, so that it is put once: an event, a morning.
+    cause TEXT NOT NULL,
+    run INTEGER REFERENCES runs,
+    kind TEXT NOT NULL,
+    -- JSON: what it says.
+    message TEXT NOT NULL,
+    state TEXT NOT NULL,
+    created_at INTEGER NOT NULL,
+    not_before INTEGER NOT NULL,
+    -- From then on it is given up.
+    expires_at INTEGER NOT NULL,
+    tries INTEGER NOT NULL,
+    -- Why the last try failed.
+    reason TEXT,
+    settled_at INTEGER,
+    -- Who sends it now: a boot, and until when in milliseconds since then.
+    sender_boot TEXT,
+    sender_until INTEGER,
+    UNIQUE (channel, cause)
+  ) STRICT;
+  CREATE INDEX outbox_pending ON outbox (channel, not_before) WHERE state = 'pending';
+`;
