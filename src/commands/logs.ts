@@ -13,7 +13,11 @@ export default class Logs extends BaseCommand {
   static override flags = {
     follow: Flags.boolean({ char: 'f', summary: 'Go on printing, until the job has ended or Ctrl-C.' }),
     tail: Flags.integer({ summary: 'Only the last N lines.', helpValue: 'N', min: 0 }),
-    worker: Flags.integer({ summary: 'Of the worker at this position in the run, from 0. Default: the first.', helpValue: 'N', min: 0 }),
+    worker: Flags.integer({
+      summary: 'Of the worker at this position in the run, from 0. Default: the first.',
+      helpValue: 'N',
+      min: 0,
+    }),
   };
 
   async run(): Promise<{ lines: string[] } | undefined> {

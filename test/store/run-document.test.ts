@@ -91,7 +91,15 @@ test('checks are those that were begun, without a result only while one is at wo
   );
   store.claimCheck(lease, 'validate', 0);
   store.claimCheck(lease, 'validate', 1);
-  const settlement = { result: 'warn', expected: '>=1', observed: '0', message: 'low', seconds: 0.25, waiver: null, workers: null } as const;
+  const settlement = {
+    result: 'warn',
+    expected: '>=1',
+    observed: '0',
+    message: 'low',
+    seconds: 0.25,
+    waiver: null,
+    workers: null,
+  } as const;
   store.settleCheck(lease, 'validate', 0, settlement, event('check-settled'));
   const nothing = { workers: null, result: null, expected: null, waiver: null, observed: null, message: null, seconds: null };
   expect(read(store, 'run-1').checks).toEqual([

@@ -27,7 +27,7 @@ export async function takeAction(drive: Drive, { cause, round }: Answer, action:
       return false;
     case 'quarantine':
       drive.parts.store.together(() => {
-        quarantineHost(drive, cause.text);
+        for (const worker of drive.workers) quarantineHost(worker, cause.text);
         tell(cause.text);
       });
       return false;

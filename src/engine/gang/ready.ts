@@ -1,11 +1,18 @@
 import { compilePattern } from '../../language/pattern.ts';
 import { readFrom } from '../../remote/files.ts';
 import type { Drive } from '../drive.ts';
+import { isSilence } from '../host-session.ts';
 import { launchOf } from '../job/job.ts';
 import type { Sight } from './worker-eyes.ts';
 
 /** A worker says that it is ready soon after its start, or never. */
 const mostBytes = 1024 * 1024;
+
+/** A worker that does not answer is asked again with the next look. */
+function passOverSilence(error: unknown): null {
+  if (isSilence(error)) return null;
+  throw error;
+}
 
 /** Whether each worker has said in its log that it is ready. What it said once is not asked again. */
 export function watchReady({ plan: { playbook } }: Drive): { look(sights: readonly Sight[]): Promise<number[]> } {
@@ -15,9 +22,9 @@ export function watchReady({ plan: { playbook } }: Drive): { look(sights: readon
   async function isReady({ worker, state }: Sight): Promise<boolean> {
     if (compiled?.ok !== true) return true;
     const wanted = { path: launchOf(worker).log, offset: state.logStart ?? 0, maxBytes: mostBytes, headBytes: 1 };
-    const part = await worker.session.call(readFrom(playbook.workdir, wanted));
+    const part = await worker.session.callOnce(readFrom(playbook.workdir, wanted)).catch(passOverSilence);
     return (
-      part.kind === 'file' &&
+      part?.kind === 'file' &&
       part.bytes
         .toString()
         .split('\n')

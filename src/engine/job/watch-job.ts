@@ -58,7 +58,9 @@ async function watchUntilOver(drive: Drive, checkpoints: CheckpointWatch): Promi
     );
     await gang.look(look);
     noteTrainerFallback(drive, look.judgement.flags);
-    await checkpoints.look(look.judgement.progress.step);
+    // What is asked of the first worker alone waits for it, and nobody else does.
+    const isFirstHeard = !look.silent.includes(drive);
+    if (isFirstHeard) await checkpoints.look(look.judgement.progress.step);
     duties.look({ ended: false });
     if (finding.kind === 'over') {
       await readRest(drive, monitor, reasons());
@@ -79,8 +81,8 @@ async function watchUntilOver(drive: Drive, checkpoints: CheckpointWatch): Promi
       await endLost(drive, finding.reason, finding.sentence);
       return;
     }
-    if (!look.more) await linger.look(look);
-    if (!look.more && (await actions.answer(look))) return;
+    if (!look.more && isFirstHeard) await linger.look(look);
+    if (!look.more && isFirstHeard && (await actions.answer(look))) return;
     if (!look.more) await pause(drive, finding.kind === 'alive' ? lookEveryMs : betweenGoneLooksMs);
   }
 }

@@ -15,7 +15,7 @@ list_records() {
       if [ "${lr_fence##*/}" -gt "$lr_token" ] 2>/dev/null; then lr_token=${lr_fence##*/}; fi
       [ ! -e "$lr_fence/halt" ] || lr_halt=yes
     done
-    say record "${lr_dir##*/}" "$lr_token" "$(newest_attempt "${lr_dir##*/}" 0 job)" "$lr_halt"
+    say record "${lr_dir##*/}" "$lr_token" "$(newest_attempt "${lr_dir##*/}" any job)" "$lr_halt"
   done
   read_claim
   say incarnation "$here"

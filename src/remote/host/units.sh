@@ -112,10 +112,11 @@ watch() {
   unit_state "$FLEET_DIR/runs/$1/a$3/w$4/$5"
 }
 
-# newest_attempt RUN WORKER UNIT: the highest attempt whose unit is claimed, whoever made it; 0 when there is none.
+# newest_attempt RUN WORKER UNIT: the highest attempt whose unit is claimed, whoever made it; 0 when there is none. WORKER "any": of any.
 newest_attempt() {
   na_newest=0
-  for na_claim in "$FLEET_DIR/runs/$1"/a*/w"$2/$3"/claim; do
+  for na_claim in "$FLEET_DIR/runs/$1"/a*/w*/"$3/claim"; do
+    case $2:$na_claim in any:* | *:*"/w$2/$3/claim") ;; *) continue ;; esac
     na_attempt=${na_claim#"$FLEET_DIR/runs/$1"/a}
     na_attempt=${na_attempt%%/*}
     if [ -e "$na_claim" ] && [ "$na_attempt" -gt "$na_newest" ] 2>/dev/null; then na_newest=$na_attempt; fi
