@@ -40,16 +40,18 @@ export default class Daemon extends BaseCommand {
     const log = await openDaemonLog(context.stateDir);
     try {
       log.tell({ text: 'fleet daemon begins' });
-      const isIdle = await runQueue(context, {
-        what: 'daemon',
-        tell: (line) => {
-          log.tell(line);
-          this.tell([line.text]);
-        },
-        untilIdle,
-        adopt: true,
-        logger: log,
-      });
+      const driving = () =>
+        runQueue(context, {
+          what: 'daemon',
+          tell: (line) => {
+            log.tell(line);
+            this.tell([line.text]);
+          },
+          untilIdle,
+          adopt: true,
+          logger: log,
+        });
+      const isIdle = await this.whileTelling(context, driving);
       log.tell({ text: isIdle ? 'nothing is left to do' : 'fleet daemon hands over: jobs go on' });
       if (!isIdle) process.exitCode = exitCodes.done;
       return isIdle;
