@@ -56,7 +56,7 @@ describe.concurrent('two controllers', { timeout: 180_000 }, () => {
 
   for (const holds of [isTraining, isValidating]) {
     it(`of whom one was suspended while it was ${holds === isTraining ? 'running' : 'validating'} and replaced: it wakes up and does nothing more`, async (test) => {
-      const who = person(test, { PRETEND_SECONDS: '8' });
+      const who = person(test, { PRETEND_SECONDS: '15' });
       const first = who.start(launch);
       const run = await who.waitForRun('it is there', holds);
       first.kill('SIGSTOP');
