@@ -20,7 +20,7 @@ export interface Lane {
 }
 
 /** An entry with what a waiver of it goes by. */
-export type AskedEntry = Entry & Waivable;
+export type AskedEntry = Entry & Waivable & { /** Looked at though it is remembered. */ again?: true };
 
 /** What an entry's row shows: why it was not begun, what is remembered of it, or how it came out. */
 export async function decideEntry(
@@ -48,9 +48,9 @@ function skipAfterFailure(drive: Drive, entry: Entry, failed: CheckRecord | null
   return { result: 'skip', expected: null, observed: null, message: `not begun: "${failed.name}" failed` };
 }
 
-async function look(drive: Drive, entry: Entry, place: Place): Promise<Result> {
+async function look(drive: Drive, entry: AskedEntry, place: Place): Promise<Result> {
   const memory = await recall(drive, entry);
-  if (memory.row !== null) return memory.row;
+  if (memory.row !== null && entry.again !== true) return memory.row;
   const row = await tryUntilMet(drive, entry, place);
   return row.result === 'pass' && memory.key !== null ? { ...row, rememberAs: [memory.key] } : row;
 }

@@ -6,6 +6,7 @@ import type { Drive } from '../drive.ts';
 import { isTrouble, type Row } from '../entries/check-rows.ts';
 import { decideEntry, type AskedEntry, type Lane } from '../entries/decide-entry.ts';
 import type { Place } from '../entries/deeds/place.ts';
+import { recall } from '../entries/remembered.ts';
 import { isUnit, unitName } from '../entries/schedule.ts';
 import { mergeRows, type WorkerRow } from './merge-rows.ts';
 import { nameWorker } from './name-workers.ts';
@@ -28,12 +29,21 @@ export async function decideOnWorkers(
   const on = once.includes(entry.deed.kind) ? 'first' : (entry.on ?? 'all');
   const chosen = chooseWorkers(drive, on);
   if (chosen.length === 0) return { name: entry.name, repeats: entry.repeats, ...noSuchWorker(targets.length, on) };
+  // A check of all workers together says nothing when one of them looks alone.
+  const isNew = chosen.length > 1 && !(await allRemember(chosen, entry));
+  const asked = isNew ? { ...entry, again: true as const } : entry;
   const look = async (worker: Drive): Promise<WorkerRow> => {
     const lane = lanes[worker.target.index] ?? { doneAt: 0 };
-    return { target: worker.target, row: await decideEntry(worker, entry, place, failed, lane) };
+    return { target: worker.target, row: await decideEntry(worker, asked, place, failed, lane) };
   };
   const rows = on === 'each' ? await inTurn(chosen, look) : await sideBySide(chosen, look, { entry, place });
-  return mergeRows(targets, rows, { alike: entry.alike ?? common.includes(entry.deed.kind) });
+  return mergeRows(targets, rows, { alike: entry.alike === true || common.includes(entry.deed.kind) });
+}
+
+async function allRemember(workers: readonly Drive[], entry: AskedEntry): Promise<boolean> {
+  if (entry.remember === null) return true;
+  const memories = await allSettledOrThrow(workers.map((worker) => recall(worker, entry)));
+  return memories.every(({ row }) => row !== null);
 }
 
 function chooseWorkers({ workers }: Drive, on: EntryWorkers): readonly Drive[] {

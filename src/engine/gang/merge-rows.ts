@@ -63,19 +63,31 @@ function rank({ row }: WorkerRow): number {
 
 function findOdd(all: readonly WorkerRow[]): WorkerRow[] {
   const passed = all.filter(({ row }) => row.result === 'pass');
-  const groups = groupBy(passed, ({ row }) => row.observed);
+  const groups = groupBy(passed, ({ row }) => seenBy(row));
+  if (groups.size < 2) return [...all];
   const usual = [...groups].reduce<[string | null, number]>(
-    (most, [observed, rows]) => (rows.length > most[1] ? [observed, rows.length] : most),
+    (most, [seen, rows]) => (rows.length > most[1] ? [seen, rows.length] : most),
     [null, 0],
   )[0];
   return all.map(({ target, row }) => {
-    if (groups.size < 2 || row.result !== 'pass' || row.observed === usual) return { target, row };
+    if (row.result !== 'pass') return { target, row };
     const { rememberAs: _, ...rest } = row;
-    return {
-      target,
-      row: { ...rest, result: 'fail' as const, expected: same, message: `the others have ${usual ?? 'nothing'}` },
-    };
+    const shown = { ...rest, observed: shorten(seenBy(row)) };
+    if (seenBy(row) === usual) return { target, row: shown };
+    return { target, row: { ...shown, result: 'fail' as const, expected: same, message: `the others have ${shorten(usual)}` } };
   });
+}
+
+function seenBy({ seen, observed }: Row): string | null {
+  return seen ?? observed;
+}
+
+const mostShown = 160;
+
+function shorten(text: string | null): string {
+  const line = (text ?? '').replaceAll(/\s+/g, ' ').trim();
+  if (line === '') return 'nothing';
+  return line.length > mostShown ? `${line.slice(0, mostShown - 1)}…` : line;
 }
 
 /** `worker 5: 2.1.0; workers 0-4, 6 and 7: 2.2.0`, the few before the many; the text alone where all have the same. */

@@ -153,6 +153,8 @@ async function tellDevices(drive: Drive): Promise<void> {
     drive.tell('halt-move', ofWorker(drive, 'the accelerators could not be looked at after the halt'));
     return;
   }
+  // A TPU tells of its memory only while a process uses it.
+  if (answer.accelerators.every(({ memoryUsedBytes, vendor }) => memoryUsedBytes === null && vendor === 'google')) return;
   const before = readBaseline(drive);
   const used = answer.accelerators.map(({ index, memoryUsedBytes }) => {
     const earlier = before.find((accelerator) => accelerator.index === index)?.memoryUsedBytes ?? null;
