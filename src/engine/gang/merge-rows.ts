@@ -2,8 +2,9 @@ import type { CheckResult } from '../../lifecycle/states.ts';
 import type { WorkerLook } from '../../store/check-records.ts';
 import type { TargetRecord } from '../../store/records.ts';
 import type { Row } from '../entries/check-rows.ts';
+import { shorten } from '../entries/expectation.ts';
 import { groupBy } from './group-by.ts';
-import { nameWorker, nameWorkers } from './name-workers.ts';
+import { nameWorkers } from './name-workers.ts';
 
 /** What one worker showed. */
 export interface WorkerRow {
@@ -72,9 +73,9 @@ function findOdd(all: readonly WorkerRow[]): WorkerRow[] {
   return all.map(({ target, row }) => {
     if (row.result !== 'pass') return { target, row };
     const { rememberAs: _, ...rest } = row;
-    const shown = { ...rest, observed: shorten(seenBy(row)) };
+    const shown = { ...rest, observed: show(seenBy(row)) };
     if (seenBy(row) === usual) return { target, row: shown };
-    return { target, row: { ...shown, result: 'fail' as const, expected: same, message: `the others have ${shorten(usual)}` } };
+    return { target, row: { ...shown, result: 'fail' as const, expected: same, message: `the others have ${show(usual)}` } };
   });
 }
 
@@ -82,12 +83,9 @@ function seenBy({ seen, observed }: Row): string | null {
   return seen ?? observed;
 }
 
-const mostShown = 160;
-
-function shorten(text: string | null): string {
-  const line = (text ?? '').replaceAll(/\s+/g, ' ').trim();
-  if (line === '') return 'nothing';
-  return line.length > mostShown ? `${line.slice(0, mostShown - 1)}…` : line;
+function show(text: string | null): string {
+  const line = shorten(text ?? '');
+  return line === '' ? 'nothing' : line;
 }
 
 /** `worker 5: 2.1.0; workers 0-4, 6 and 7: 2.2.0`, the few before the many; the text alone where all have the same. */
@@ -105,8 +103,7 @@ function together(
     .sort(([, a], [, b]) => a.length - b.length)
     .map(([text, those]) => {
       const some = those.map(({ target }) => target);
-      const [one] = some;
-      return `${some.length === 1 && one !== undefined ? nameWorker(targets, one) : nameWorkers(targets, some)}: ${text ?? ''}`;
+      return `${nameWorkers(targets, some)}: ${text ?? ''}`;
     })
     .join('; ');
 }

@@ -1,12 +1,7 @@
 import type { Reason } from '../../monitor/health.ts';
 import type { Drive } from '../drive.ts';
 import type { GangFinding } from './judge-gang.ts';
-import { nameWorker, nameWorkers } from './name-workers.ts';
-
-/** Why the health of a run is what it is, with the worker that it is of. */
-export function ofWorker({ plan: { targets } }: Drive, { target }: Drive, reason: Reason): Reason {
-  return targets.length === 1 ? reason : { ...reason, text: `${nameWorker(targets, target)}: ${reason.text}` };
-}
+import { nameWorkers } from './name-workers.ts';
 
 /** A worker whose job has failed, or has ended while others go on. */
 export function reasonsOfGang({ plan: { targets } }: Drive, { failed, ended }: GangFinding): Reason[] {

@@ -69,13 +69,14 @@ async function watchUntilOver(drive: Drive, checkpoints: CheckpointWatch): Promi
       await checkpoints.settle();
       const decider = findDecider(drive);
       const state = look.sights.find(({ worker }) => worker === decider)?.state ?? look.state;
-      if (await followUp(decider, state, state.exitCode ?? finding.exitCode)) return;
+      const exitCode = state.exitCode ?? finding.exitCode;
+      if (await followUp(decider, state, exitCode)) return;
       await checkpoints.finish();
       await monitor.look({ final: true, extraReasons: reasons() });
       drive.transition({
         from: ['running', 'lingering'],
         to: 'verifying',
-        event: drive.event('state', `the job ended with status ${finding.exitCode}`),
+        event: drive.event('state', `the job ended with status ${exitCode}`),
       });
       return;
     }

@@ -66,8 +66,8 @@ prove_now_and_then() {
   pn_found=$(pushed_values | one_line_each | prove "$gu_run" "$pn_process" | grep -v '^looked$')
   case $pn_found in
   '') ;;
-  *' missing'* | *' differs'*) [ "$pn_found" != "$gu_wrong" ] || say "$pn_found" | place "$gu_unit/proof" ;;
-  *) say "$pn_found" | place "$gu_unit/proof" ;;
+  *' missing'* | *' differs'*) [ "$pn_found" != "$gu_wrong" ] || put "$gu_unit/proof" "$pn_found" ;;
+  *) put "$gu_unit/proof" "$pn_found" ;;
   esac
   gu_wrong=$pn_found
 }
