@@ -25,8 +25,9 @@ export default defineConfig({
     testTimeout: 60_000,
     hookTimeout: 60_000,
     pool: 'forks',
-    maxWorkers: 2,
-    maxConcurrency: 3,
+    // Six whole runs at a time on two cores: more workers than cores, since many a test waits.
+    maxWorkers: 3,
+    maxConcurrency: 2,
     // Real processes on a shared machine: a test that fails once and then passes is printed as retried.
     retry: process.env['CI'] === undefined ? 0 : 1,
     sequence: { sequencer: LongestFirst },

@@ -2,11 +2,12 @@
 //
 // One sshd stands for all workers of one slice, which share a home as the workers of a slice on NFS do, and all of them the processors of this machine.
 import { spawn } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { loadavg, tmpdir } from 'node:os';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { loadavg } from 'node:os';
 import { join } from 'node:path';
 import { setInterval, clearInterval } from 'node:timers';
 import { fileURLToPath } from 'node:url';
+import { openBenchFolder } from './bench-folder.mjs';
 import { writeClientFiles } from './client-files.mjs';
 import { median, startSshd } from './loopback-sshd.mjs';
 
@@ -15,21 +16,11 @@ const workers = Math.min(250, Math.max(2, Number(process.argv[3] ?? 64)));
 const limitMs = 300_000;
 const fleet = process.env.FLEET ?? fileURLToPath(new URL('../bin/fleet.js', import.meta.url));
 
-const folder = mkdtempSync(join(tmpdir(), 'fleet-bench-'));
-const at = (name) => join(folder, name);
-const env = { ...process.env, HOME: at('client'), FLEET_STATE_DIR: at('state'), NO_COLOR: '1' };
-let sshd = null;
-process.once('exit', () => {
-  sshd?.kill('SIGKILL');
-  rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
-});
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, () => process.exit(1));
-
-mkdirSync(at('client'));
+const { folder, at, env, endWith } = openBenchFolder();
 const addresses = Array.from({ length: workers }, (_, index) => `127.0.1.${index + 1}`);
 const hosts = Object.fromEntries(addresses.map((address, index) => [`w${index}`, address]));
 const started = await startSshd({ folder, addresses });
-sshd = started.server;
+endWith(started.server);
 writeClientFiles({ folder, port: started.port, hostKey: started.hostKey, hosts });
 const slice = {
   workers: addresses,

@@ -4,10 +4,11 @@
 // compared is work, not lines. `spread` is what a host could do for the others if it had a key for them.
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { loadavg, tmpdir } from 'node:os';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { loadavg } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { openBenchFolder } from './bench-folder.mjs';
 import { writeClientFiles, writeLines } from './client-files.mjs';
 import { findProgram, median, startSshd } from './loopback-sshd.mjs';
 
@@ -16,21 +17,11 @@ const megabytes = Math.max(10, Number(process.argv[3] ?? 200));
 const limitMs = 300_000;
 const fleet = process.env.FLEET ?? fileURLToPath(new URL('../bin/fleet.js', import.meta.url));
 
-const folder = mkdtempSync(join(tmpdir(), 'fleet-bench-'));
-const at = (name) => join(folder, name);
-const env = { ...process.env, HOME: at('client'), FLEET_STATE_DIR: at('state'), NO_COLOR: '1' };
-let sshd = null;
-process.once('exit', () => {
-  sshd?.kill('SIGKILL');
-  rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
-});
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, () => process.exit(1));
-
-mkdirSync(at('client'));
+const { folder, at, env, endWith } = openBenchFolder();
 const hosts = Object.fromEntries(Array.from({ length: 8 }, (_, index) => [`h${index + 1}`, `127.0.1.${index + 1}`]));
 const names = Object.keys(hosts);
 const started = await startSshd({ folder, addresses: Object.values(hosts) });
-sshd = started.server;
+endWith(started.server);
 writeClientFiles({ folder, port: started.port, hostKey: started.hostKey, hosts });
 writeSource();
 writePlaybook();

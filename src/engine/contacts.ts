@@ -2,7 +2,7 @@ import { messageOf } from '../errors.ts';
 import type { Reachability } from '../lifecycle/states.ts';
 import type { Lease, RunRecord, TargetRecord } from '../store/records.ts';
 import type { Drive } from './drive.ts';
-import { nameWorker } from './gang/name-workers.ts';
+import { ofWorker } from './gang/name-workers.ts';
 import { anotherMachine, type Contact } from './host-session.ts';
 import type { EngineParts } from './parts.ts';
 
@@ -41,21 +41,23 @@ export function makeContacts(
   };
 
   return (target) => {
-    const subject = targets.length === 1 ? '' : `${nameWorker(targets, target)}: `;
+    const told = (text: string) => ofWorker(targets, target, text);
+    // What was recorded is of a run's only worker; of one of several nobody knows.
+    const lastKnown = () => silent.get(target.index)?.reachability ?? (targets.length === 1 ? recorded : 'reachable');
     return {
       reached: () => {
-        const was = silent.get(target.index)?.reachability ?? (targets.length === 1 ? recorded : 'reachable');
+        const was = lastKnown();
         const isNews = silent.delete(target.index) || !heard.has(target.index);
         heard.add(target.index);
         if (isNews && (worst() !== recorded || isWaiting || was !== 'reachable'))
-          record(was === 'reachable' ? null : `${subject}the host answers`, 'reachable');
+          record(was === 'reachable' ? null : told('the host answers'), 'reachable');
       },
       missed: (error, nextTryMs) => {
         const reachability = error.code === anotherMachine ? 'unknown' : 'unreachable';
-        const was = silent.get(target.index)?.reachability ?? (targets.length === 1 ? recorded : 'reachable');
+        const was = lastKnown();
         heard.delete(target.index);
         silent.set(target.index, { reachability, nextTryAt: clock.now() + nextTryMs });
-        const text = `${subject}${messageOf(error)}; next try in ${Math.ceil(nextTryMs / 1000)} s, the job is not touched`;
+        const text = told(`${messageOf(error)}; next try in ${Math.ceil(nextTryMs / 1000)} s, the job is not touched`);
         record(was === reachability ? null : text, reachability);
       },
     };

@@ -41,8 +41,17 @@ async function takeMachine(drive: Drive): Promise<Row> {
  * A claim holds while its controller speaks: whoever was away (a closed laptop, a crash) may find the machine taken, and throws MachineTaken before
  * the next thing is done there. A preflight claims nothing.
  */
-export async function holdMachine(drive: Drive): Promise<void> {
+export async function holdMachines(drive: Drive): Promise<void> {
+  await hold(drive, takeMachines);
+}
+
+/** The same of this worker alone. */
+export async function holdMachine(worker: Drive): Promise<void> {
+  await hold(worker, takeMachine);
+}
+
+async function hold(drive: Drive, take: (drive: Drive) => Promise<Row>): Promise<void> {
   if (drive.plan.kind !== 'launch') return;
-  const row = await takeMachines(drive);
+  const row = await take(drive);
   if (row.result !== 'pass') throw new MachineTaken(drive.actor.run, row);
 }

@@ -36,6 +36,7 @@ function differs({ values }: Trait): boolean {
 function describeAccelerators({ accelerators }: Facts): string | null {
   const listed = listAccelerators(accelerators);
   if (listed === null) return null;
+  if (listed.length === 0) return 'none';
   const models = [...new Set(listed.map(({ model }) => model ?? 'unknown'))].sort();
   return `${listed.length} × ${models.join(', ')}`;
 }

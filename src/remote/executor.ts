@@ -113,7 +113,7 @@ export interface Proof {
   variables: { name: string; found: 'ok' | 'missing' | 'differs' }[];
 }
 
-export interface HaltRequest {
+interface HaltRequest {
   graceSeconds: number | null;
   force: boolean;
   reason: string;

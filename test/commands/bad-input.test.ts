@@ -126,7 +126,7 @@ describe('a launch with a bad playbook', () => {
     ['an unknown key', 'playbook: play\nlaunch: { run: ./train, log: a.log, comand: x }\n', /play\.yaml:2.*comand/],
     ['a wrong type', 'playbook: play\nlaunch: { run: [1, 2], log: a.log }\n', /play\.yaml:2.*launch\.run/],
     ['an expression that cannot be read', "playbook: play\nworkdir: '${{ 1 + }}'\n", /play\.yaml:2.*workdir/],
-    ['a key that is not executed yet', `${goodPlaybook}sweeps: { all: {} }\n`, /play\.yaml:3.*not yet.*sweeps/],
+    ['a key that is not executed yet', `${goodPlaybook}schedule: { all: {} }\n`, /play\.yaml:3.*not yet.*schedule/],
     ['nothing in it', '', /play\.yaml.*empty/],
   ] as const)('of %s is refused', (_name, playbook, says) =>
     inWorkplace((workplace) => expectRefusal(workplace, { ...inFiles, says }, { playbook }))(),
@@ -205,14 +205,6 @@ describe('a launch on a host that cannot be launched on', () => {
     ['embedded: cpu, workers: 8', { exit: 2, code: 'embedded-workers', says: /machine "cpu" has 1 worker, got 8/ }],
   ])('as fleet does not pretend to have it is refused: %s', (line, refusal) =>
     inWorkplace((workplace) => expectRefusal(workplace, refusal, { inventory: `hosts:\n  one: { ${line} }\n` }))(),
-  );
-
-  it(
-    'of several workers is not yet launched on',
-    inWorkplace((workplace) => {
-      const inventory = `hosts:\n  one: { workers: [127.0.0.1, 127.0.0.2], ssh: { port: ${listener.port} } }\n`;
-      return expectRefusal(workplace, { exit: 2, code: 'not-yet', says: /"one" has 2 workers/ }, { inventory });
-    }),
   );
 });
 

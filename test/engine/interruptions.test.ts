@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { RunDocument } from '../../src/store/run-document.ts';
 import { waitFor } from '../support/local-host.ts';
+import { firstOf } from '../support/full.ts';
 import { usePeople, type Person } from '../support/person.ts';
 import { countTrainers, processesOf, readTrainingFile, rowsOf } from '../support/pretend-training.ts';
 
@@ -66,7 +67,7 @@ describe.concurrent('a controller that goes away', { timeout: 120_000 }, () => {
     expect(countTrainers(who.hostHome())).toBe(1);
   });
 
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+  for (const signal of firstOf(['SIGINT', 'SIGTERM', 'SIGHUP'] as const, 2)) {
     it(`leaves the job alone on ${signal}, and says last how to come back and how to halt`, async (test) => {
       const who = person(test, { PRETEND_SECONDS: '5' });
       const controller = who.start(launch);

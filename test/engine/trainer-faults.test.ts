@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { firstOf } from '../support/full.ts';
 import { waitFor } from '../support/local-host.ts';
 import { usePeople } from '../support/person.ts';
 import { toldOf, trainerFaults } from '../support/trainer-faults.ts';
@@ -6,7 +7,7 @@ import { toldOf, trainerFaults } from '../support/trainer-faults.ts';
 const { person } = usePeople();
 
 describe.concurrent('a fault of the trainer', { timeout: 120_000 }, () => {
-  it.for(trainerFaults)(
+  it.for(firstOf(trainerFaults, 7))(
     '$fault ends as it should, and is told',
     async ({ fault, changes, seconds, outcome, says, health }, test) => {
       const who = person(test, { PRETEND_FAULT: fault, PRETEND_SECONDS: seconds ?? '4' });

@@ -147,7 +147,7 @@ describe.concurrent('a halt', () => {
       await host.askWithScript('say here');
       const { body } = detachedExecutor.start(actorOf(host), job, workOf('touch began; exec sleep 300'));
       const waiting = `until [ -f go ]; do touch waits; sleep 0.1; done`;
-      const slowly = `place() { case $1 in */owner) ${waiting} ;; esac; cat >"$1"; }`;
+      const slowly = `put() { case $1 in */owner) ${waiting} ;; esac; say "$2" >"$1"; }`;
       const starting = host.askWithScript(`${slowly}\n${body}`);
       await waitFor('the start is half made', () => existsSync(join(host.home, 'waits')));
       context.expect(await requestHalt(host, { token: 2 })).toEqual([]);

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { RunDocument } from '../../src/store/run-document.ts';
 import { isAlive, readProc, readStat, waitFor } from '../support/local-host.ts';
+import { firstOf } from '../support/full.ts';
 import { usePeople, type Person, type Started } from '../support/person.ts';
 import { countTrainers, outDir, processesOf, readTrainingFile, rowsOf } from '../support/pretend-training.ts';
 import { explainMissingShell, explainMissingSshd, type SshdOptions } from '../support/sshd.ts';
@@ -14,9 +15,9 @@ const noisy = { '.bashrc': 'echo "welcome, it is $(date)"; echo "a warning of th
 
 /** Without a shell it is the user who runs the tests, root, with the shell that root has. */
 const users: { name: string; options: SshdOptions }[] = [
-  { name: 'a plain user of dash', options: { shell: '/bin/dash' } },
   { name: 'a plain user of bash with a noisy .bashrc', options: { shell: '/bin/bash', files: noisy } },
   { name: 'a plain user of fish', options: { shell: '/usr/bin/fish' } },
+  { name: 'a plain user of dash', options: { shell: '/bin/dash' } },
   { name: 'root, with a noisy .bashrc', options: { files: noisy } },
 ];
 
@@ -29,7 +30,7 @@ const hosts = {
 const limitMs = 90_000;
 
 describe.skipIf(explainMissingSshd() !== null)('prod-50k over OpenSSH', () => {
-  describe.each(users)('for $name', { concurrent: true, timeout: 180_000 }, ({ options }) => {
+  describe.each(firstOf(users, 2))('for $name', { concurrent: true, timeout: 180_000 }, ({ options }) => {
     const skipped = options.shell !== undefined && explainMissing(options.shell) !== null;
 
     it.skipIf(skipped)('goes on when its controller is killed, and a resume ends it as if nothing had happened', async (test) => {

@@ -59,14 +59,18 @@ export async function openSmallHost(test: TestEnd, who: Person, options: SshServ
     ssh: { user, port, keys, agent: false, 'known-hosts': knownHosts, keepalive: '1s' },
     'remote-dir': remoteDir,
   });
-  const inventory = who.writeFile(
-    'small.yaml',
-    JSON.stringify({ hosts: { small: describeHost(address, remotes[0]), twin: describeHost(twin.address, remotes[1]) } }),
-  );
-  const write = (name: string, text: string, pattern = 'small') => {
+  const small = describeHost(address, remotes[0]);
+  const hosts = { small, twin: describeHost(twin.address, remotes[1]) };
+  const inventory = who.writeFile('small.yaml', JSON.stringify({ hosts: { small } }));
+  const both = who.writeFile('twins.yaml', JSON.stringify({ hosts }));
+  const write = (name: string, text: string, at = ['--host', 'small', '--inventory', inventory]) => {
     const playbook = who.writeFile(`${name}.yaml`, text.replaceAll('@work', work).replaceAll('@starts', starts));
-    return [playbook, '--host', pattern, '--inventory', inventory];
+    return [playbook, ...at];
   };
+  const makeHomes = () => {
+    for (const home of homes) mkdirSync(join(home, 'work/out'), { recursive: true });
+  };
+  makeHomes();
 
   return {
     server,
@@ -78,11 +82,11 @@ export async function openSmallHost(test: TestEnd, who: Person, options: SshServ
     stubborn: write('stubborn', stubborn),
     twice: write('twice', twice),
     fallsBack: write('falls-back', fallsBack),
-    together: write('together', together, 'small,twin'),
+    together: write('together', together, ['--host', 'small,twin', '--inventory', both]),
     clear: (person) => {
       for (const folder of [person.stateDir, work, starts, ...remotes, ...homes])
         rmSync(folder, { recursive: true, force: true });
-      for (const home of homes) mkdirSync(join(home, 'work/out'), { recursive: true });
+      makeHomes();
       mkdirSync(join(work, 'out'), { recursive: true });
       writeFileSync(join(work, 'out/old.csv'), '99,0.1\n');
     },

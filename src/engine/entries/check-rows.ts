@@ -9,6 +9,8 @@ import { findWaiver, type Waivable } from './waivers.ts';
 export interface Row extends Omit<CheckSettlement, 'waiver'>, Waivable {
   /** Why the run ends because of it, when it has a reason of its own. */
   reason?: string;
+  /** What is compared where workers must be alike; left out: what was observed. */
+  seen?: string;
   /** The keys under which later runs find it, one for each worker. */
   rememberAs?: string[];
 }

@@ -9,7 +9,7 @@ import { performDeed } from './deeds/perform.ts';
 import type { Place, TryPlace } from './deeds/place.ts';
 import type { Result } from './deeds/result.ts';
 import { judgeNeeds } from './needs.ts';
-import { recall } from './remembered.ts';
+import { recall, type Memory } from './remembered.ts';
 import { isUnit } from './schedule.ts';
 import type { Waivable } from './waivers.ts';
 
@@ -22,6 +22,9 @@ export interface Lane {
 /** An entry with what a waiver of it goes by. */
 export type AskedEntry = Entry & Waivable;
 
+/** What an earlier run saw on a worker. */
+export type Recall = (drive: Drive, entry: Entry) => Promise<Memory>;
+
 /** What an entry's row shows: why it was not begun, what is remembered of it, or how it came out. */
 export async function decideEntry(
   drive: Drive,
@@ -29,9 +32,10 @@ export async function decideEntry(
   place: Place,
   failed: CheckRecord | null,
   lane: Lane,
+  remembered: Recall = recall,
 ): Promise<Row> {
   const begin = drive.parts.clock.monotonic();
-  const row = skipAfterFailure(drive, entry, failed) ?? judgeNeeds(drive, entry) ?? (await look(drive, entry, place));
+  const row = skipAfterFailure(drive, entry, failed) ?? judgeNeeds(drive, entry) ?? (await look(drive, entry, place, remembered));
   const result = row.result === 'fail' && entry.severity === 'warn' ? 'warn' : row.result;
   const hint = result === 'fail' || result === 'error' || result === 'warn' ? entry.hint : null;
   const message = [row.message, hint].filter((text) => text !== null).join('; ');
@@ -48,8 +52,8 @@ function skipAfterFailure(drive: Drive, entry: Entry, failed: CheckRecord | null
   return { result: 'skip', expected: null, observed: null, message: `not begun: "${failed.name}" failed` };
 }
 
-async function look(drive: Drive, entry: Entry, place: Place): Promise<Result> {
-  const memory = await recall(drive, entry);
+async function look(drive: Drive, entry: Entry, place: Place, remembered: Recall): Promise<Result> {
+  const memory = await remembered(drive, entry);
   if (memory.row !== null) return memory.row;
   const row = await tryUntilMet(drive, entry, place);
   return row.result === 'pass' && memory.key !== null ? { ...row, rememberAs: [memory.key] } : row;

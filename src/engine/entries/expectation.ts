@@ -71,7 +71,8 @@ function lastLineOf(text: string): string {
   return text.split('\n').at(-1) ?? '';
 }
 
-function shorten(text: string): string {
+/** One line of it, as a row shows it. */
+export function shorten(text: string): string {
   const line = text.replaceAll(/\s+/g, ' ').trim();
   return line.length > 160 ? `${line.slice(0, 159)}…` : line;
 }

@@ -1,7 +1,7 @@
 import type { Phase } from '../../lifecycle/states.ts';
 import type { CheckRecord } from '../../store/check-records.ts';
 import type { Drive } from '../drive.ts';
-import { holdMachine } from '../hold-machine.ts';
+import { holdMachines } from '../hold-machine.ts';
 import { isFailed, settle } from './check-rows.ts';
 import { decideOnWorkers } from '../gang/decide-on-workers.ts';
 import type { AskedEntry, Lane } from './decide-entry.ts';
@@ -26,7 +26,7 @@ export async function walkEntries(drive: Drive, phase: Phase, entries: readonly 
     });
     if (open.length === 0) continue;
     drive.signal.throwIfAborted();
-    if (phase !== 'verify') await holdMachine(drive);
+    if (phase !== 'verify') await holdMachines(drive);
     store.together(() => {
       for (const { position } of open) drive.must(store.claimCheck(drive.lease, phase, position));
     });

@@ -4,8 +4,9 @@ import type { CheckRecord } from '../../store/check-records.ts';
 import type { TargetRecord } from '../../store/records.ts';
 import type { Drive } from '../drive.ts';
 import { isTrouble, type Row } from '../entries/check-rows.ts';
-import { decideEntry, type AskedEntry, type Lane } from '../entries/decide-entry.ts';
+import { decideEntry, type AskedEntry, type Lane, type Recall } from '../entries/decide-entry.ts';
 import type { Place } from '../entries/deeds/place.ts';
+import { recall, type Memory } from '../entries/remembered.ts';
 import { isUnit, unitName } from '../entries/schedule.ts';
 import { mergeRows, type WorkerRow } from './merge-rows.ts';
 import { nameWorker } from './name-workers.ts';
@@ -28,12 +29,24 @@ export async function decideOnWorkers(
   const on = once.includes(entry.deed.kind) ? 'first' : (entry.on ?? 'all');
   const chosen = chooseWorkers(drive, on);
   if (chosen.length === 0) return { name: entry.name, repeats: entry.repeats, ...noSuchWorker(targets.length, on) };
+  const remembered = recallTogether(chosen);
   const look = async (worker: Drive): Promise<WorkerRow> => {
     const lane = lanes[worker.target.index] ?? { doneAt: 0 };
-    return { target: worker.target, row: await decideEntry(worker, entry, place, failed, lane) };
+    return { target: worker.target, row: await decideEntry(worker, entry, place, failed, lane, remembered) };
   };
   const rows = on === 'each' ? await inTurn(chosen, look) : await sideBySide(chosen, look, { entry, place });
-  return mergeRows(targets, rows, { alike: entry.alike ?? common.includes(entry.deed.kind) });
+  return mergeRows(targets, rows, { alike: entry.alike === true || common.includes(entry.deed.kind) });
+}
+
+/** A check of all workers together says nothing when one of them looks alone: what one does not remember, none does. */
+function recallTogether(workers: readonly Drive[]): Recall {
+  let asked: Promise<{ worker: Drive; memory: Memory }[]> | null = null;
+  return async (drive, entry) => {
+    asked ??= allSettledOrThrow(workers.map(async (worker) => ({ worker, memory: await recall(worker, entry) })));
+    const all = await asked;
+    const own = all.find(({ worker }) => worker === drive)?.memory ?? (await recall(drive, entry));
+    return all.every(({ memory }) => memory.row !== null) ? own : { ...own, row: null };
+  };
 }
 
 function chooseWorkers({ workers }: Drive, on: EntryWorkers): readonly Drive[] {

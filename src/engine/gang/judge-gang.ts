@@ -20,13 +20,16 @@ export interface GangFinding {
   ended: TargetRecord[];
 }
 
-/** `firstFailed`: the one that was seen to fail first, by its position; the others may have failed for want of it. */
-export function judgeGang(all: readonly WorkerFinding[], firstFailed: number | null): GangFinding {
+/**
+ * `firstFailed`: the one that was seen to fail first, by its position; the others may have failed for want of it. Asked for only where several have.
+ */
+export function judgeGang(all: readonly WorkerFinding[], firstFailed: () => number | null): GangFinding {
   const targets = all.map(({ target }) => target);
   const [first] = all;
   if (first === undefined) throw new TypeError('a run of no worker');
   const failures = all.filter(({ finding }) => hasFailed(finding));
-  const decider = failures.find(({ target }) => target.index === firstFailed) ?? failures[0] ?? first;
+  const recorded = failures.length < 2 ? null : firstFailed();
+  const decider = failures.find(({ target }) => target.index === recorded) ?? failures[0] ?? first;
   const ended = all.filter(({ finding }) => finding.kind === 'over' || finding.kind === 'lost');
   const rest = {
     decides: decider.target,

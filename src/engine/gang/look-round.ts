@@ -1,4 +1,6 @@
 import type { Drive } from '../drive.ts';
+import { judgeEvidence, type Finding } from '../job/evidence.ts';
+import type { WorkerFinding } from './judge-gang.ts';
 import type { Sight, WorkerEyes } from './worker-eyes.ts';
 
 /** How long those that have answered wait for the others. */
@@ -11,6 +13,8 @@ interface Round {
   sights: Sight[];
   /** Those whose look is still under way. */
   silent: Drive[];
+  /** What is known of each worker now. */
+  findings: WorkerFinding[];
 }
 
 /**
@@ -52,8 +56,16 @@ export function lookInRounds({ parts, signal }: Drive, eyes: readonly WorkerEyes
     return {
       sights: eyes.flatMap((one) => sights.get(one) ?? []),
       silent: [...flights.keys()].map(({ worker }) => worker),
+      findings: eyes.map((one) => ({ target: one.worker.target, finding: findingOf(one) })),
     };
   };
+
+  /** A look that is still under way says nothing new, and what the one before said of a job that had ended stays. */
+  function findingOf(one: WorkerEyes): Finding {
+    const last = sights.get(one)?.finding ?? null;
+    const stands = !flights.has(one) || last?.kind === 'over' || last?.kind === 'lost';
+    return stands && last !== null ? last : judgeEvidence(null, { incarnation: null }, false);
+  }
 
   async function raceTime(everyone: Promise<unknown>): Promise<void> {
     const waited = new AbortController();

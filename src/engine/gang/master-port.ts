@@ -1,3 +1,4 @@
+import { exitCodes, FleetError } from '../../errors.ts';
 import { findFreePort, firstPort, portCount } from '../../remote/ports.ts';
 import type { Drive } from '../drive.ts';
 import { keeps, readEventsOf } from '../read-events.ts';
@@ -16,7 +17,7 @@ export async function chooseMasterPort(drive: Drive): Promise<void> {
   const before = readMasterPort(drive);
   const port = await drive.session.call(findFreePort(before ?? firstPort + spread(drive.actor.run)));
   if (port === before) return;
-  if (port === null) throw new TypeError(`run ${drive.actor.run}: no port from ${firstPort} to ${firstPort + portCount} is free`);
+  if (port === null) throw noFreePort(drive);
   const detail: PortDetail = { masterPort: { attempt: drive.record().attempt, port } };
   drive.tell('master-port', `the workers meet at port ${port} of ${drive.host.name}`, detail);
 }
@@ -27,6 +28,17 @@ export function readMasterPort(drive: Drive): number | null {
     keeps<PortDetail>(detail, 'masterPort') ? [detail.masterPort] : [],
   );
   return ports.findLast((one) => one.attempt === attempt)?.port ?? null;
+}
+
+function noFreePort({ host }: Drive): FleetError {
+  return new FleetError(
+    `${host.name}: no TCP port from ${firstPort} to ${firstPort + portCount - 1} is free for the workers to meet at`,
+    {
+      code: 'no-free-port',
+      exit: exitCodes.couldNot,
+      suggestions: [`fleet exec --host ${host.name} -- cat /proc/net/tcp shows who has them`],
+    },
+  );
 }
 
 /** Runs that begin on one host at the same time look in different places. */

@@ -2,8 +2,9 @@ import type { CheckResult } from '../../lifecycle/states.ts';
 import type { WorkerLook } from '../../store/check-records.ts';
 import type { TargetRecord } from '../../store/records.ts';
 import type { Row } from '../entries/check-rows.ts';
+import { shorten } from '../entries/expectation.ts';
 import { groupBy } from './group-by.ts';
-import { nameWorker, nameWorkers } from './name-workers.ts';
+import { nameWorkers } from './name-workers.ts';
 
 /** What one worker showed. */
 export interface WorkerRow {
@@ -63,19 +64,28 @@ function rank({ row }: WorkerRow): number {
 
 function findOdd(all: readonly WorkerRow[]): WorkerRow[] {
   const passed = all.filter(({ row }) => row.result === 'pass');
-  const groups = groupBy(passed, ({ row }) => row.observed);
+  const groups = groupBy(passed, ({ row }) => seenBy(row));
+  if (groups.size < 2) return [...all];
   const usual = [...groups].reduce<[string | null, number]>(
-    (most, [observed, rows]) => (rows.length > most[1] ? [observed, rows.length] : most),
+    (most, [seen, rows]) => (rows.length > most[1] ? [seen, rows.length] : most),
     [null, 0],
   )[0];
   return all.map(({ target, row }) => {
-    if (groups.size < 2 || row.result !== 'pass' || row.observed === usual) return { target, row };
+    if (row.result !== 'pass') return { target, row };
     const { rememberAs: _, ...rest } = row;
-    return {
-      target,
-      row: { ...rest, result: 'fail' as const, expected: same, message: `the others have ${usual ?? 'nothing'}` },
-    };
+    const shown = { ...rest, observed: show(seenBy(row)) };
+    if (seenBy(row) === usual) return { target, row: shown };
+    return { target, row: { ...shown, result: 'fail' as const, expected: same, message: `the others have ${show(usual)}` } };
   });
+}
+
+function seenBy({ seen, observed }: Row): string | null {
+  return seen ?? observed;
+}
+
+function show(text: string | null): string {
+  const line = shorten(text ?? '');
+  return line === '' ? 'nothing' : line;
 }
 
 /** `worker 5: 2.1.0; workers 0-4, 6 and 7: 2.2.0`, the few before the many; the text alone where all have the same. */
@@ -93,8 +103,7 @@ function together(
     .sort(([, a], [, b]) => a.length - b.length)
     .map(([text, those]) => {
       const some = those.map(({ target }) => target);
-      const [one] = some;
-      return `${some.length === 1 && one !== undefined ? nameWorker(targets, one) : nameWorkers(targets, some)}: ${text ?? ''}`;
+      return `${nameWorkers(targets, some)}: ${text ?? ''}`;
     })
     .join('; ');
 }

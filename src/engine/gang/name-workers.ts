@@ -37,6 +37,11 @@ function joinNames(names: readonly string[]): string {
   return names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} and ${names.at(-1) ?? ''}`;
 }
 
+/** A sentence about a worker, with its name in front where the run has several. */
+export function ofWorker(targets: readonly Place[], target: Place, text: string): string {
+  return targets.length === 1 ? text : `${nameWorker(targets, target)}: ${text}`;
+}
+
 /** Where a run is: its host, or how many workers of which hosts. */
 export function namePlace({ plan: { targets } }: Pick<Drive, 'plan'>): string {
   const hosts = [...new Set(targets.map(({ host }) => host))];

@@ -8,6 +8,7 @@ import { readLogTail } from '../job/log-tail.ts';
 import { gangOf } from './gang-of.ts';
 import { nameWorker, nameWorkers } from './name-workers.ts';
 import { watchReady } from './ready.ts';
+import { findCulprit } from './find-culprit.ts';
 import { readFailed, type FailedDetail } from './worker-failed.ts';
 import type { Sight } from './worker-eyes.ts';
 
@@ -63,11 +64,12 @@ export function watchGang(drive: Drive): GangWatch {
       beside.check();
       const { decides, failed: some } = look.gang;
       if (failed === null && some.length > 0) {
-        const sight = look.sights.find(({ worker }) => worker.target.index === decides.index);
+        const sight = await findCulprit(look.sights.filter(({ worker }) => some.includes(worker.target)));
+        const first = sight?.worker.target ?? decides;
         const more = some.length === 1 ? '' : ` (failed by now: ${nameWorkers(targets, some)})`;
         fail(
-          decides,
-          `${nameWorker(targets, decides)} failed: ${sight?.finding.sentence ?? 'it has ended'}${more}`,
+          first,
+          `${nameWorker(targets, first)} failed: ${sight?.finding.sentence ?? 'it has ended'}${more}`,
           look.sights,
           false,
         );

@@ -23,7 +23,3 @@ export function findDecider(drive: Drive): Drive {
   const failed = readFailed(drive)?.worker ?? recorded.find(({ exitCode }) => exitCode !== null && exitCode !== 0)?.index ?? 0;
   return drive.workers[failed] ?? drive;
 }
-
-export function readFirstFailed(drive: Drive): number | null {
-  return drive.workers.length === 1 ? null : (readFailed(drive)?.worker ?? null);
-}

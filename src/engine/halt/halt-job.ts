@@ -9,7 +9,7 @@ import { endRun } from '../end-run.ts';
 import { endFailed } from '../rollback/end-failed.ts';
 import { setupOf } from '../entries/deeds/run-command.ts';
 import type { Drive } from '../drive.ts';
-import { namePlace, nameWorker } from '../gang/name-workers.ts';
+import { namePlace, ofWorker } from '../gang/name-workers.ts';
 import { onAll } from '../gang/on-all.ts';
 import { findDecider } from '../gang/worker-failed.ts';
 import { readEventsOf } from '../read-events.ts';
@@ -118,11 +118,7 @@ const moves: Record<string, string> = {
 /** `1234 signal TERM` as the guard wrote it: seconds of the host's uptime, then the move. */
 function describeMove(drive: Drive, line: string): string {
   const [, word = '', ...rest] = line.split(' ');
-  return ofWorker(drive, [moves[word] ?? word, ...rest].join(' '));
-}
-
-function ofWorker({ plan: { targets }, target }: Drive, text: string): string {
-  return targets.length === 1 ? text : `${nameWorker(targets, target)}: ${text}`;
+  return ofWorker(drive.plan.targets, drive.target, [moves[word] ?? word, ...rest].join(' '));
 }
 
 async function conclude(drive: Drive, wish: HaltWish, states: readonly UnitState[]): Promise<void> {
@@ -148,11 +144,14 @@ async function conclude(drive: Drive, wish: HaltWish, states: readonly UnitState
 /** What the accelerators hold after the halt, and who, beside what they held when the host was looked at before the run. */
 async function tellDevices(drive: Drive): Promise<void> {
   if (drive.host.accelerators === null) return;
+  const tell = (text: string) => drive.tell('halt-move', ofWorker(drive.plan.targets, drive.target, text));
   const answer = await drive.session.call(askForAccelerators(setupOf(drive)));
   if (answer.kind !== 'found') {
-    drive.tell('halt-move', ofWorker(drive, 'the accelerators could not be looked at after the halt'));
+    tell('the accelerators could not be looked at after the halt');
     return;
   }
+  // A TPU tells of its memory only while a process uses it.
+  if (answer.accelerators.every(({ memoryUsedBytes, vendor }) => memoryUsedBytes === null && vendor === 'google')) return;
   const before = readBaseline(drive);
   const used = answer.accelerators.map(({ index, memoryUsedBytes }) => {
     const earlier = before.find((accelerator) => accelerator.index === index)?.memoryUsedBytes ?? null;
@@ -160,7 +159,7 @@ async function tellDevices(drive: Drive): Promise<void> {
   });
   const freedom = acceleratorsFree({ accelerators: answer });
   const held = freedom.kind === 'held' ? `; held by others: ${freedom.message}` : '';
-  drive.tell('halt-move', ofWorker(drive, `accelerator memory in use after the halt: ${used.join(', ')}${held}`));
+  tell(`accelerator memory in use after the halt: ${used.join(', ')}${held}`);
 }
 
 function describeSize(bytes: number | null): string {

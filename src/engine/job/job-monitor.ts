@@ -9,12 +9,13 @@ import { trainerFallbackRules } from '../attempts/trainer-fallback.ts';
 import type { Drive } from '../drive.ts';
 import type { EarlierRun } from '../plan.ts';
 import { doneRules } from './completion.ts';
-import { judgeEvidence, type Finding } from './evidence.ts';
-import { judgeGang, type GangFinding, type WorkerFinding } from '../gang/judge-gang.ts';
+import type { Finding } from './evidence.ts';
+import { judgeGang, type GangFinding } from '../gang/judge-gang.ts';
 import { lookInRounds } from '../gang/look-round.ts';
-import { ofWorker, reasonsOfGang } from '../gang/reasons.ts';
+import { ofWorker } from '../gang/name-workers.ts';
+import { reasonsOfGang } from '../gang/reasons.ts';
 import { openEyes, type Sight } from '../gang/worker-eyes.ts';
-import { readFirstFailed } from '../gang/worker-failed.ts';
+import { readFailed } from '../gang/worker-failed.ts';
 import { describeNews, rememberTold, type Told } from './news.ts';
 
 export interface Look {
@@ -81,11 +82,8 @@ export function createJobMonitor(drive: Drive): JobMonitor {
 
   return {
     async look({ final, extraReasons, whole = final }) {
-      const { sights, silent } = await round({ final, whole });
-      const found = findAll(drive, sights, silent);
-      const unsure = judgeGang(found, null);
-      // The log of events is long, and asked only where there is something to find.
-      const gang = unsure.failed.length < 2 ? unsure : judgeGang(found, readFirstFailed(drive));
+      const { sights, silent, findings } = await round({ final, whole });
+      const gang = judgeGang(findings, () => readFailed(drive)?.worker ?? null);
       const { finding } = gang;
       const readings = eyes.flatMap((one) => one.takeOut());
       const more = sights.some((sight) => sight.more);
@@ -101,7 +99,9 @@ export function createJobMonitor(drive: Drive): JobMonitor {
       const stallText = describeStall(lastStall);
       const stallReasons = stalled ? [{ color: 'red' as const, text: stallText }] : [];
       const quiet = isHeard && finding.kind === 'alive' ? monitor.judgeQuiet(clock.monotonic()) : [];
-      const ofFiles = eyes.flatMap((one) => one.reasons().map((reason) => ofWorker(drive, one.worker, reason)));
+      const ofFiles = eyes.flatMap((one) =>
+        one.reasons().map((reason) => ({ ...reason, text: ofWorker(drive.plan.targets, one.worker.target, reason.text) })),
+      );
       const reasons = [...extraReasons, ...reasonsOfGang(drive, gang), ...stallReasons, ...quiet, ...ofFiles];
       const judgement = monitor.judge({ now: clock.now(), final, behind: more || !isHeard, extraReasons: reasons });
       const batch: Batch = {
@@ -127,16 +127,6 @@ export function createJobMonitor(drive: Drive): JobMonitor {
       return { finding, state, gang, sights, silent, judgement, stalled, stallText, grew, more };
     },
   };
-}
-
-/** A look that is still under way says nothing new, and what the one before said of a job that had ended stays. */
-function findAll({ plan }: Drive, sights: readonly Sight[], silent: readonly Drive[]): WorkerFinding[] {
-  return plan.targets.map((target) => {
-    const last = sights.find(({ worker }) => worker.target.index === target.index)?.finding ?? null;
-    const isSilent = silent.some((worker) => worker.target.index === target.index);
-    if (last !== null && (!isSilent || last.kind === 'over' || last.kind === 'lost')) return { target, finding: last };
-    return { target, finding: judgeEvidence(null, { incarnation: null }, false) };
-  });
 }
 
 function neverLooked(run: string): never {

@@ -5,7 +5,7 @@ import { isFailed } from '../entries/check-rows.ts';
 import { decideOnWorkers } from '../gang/decide-on-workers.ts';
 import { walkEntries } from '../entries/walk-entries.ts';
 import { findWaiver } from '../entries/waivers.ts';
-import { holdMachine } from '../hold-machine.ts';
+import { holdMachines } from '../hold-machine.ts';
 import { decideNoGo } from '../preflight/no-go.ts';
 
 /** What a check may have changed, or somebody else meanwhile. */
@@ -26,7 +26,7 @@ export async function lookAgain(drive: Drive): Promise<boolean> {
     before.some((check) => check.phase === 'launch' && check.name === name && check.status === 'settled');
   await walkEntries(drive, 'launch', again);
   const recorded = again.filter(({ name }) => isRecorded(name));
-  if (recorded.length > 0) await holdMachine(drive);
+  if (recorded.length > 0) await holdMachines(drive);
   const rows = await Promise.all(
     recorded.map((entry, position) => decideOnWorkers(drive, entry, { phase: 'launch', position }, null, [])),
   );

@@ -2,7 +2,7 @@ import type { Reason } from '../../monitor/health.ts';
 import type { Proof } from '../../remote/executor.ts';
 import { settle } from '../entries/check-rows.ts';
 import type { Drive } from '../drive.ts';
-import { nameWorker, nameWorkers } from '../gang/name-workers.ts';
+import { nameWorkers, ofWorker } from '../gang/name-workers.ts';
 import { criticalVariables, launchOf } from './job.ts';
 
 export interface EnvironmentProof {
@@ -44,7 +44,9 @@ export function watchEnvironment(drive: Drive): EnvironmentProof {
       const now = drive.parts.clock.monotonic();
       if (progressed) progressedAt ??= now;
       const proofs = workers.flatMap((worker) => worker.proofs);
-      const wrong = workers.flatMap((one) => one.proofs.flatMap(describeWrong).map((text) => nameOf(drive, one.worker, text)));
+      const wrong = workers.flatMap((one) =>
+        one.proofs.flatMap(describeWrong).map((text) => ofWorker(drive.plan.targets, one.worker.target, text)),
+      );
       const bare = drive.workers.filter((one) => !workers.some(({ worker, proofs: some }) => worker === one && some.length > 0));
       const complete = progressed && bare.length === 0;
       const unseen = progressedAt !== null && now - progressedAt > unseenMs;
@@ -69,10 +71,6 @@ export function watchEnvironment(drive: Drive): EnvironmentProof {
       return check?.status === 'settled' ? check.result === 'pass' : null;
     },
   };
-}
-
-function nameOf({ plan: { targets } }: Drive, { target }: Drive, text: string): string {
-  return targets.length === 1 ? text : `${nameWorker(targets, target)}: ${text}`;
 }
 
 function nameBare({ plan: { targets } }: Drive, bare: readonly Drive[]): string {

@@ -1,7 +1,7 @@
 import { listFiles, readFrom, type FoundFile } from '../../remote/files.ts';
 import { signalMembers } from '../../remote/members.ts';
 import type { Drive } from '../drive.ts';
-import { nameWorker } from '../gang/name-workers.ts';
+import { ofWorker } from '../gang/name-workers.ts';
 import { onAll } from '../gang/on-all.ts';
 import { launchOf } from './job.ts';
 
@@ -15,8 +15,7 @@ const [betweenLooksMs, mostLooks] = [1_000, 10];
 export async function collectStackDumps(drive: Drive): Promise<string[]> {
   const { targets } = drive.plan;
   const told = await onAll(drive, async (worker) => {
-    const lines = await collectOn(worker);
-    return targets.length === 1 ? lines : lines.map((line) => `${nameWorker(targets, worker.target)}: ${line}`);
+    return (await collectOn(worker)).map((line) => ofWorker(targets, worker.target, line));
   });
   return [...new Set(told.flat())];
 }

@@ -1,13 +1,9 @@
 import { detachedExecutor } from '../../remote/detached/executor.ts';
 import type { UnitState } from '../../remote/executor.ts';
-import { readFrom } from '../../remote/files.ts';
 import { keepRecord } from '../../remote/records.ts';
-import type { OffsetRecord } from '../../store/records.ts';
 import { describeJob } from './describe-job.ts';
-import { filesOfJob, jobPlace, type JobFile } from './job.ts';
-import { unreadFile } from './read-files.ts';
-import { findBefore } from './read-source.ts';
-import { passOverWholeFile } from './read-whole.ts';
+import { jobPlace } from './job.ts';
+import { recordBaseline } from './record-baseline.ts';
 import { adoptAttempt, isSuperseded } from './adopt-attempt.ts';
 import { pushEnvironments } from '../push-environments.ts';
 import type { Drive } from '../drive.ts';
@@ -17,7 +13,7 @@ import { meetAll } from '../gang/barrier.ts';
 import { chooseMasterPort } from '../gang/master-port.ts';
 import { namePlace, nameWorkers } from '../gang/name-workers.ts';
 import { beginHalt } from '../halt/wish-halt.ts';
-import { holdMachine } from '../hold-machine.ts';
+import { holdMachines } from '../hold-machine.ts';
 import { describeKeptRun } from '../kept-record.ts';
 import { lookAgain } from './look-again.ts';
 
@@ -52,7 +48,7 @@ export async function startJob(drive: Drive): Promise<void> {
     if (absent.length === drive.workers.length && !(await lookAgain(drive))) return;
     const ready = await meetAll(drive, absent, (worker) => prepareStart(worker));
     if (ready.missing.length > 0) return failStart(drive, ready.missing, 'did not become ready to start');
-    await holdMachine(drive);
+    await holdMachines(drive);
     const started = await meetAll(drive, absent, (worker, limit) =>
       worker.session.call(detachedExecutor.start(worker.actor, jobPlace(worker), describeJob(worker)), limit),
     );
@@ -81,40 +77,6 @@ async function prepareStart(worker: Drive): Promise<void> {
 
 function neverAsked({ actor, target }: Drive): never {
   throw new TypeError(`run ${actor.run}: worker ${target.index} was never asked`);
-}
-
-/**
- * Where each file ends before the start: rows of an older run are not this run's, unless they are what it is compared with. Those that an earlier attempt has
- * read from go on from there.
- */
-async function recordBaseline(drive: Drive): Promise<void> {
-  const { attempt, worker } = jobPlace(drive);
-  const { store } = drive.parts;
-  const isOwn = (offset: OffsetRecord) => offset.attempt === attempt && offset.worker === worker;
-  const carried = attempt === 1 ? [] : store.readOffsets(drive.actor.run).filter(isOwn);
-  const isCarried = ({ name, path, choice }: JobFile) =>
-    carried.some((offset) => offset.source === name && (choice !== 'one' || offset.path === path));
-  const files = filesOfJob(drive).filter((file) => !isCarried(file));
-  const offsets = await Promise.all(files.map((file) => findEnds(drive, file)));
-  drive.must(store.recordOffsets(drive.lease, offsets.flat()));
-}
-
-async function findEnds(drive: Drive, file: JobFile): Promise<OffsetRecord[]> {
-  const isReference = drive.plan.playbook.monitor?.references?.includes(file.name) === true;
-  if (file.kind === 'json' || file.kind === 'sqlite') {
-    const unread = unreadFile(drive, file);
-    return [isReference ? unread : await passOverWholeFile(drive, file, unread)];
-  }
-  const before = await findBefore(drive, file);
-  if (isReference) return before;
-  return Promise.all(
-    before.map(async (unread) => {
-      const wanted = { path: unread.path, offset: 0, maxBytes: 0, headBytes: 0 };
-      const part = await drive.session.call(readFrom(drive.plan.playbook.workdir, wanted));
-      if (part.kind !== 'file' || part.size === 0) return unread;
-      return { ...unread, inode: part.inode, head: part.head, headBytes: part.headBytes, offset: part.size };
-    }),
-  );
 }
 
 async function waitForProcess(drive: Drive, first: UnitState, limit?: AbortSignal): Promise<UnitState> {

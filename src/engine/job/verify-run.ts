@@ -42,7 +42,8 @@ export async function verifyRun(drive: Drive): Promise<void> {
   const said = outcome.reason === 'not-begun' ? state.error : describeVerdict(state.verdict);
   const what = said ?? (outcome.reason === 'exit-status' ? (ending.failure?.class ?? null) : null);
   const text = describeOutcome(outcome, nameCause(drive, outcome, what));
-  const explained = outcome.result === 'failed' ? explainFailure(ending.failure) : [];
+  // Of a job that fleet itself has stopped the end says nothing.
+  const explained = outcome.result === 'failed' && !ending.notReady ? explainFailure(ending.failure) : [];
   const last = { from: ['verifying'] as const, event: drive.event('state', text), outcome };
   const message = outcome.reason === null ? null : [text, ...explained].join('\n');
   if (outcome.result === 'failed') await endFailed(drive, { ...last, to: 'failed', message });

@@ -7,6 +7,7 @@ import { createJobMonitor, type Look } from './job-monitor.ts';
 import { tellElsewhere } from '../tell-elsewhere.ts';
 import type { Drive } from '../drive.ts';
 import { watchGang } from '../gang/watch-gang.ts';
+import { findDecider } from '../gang/worker-failed.ts';
 import { watchCheckpoints, type CheckpointWatch } from '../checkpoints/watch-checkpoints.ts';
 import { watchDuties } from '../duties/watch-duties.ts';
 import { watchEnvironment } from './prove-environment.ts';
@@ -66,13 +67,16 @@ async function watchUntilOver(drive: Drive, checkpoints: CheckpointWatch): Promi
       await readRest(drive, monitor, reasons());
       await actions.finish();
       await checkpoints.settle();
-      if (await followUp(drive.workers[look.gang.decides.index] ?? drive, look.state, finding.exitCode)) return;
+      const decider = findDecider(drive);
+      const state = look.sights.find(({ worker }) => worker === decider)?.state ?? look.state;
+      const exitCode = state.exitCode ?? finding.exitCode;
+      if (await followUp(decider, state, exitCode)) return;
       await checkpoints.finish();
       await monitor.look({ final: true, extraReasons: reasons() });
       drive.transition({
         from: ['running', 'lingering'],
         to: 'verifying',
-        event: drive.event('state', `the job ended with status ${finding.exitCode}`),
+        event: drive.event('state', `the job ended with status ${exitCode}`),
       });
       return;
     }

@@ -58,7 +58,7 @@ file_lives() {
 record_self() {
   read -r rs_line </proc/self/stat
   rs_pid=${rs_line%% *}
-  read_process "$rs_pid" && say "$rs_pid $st_start" | place "$1"
+  read_process "$rs_pid" && put "$1" "$rs_pid $st_start"
 }
 
 # Sets uptime, in whole seconds: the clock of this host that never jumps.
@@ -117,7 +117,7 @@ place() {
   return 1
 }
 
-# put FILE LINE: the same for one line. Looks do it every second, and each process that they start takes of the training's time.
+# put FILE TEXT: the same for a text that the shell has. Looks do it every second, and each process that they start takes of the training's time.
 put() {
   read_unique_word
   pl_new=$1.$unique_word.tmp

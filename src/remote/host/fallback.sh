@@ -106,7 +106,7 @@ begin_next() {
   fi 2>/dev/null
   sa_unit=$gu_next_unit
   claim_unit || return 0
-  if say "$unit_workdir" | place "$sa_unit/workdir" && note_ends "$sa_unit" | place "$sa_unit/starts" && say "$fb_cause" | place "$sa_unit/because" && say "$bn_checkpoint" | place "$sa_unit/checkpoint" &&
+  if put "$sa_unit/workdir" "$unit_workdir" && note_ends "$sa_unit" | place "$sa_unit/starts" && put "$sa_unit/because" "$fb_cause" && put "$sa_unit/checkpoint" "$bn_checkpoint" &&
     write_unit "$gu_run" "$gu_token" $((gu_attempt + 1)) "$gu_worker" && ! stop_is_wanted &&
     leave_running sh "$FLEET_SCRIPT" wrap "$FLEET_DIR" "$sa_unit"; then
     return 0

@@ -60,14 +60,14 @@ another_guards() { [ -z "$gu_given" ] && unit_lives "$gu_unit" guard && [ "$fl_p
 # holds a piece of their command line, and the names of the variables.
 prove_now_and_then() {
   if [ ! -s "$gu_unit/prove" ] || [ "$uptime" -lt "$gu_prove_at" ]; then return 0; fi
-  if [ $((uptime - gu_begin)) -lt 60 ]; then gu_prove_at=$((uptime + 2)); else gu_prove_at=$((uptime + 30)); fi
+  if [ $((uptime - gu_begin)) -lt 60 ]; then gu_prove_at=$((uptime + 1)); else gu_prove_at=$((uptime + 30)); fi
   if grep -qs -e ' missing$' -e ' differs$' "$gu_unit/proof"; then return 0; fi
   { read -r pn_process && read -r pn_names; } <"$gu_unit/prove"
   pn_found=$(pushed_values | one_line_each | prove "$gu_run" "$pn_process" | grep -v '^looked$')
   case $pn_found in
   '') ;;
-  *' missing'* | *' differs'*) [ "$pn_found" != "$gu_wrong" ] || say "$pn_found" | place "$gu_unit/proof" ;;
-  *) say "$pn_found" | place "$gu_unit/proof" ;;
+  *' missing'* | *' differs'*) [ "$pn_found" != "$gu_wrong" ] || put "$gu_unit/proof" "$pn_found" ;;
+  *) put "$gu_unit/proof" "$pn_found" ;;
   esac
   gu_wrong=$pn_found
 }

@@ -143,7 +143,7 @@ leave_wish() {
   lw_wish="reason $4${5:+$newline$5}"
   [ -z "$2" ] || lw_wish="$lw_wish${newline}grace $2"
   if [ "$3" = 1 ] || grep -qsx force "$1/halt"; then lw_wish="$lw_wish${newline}force"; fi
-  if ! say "$lw_wish" | place "$1/halt"; then
+  if ! put "$1/halt" "$lw_wish"; then
     leave_running sh "$FLEET_SCRIPT" guard "$FLEET_DIR" "$1" "$lw_wish"
   elif ! unit_lives "$1" guard; then
     leave_running sh "$FLEET_SCRIPT" guard "$FLEET_DIR" "$1"

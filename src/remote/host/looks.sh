@@ -134,7 +134,7 @@ hello() {
   say uptime "$uptime"
   say session-tool "$(session_tool)"
   say home "$HOME"
-  if (umask 077 && mkdir -p "$FLEET_DIR") 2>/dev/null && say probe | place "$FLEET_DIR/.probe" && rm -f "$FLEET_DIR/.probe"; then
+  if (umask 077 && mkdir -p "$FLEET_DIR") 2>/dev/null && put "$FLEET_DIR/.probe" probe && rm -f "$FLEET_DIR/.probe"; then
     say writable yes
   else
     say writable no

@@ -16,12 +16,12 @@ find_unit_file() {
 stop_for() {
   gu_verdict=$1 gu_wish="reason $2${newline}only this unit"
   keep_verdict
-  say "$gu_wish" | place "$gu_unit/halt"
+  put "$gu_unit/halt" "$gu_wish"
 }
 
 # Written again and again until the disk has room for it: the outcome depends on it.
 keep_verdict() {
-  if [ -n "$gu_verdict" ] && [ ! -s "$gu_unit/verdict" ]; then say "$gu_verdict" | place "$gu_unit/verdict"; fi
+  if [ -n "$gu_verdict" ] && [ ! -s "$gu_unit/verdict" ]; then put "$gu_unit/verdict" "$gu_verdict"; fi
 }
 
 keep_time_limit() {

@@ -77,7 +77,7 @@ claim_unit() {
 # shellcheck disable=SC2154 # the variables of start
 write_unit() {
   read_uptime
-  say "$here" | place "$sa_unit/incarnation" && (
+  put "$sa_unit/incarnation" "$here" && (
     umask 077
     say "$uptime" >"$sa_unit/began" &&
       printf '%s' "$unit_script" >"$sa_unit/script" &&
@@ -96,7 +96,7 @@ write_unit() {
       say "$unit_profile" >"$sa_unit/profile" &&
       { [ -z "$unit_next" ] || printf '%s' "$unit_next" >"$sa_unit/next"; } &&
       note_stall_start "$sa_unit"
-  ) 2>/dev/null && say "$1 $3 $4 $2" | place "$sa_unit/owner"
+  ) 2>/dev/null && put "$sa_unit/owner" "$1 $3 $4 $2"
 }
 
 # state RUN ATTEMPT WORKER UNIT: for whoever only wants to know.

@@ -13,10 +13,10 @@ wrap() {
   fi 2>/dev/null
   case $wr_unit in */job) rm -f "${wr_unit%/*}/env" ;; esac
   read_uptime
-  say "$uptime" | place "$wr_unit/ended"
+  put "$wr_unit/ended" "$uptime"
   # A full disk: the exit status waits here, for as long as there is a folder for it.
-  until say "$wr_code" | place "$wr_unit/exit" || [ ! -d "$wr_unit" ]; do sleep 2; done
-  if [ ! -s "$wr_unit/pid" ] || session_is_over "$(cut -d' ' -f1 "$wr_unit/pid")"; then say over | place "$wr_unit/spent"; fi
+  until put "$wr_unit/exit" "$wr_code" || [ ! -d "$wr_unit" ]; do sleep 2; done
+  if [ ! -s "$wr_unit/pid" ] || session_is_over "$(cut -d' ' -f1 "$wr_unit/pid")"; then put "$wr_unit/spent" over; fi
   wait
   # Its guard removes it, unless it was killed.
   case $wr_unit in */job) unit_lives "$wr_unit" guard || rm -f "${wr_unit%/*}/env-next" ;; esac

@@ -15,7 +15,7 @@ const judge = (findings: Finding[], firstFailed: number | null = null) =>
       const target = targets[index];
       return target === undefined ? [] : [{ target, finding }];
     }),
-    firstFailed,
+    () => firstFailed,
   );
 
 describe('a run on four workers', () => {

@@ -60,6 +60,15 @@ describe('a row of several workers', () => {
     });
   });
 
+  test('that must be alike is compared by all that was seen, and not by an exit status', () => {
+    const merged = mergeRows(
+      targets,
+      rows((index) => ({ observed: 'exit 0', seen: index === 2 ? 'b0b' : 'a0a' })),
+      { alike: true },
+    );
+    expect(merged).toMatchObject({ result: 'fail', observed: 'worker 2: b0b; workers 0, 1 and 3-7: a0a' });
+  });
+
   test('need not be alike where nobody said so', () => {
     const merged = mergeRows(
       targets,

@@ -104,6 +104,23 @@ describe('a run on two hosts', () => {
     for (const worker of [0, 1]) expect(stepsOf(who, lost.id, worker)).toEqual(upTo(80));
   });
 
+  it('has every row once when its controller dies while one of them is out of reach', { timeout: limitMs }, async (test) => {
+    const who = person(test);
+    const gang = await openSmallGang(test, who, 2);
+    const controller = who.start(['launch', ...gang.write('together', playbook(':', { steps: 60 }))]);
+    await who.waitForRun('it makes steps', ({ progress }) => (progress?.step ?? 0) > 5);
+    gang.lines[1]?.refuse();
+    gang.lines[1]?.reset();
+    const { id } = await who.waitForRun('it is missed', ({ reachability }) => reachability.status === 'unreachable');
+    const before = stepsOf(who, id, 0).length;
+    await who.waitForRun('the other goes on', () => stepsOf(who, id, 0).length > before + 5);
+    controller.kill('SIGKILL');
+    await controller.ended;
+    gang.lines[1]?.restore();
+    expect((await who.run(['resume', id])).code).toBe(0);
+    for (const worker of [0, 1]) expect(stepsOf(who, id, worker)).toEqual(upTo(60));
+  });
+
   it('is halted on both, whoever asks', { timeout: limitMs }, async (test) => {
     const who = person(test);
     const gang = await openSmallGang(test, who, 2);

@@ -108,5 +108,5 @@ function judge(deed: Run, exitCode: number, stdout: Buffer, stderr: Buffer): Res
     stdout: stdout.toString(),
     stderr: stderr.toString(),
   });
-  return { result: met ? 'pass' : 'fail', expected, observed, message: null };
+  return { result: met ? 'pass' : 'fail', expected, observed, message: null, seen: stdout.toString().trimEnd() };
 }
