@@ -10,7 +10,7 @@ import {
   startSchema,
   type HaltFile,
   type LingerFile,
-} from './schema.ts';
+} from './launch-schema.ts';
 import { partAt, take } from './sections.ts';
 
 /** Signals that a job may be sent. */

@@ -2,6 +2,7 @@ import { ownChecks } from '../lifecycle/own-checks.ts';
 import { buildDuties } from './build-duties.ts';
 import { buildFallback } from './build-fallback.ts';
 import { buildGang } from './build-gang.ts';
+import { buildLadder } from './build-ladder.ts';
 import { buildLaunch } from './build-launch.ts';
 import { buildMonitor } from './monitor/build-monitor.ts';
 import { buildRestart } from './build-restart.ts';
@@ -48,6 +49,7 @@ export function buildPlaybook(
     launch: buildLaunch(reader, value),
     gang: buildGang(reader, value),
     restart: buildRestart(reader, value),
+    ladder: buildLadder(reader, value),
     monitor,
     verify: buildEntries(reader, value, 'verify', names),
     rollback: buildEntries(reader, value, 'rollback', names),

@@ -10,13 +10,23 @@ export const range = z.union([z.number(), text]).describe('"45..55", ">= 39", "<
 export const pattern = text.describe('A regular expression of RE2');
 export const expression = text.describe('A CEL expression');
 export const path = text.describe('A path on the host, relative to the workdir');
+export const oneLine = z.string().regex(/^[^\0\r\n]+$/, { error: 'expected one line of text' });
 export const scalar = z.union([z.string(), z.number(), z.boolean()]);
 export const identifier = z
   .string()
   .regex(/^[A-Za-z_][A-Za-z0-9_]*$/, { error: ({ input }) => `expected letters, digits and "_", got ${JSON.stringify(input)}` });
 export const fileSize = z.union([text, z.strictObject({ about: size, tolerance: text })]);
 
-const monitorActions = ['notify', 'stack-dump', 'checkpoint-now', 'restart', 'fallback', 'halt', 'quarantine'] as const;
+const monitorActions = [
+  'notify',
+  'stack-dump',
+  'checkpoint-now',
+  'restart',
+  'fallback',
+  'halt',
+  'give-up',
+  'quarantine',
+] as const;
 export const action = z.union([
   z.enum(monitorActions),
   z.strictObject({ run: text.describe('Shell lines, beside the job'), timeout: duration.optional() }),

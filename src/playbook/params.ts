@@ -73,7 +73,7 @@ export function describeUnknownParam(name: string, params: Readonly<Record<strin
   return `no param is called ${JSON.stringify(name)}, ${names.length === 0 ? 'the playbook has none' : `it has ${names.join(', ')}`}`;
 }
 
-function toParam(file: ParamFile): Param {
+export function toParam(file: ParamFile): Param {
   return {
     type: file.type,
     default: file.default ?? null,
@@ -104,7 +104,8 @@ function convert(param: Param, text: string): Scalar {
 
 const typeNames = { string: 'text', integer: 'a whole number', number: 'a number', boolean: 'true or false' } as const;
 
-function explainWrong(param: Param, value: Scalar): string | null {
+/** Null: the value is of its type and within its limits. */
+export function explainWrong(param: Param, value: Scalar): string | null {
   const got = JSON.stringify(value);
   const fits = param.type === 'integer' ? Number.isSafeInteger(value) : typeof value === param.type;
   if (!fits || (typeof value === 'number' && !Number.isFinite(value))) return `expected ${typeNames[param.type]}, got ${got}`;

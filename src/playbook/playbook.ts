@@ -153,6 +153,16 @@ export interface RestartRules {
   withoutProgress: number | null;
 }
 
+/** What the queue tries with other params after a failure that the same ones would bring again. */
+export interface Ladder {
+  /** Classes of failures. */
+  on: string[];
+  /** Whether the next run goes on from the checkpoints of those before it. */
+  from: 'start' | 'checkpoint';
+  /** Values of params as `--set` takes them, each rung over those before it. */
+  rungs: Record<string, string>[];
+}
+
 /** A playbook with every param in its place: what a run is planned from. Holds no secret value. */
 export interface ResolvedPlaybook {
   name: string;
@@ -187,6 +197,8 @@ export interface ResolvedPlaybook {
   gang?: Gang | null;
   /** Left out in the plans of an older fleet. */
   restart?: RestartRules | null;
+  /** Left out in the plans of an older fleet. */
+  ladder?: Ladder | null;
   monitor: Monitor | null;
   verify: Entry[];
   /** What is done after a failure. Left out in the plans of an older fleet. */

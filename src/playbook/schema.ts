@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { entrySchema } from './entries/entry-schema.ts';
-import { duration, identifier, path, pattern, range, scalar, size, text, textOf } from './fields.ts';
+import { duration, identifier, oneLine, pattern, range, scalar, text, textOf } from './fields.ts';
+import { launchSchema } from './launch-schema.ts';
 import { monitorSchema } from './monitor/monitor-schema.ts';
 import { requiresSchema } from './requires-schema.ts';
 
@@ -50,30 +51,6 @@ export const variableSchema = z.union([
   z.strictObject({ secret, optional: z.boolean().optional(), critical: z.boolean().optional() }),
 ]);
 
-export const haltSchema = z.strictObject({
-  sentinel: path.optional(),
-  grace: duration.optional(),
-  then: z.array(textOf('a signal such as "TERM" or a wait such as "60s"')).min(1).optional(),
-});
-
-export const stackDumpSchema = z.strictObject({ signal: text, collect: path.optional() });
-
-export const checkpointNowSchema = z.union([z.strictObject({ signal: text }), z.strictObject({ file: path })]);
-
-const oneLine = z.string().regex(/^[^\0\r\n]+$/, { error: 'expected one line of text' });
-
-export const guardSchema = z.strictObject({
-  stall: z
-    .strictObject({
-      file: oneLine.describe('A path on the host, relative to the workdir'),
-      contains: oneLine.describe('What a line of progress holds, as it is; lines without it do not count'),
-      'no-new-line': duration,
-      'first-line': duration.optional(),
-    })
-    .optional(),
-  disk: z.strictObject({ path: oneLine.optional().describe('Default: the workdir'), free: size }).optional(),
-});
-
 export const restartSchema = z.strictObject({
   on: z.array(textOf('a class of failures such as "nccl-timeout", or "exit 75"')).min(1),
   times: z.int().min(1).describe('How often at most'),
@@ -81,36 +58,10 @@ export const restartSchema = z.strictObject({
   'without-progress': z.int().min(1).optional().describe('Not again after so many attempts in a row without a new checkpoint'),
 });
 
-const ownLaunch = {
-  run: text,
-  log: path,
-  'prove-env': z.strictObject({ process: text }).optional(),
-  'time-limit': duration.optional(),
-  done: pattern.optional().describe('What the log says when the job is done. A hint: it never decides'),
-  linger: z
-    .union([
-      duration,
-      z.strictObject({
-        after: duration.optional(),
-        then: z.enum(['notify', 'halt']).optional(),
-        'counts-as': z.enum(['failed', 'succeeded']).optional(),
-      }),
-    ])
-    .optional()
-    .describe('How long a process may stay when its work is done, and what follows'),
-};
-
-/** The launch without the parts that have a schema of their own. */
-export const startSchema = z.object(ownLaunch);
-
-const launchSchema = z.strictObject({
-  ...ownLaunch,
-  halt: haltSchema.optional(),
-  'stack-dump': stackDumpSchema.optional(),
-  'checkpoint-now': checkpointNowSchema
-    .optional()
-    .describe('How the job is asked to save now: by a signal that it catches, or by a file'),
-  guard: guardSchema.optional().describe('What the guard beside the job keeps, with or without a controller'),
+export const ladderSchema = z.strictObject({
+  on: z.array(textOf('a class of failures such as "gpu-memory"')).min(1).optional().describe('Default: [gpu-memory, tpu-memory]'),
+  rungs: z.array(z.record(z.string(), scalar)).min(1).describe('Values of params, each rung over those before it'),
+  from: z.enum(['start', 'checkpoint']).optional().describe('What the next run begins from. Default: start'),
 });
 
 /** Its sections are held to the format where they are put into the playbook. */
@@ -199,6 +150,7 @@ export const playbookSchema = z.strictObject({
     .optional()
     .describe('Several hosts are one run, and how its workers are held together'),
   restart: restartSchema.optional().describe('When a job that has failed is started again'),
+  ladder: ladderSchema.optional().describe('What the queue tries with other params after a failure'),
   monitor: monitorSchema.optional(),
   verify: z.array(entrySchema).optional(),
   duties: z.array(dutySchema).optional().describe('What is to be seen to after the start, by fleet or a person'),
@@ -208,5 +160,3 @@ export const playbookSchema = z.strictObject({
 export type ParamFile = z.infer<typeof paramSchema>;
 export type DutyFile = z.infer<typeof dutySchema>;
 export type FallbackFile = z.infer<typeof fallbackSchema>;
-export type LingerFile = NonNullable<z.infer<typeof startSchema>['linger']>;
-export type HaltFile = z.infer<typeof haltSchema>;

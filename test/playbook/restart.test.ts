@@ -21,7 +21,7 @@ it.each([
 });
 
 it.each([
-  ['then: [restart, halt]', /then: expected one of "restart", "fallback" and "halt", got restart and halt/],
+  ['then: [restart, halt]', /then: expected one of "restart", "fallback", "halt" and "give-up", got restart and halt/],
   ['then: [checkpoint-now]', /then\[0\]: "checkpoint-now" needs launch\.checkpoint-now, which is not there/],
 ])('an action of a flag with %s is refused', (then, told) => {
   expect(tellText(`playbook: p\n${launch}monitor: { flags: [{ red: x, ${then} }] }\n`)).toEqual([expect.stringMatching(told)]);

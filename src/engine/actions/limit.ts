@@ -33,7 +33,7 @@ interface Standing {
 }
 
 /** Who looks comes first, and who ends the attempt last: later there may be nobody left to ask. */
-const order = ['stack-dump', 'checkpoint-now', 'notify', 'run', 'quarantine', 'restart', 'fallback', 'halt'];
+const order = ['stack-dump', 'checkpoint-now', 'notify', 'run', 'quarantine', 'restart', 'fallback', 'halt', 'give-up'];
 
 export function nameAction(action: MonitorAction): string {
   return typeof action === 'string' ? action : `run ${action.run}`;

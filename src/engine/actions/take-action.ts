@@ -38,6 +38,9 @@ export async function takeAction(drive: Drive, { cause, round }: Answer, action:
     case 'halt':
       beginHalt(drive, ['running', 'lingering'], cause.text, 'failed');
       return true;
+    case 'give-up':
+      beginHalt(drive, ['running', 'lingering'], cause.text, 'failed', 'hopeless');
+      return true;
     default: {
       const { begun, open } = readUnits(drive);
       const [busy] = open;

@@ -10,12 +10,12 @@ export type ReadActions = (path: YamlPath, actions: readonly ActionFile[]) => Mo
 const defaultTimeout = '10m';
 const needs = { 'stack-dump': 'launch.stack-dump', 'checkpoint-now': 'launch.checkpoint-now' } as const;
 /** Each ends the attempt: one of them is all that can follow. */
-const ending = ['restart', 'fallback', 'halt'] as const;
+const ending = ['restart', 'fallback', 'halt', 'give-up'] as const;
 
 export function actionReader(reader: Reader, playbook: unknown): ReadActions {
   return (path, actions) => {
     const last = ending.filter((action) => actions.includes(action));
-    if (last.length > 1) reader.report(path, `expected one of "restart", "fallback" and "halt", got ${last.join(' and ')}`);
+    if (last.length > 1) reader.report(path, `expected one of "restart", "fallback", "halt" and "give-up", got ${last.join(' and ')}`);
     return actions.map((action, index) => {
       if (typeof action === 'object') {
         const timeoutSeconds = reader.duration([...path, index, 'timeout'], action.timeout ?? defaultTimeout);

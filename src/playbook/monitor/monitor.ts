@@ -33,6 +33,7 @@ export type MonitorAction =
   | 'restart'
   | 'fallback'
   | 'halt'
+  | 'give-up'
   /** Shell lines, beside the job. */
   | { run: string; timeoutSeconds: number };
 
