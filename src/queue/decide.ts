@@ -24,7 +24,7 @@ export interface Scene {
 
 /** One thing that an entry waits for. */
 export type Wait =
-  | { kind: 'held' }
+  | { kind: 'held'; reason: string | null }
   | { kind: 'after'; entry: string; wants: AfterWants; state: EntryState }
   | { kind: 'later'; at: number; because: string | null }
   | { kind: 'window'; opensAt: number }
@@ -99,7 +99,7 @@ function decideEntry(scene: Look, entry: EntryRecord): Decision {
   if (before.kind === 'never') return { kind: 'never', entry, reason: before.reason };
   const { now: night } = scene.nights(entry);
   const waits = [
-    ...(entry.state === 'held' ? [{ kind: 'held' } as const] : []),
+    ...(entry.state === 'held' ? [{ kind: 'held', reason: entry.reason } as const] : []),
     ...before.waits,
     ...findLater(scene, entry),
     ...findOutside(scene, entry),

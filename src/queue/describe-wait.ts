@@ -11,7 +11,7 @@ export function describeWait({ id, zone }: Pick<EntryRecord, 'id' | 'zone'>, wai
   const inTime = (at: number) => `${time(at)} (in ${round((at - now) / 1000)})`;
   switch (wait.kind) {
     case 'held':
-      return `held: fleet queue release ${id} lets it go`;
+      return `held${wait.reason === null ? '' : `, since ${wait.reason}`}: fleet queue release ${id} lets it go`;
     case 'after':
       return `waits for entry ${wait.entry} ${wanted[wait.wants]}, which is ${wait.state}`;
     case 'later':

@@ -1,47 +1,108 @@
-import type { EntryChange, EntryRecord } from '../store/queue-records.ts';
+import type { Ladder } from '../playbook/playbook.ts';
+import type { EntryChange, EntryRecord, Yielding } from '../store/queue-records.ts';
 import type { RunRecord } from '../store/records.ts';
+import { nameCombination } from './matrix.ts';
 
 const busyWaitMs = 60_000;
 const firstWaitMs = 60_000;
 const longestWaitMs = 15 * 60_000;
 
+/** What else is known of a run that has ended. */
+export interface RunFacts {
+  now: number;
+  /** The class of what its last attempt failed of. */
+  failure: string | null;
+  /** Of its playbook. */
+  ladder: Ladder | null;
+  isBudgetUsed: boolean;
+}
+
 /**
  * What becomes of an entry by its run. Null: nothing yet. A run that never got as far as its job, because the host was not reached or somebody else had
  * it, is no failure of the entry: it waits, each time longer.
  */
-export function settleEntry(entry: EntryRecord, run: RunRecord, now: number): EntryChange | null {
+export function settleEntry(entry: EntryRecord, run: RunRecord, facts: RunFacts): EntryChange | null {
   const { outcome, message, startedAt } = run;
   if (outcome === null) return null;
   const { result, reason } = outcome;
+  const { now } = facts;
   const change = { from: ['running'] as const, at: now };
   const said = `run ${run.id} ${result}${reason === null ? '' : ` (${reason})`}`;
   const why = message === null ? said : `${said}: ${firstLine(message)}`;
   if (result === 'succeeded') return { ...change, to: 'done', reason: null };
-  if (hadToYield(entry, run)) return yielded(entry, run, change);
+  const yielding = findYielding(entry, run, facts);
+  if (yielding !== null) return yielded(entry, run, yielding, change);
   if (startedAt === null && (reason === 'host-busy' || reason === 'quarantined'))
     return { ...change, to: 'waiting', reason: why, notBefore: now + busyWaitMs };
   if (result === 'cancelled' && reason !== null)
     return { ...change, to: 'waiting', reason: why, notBefore: now + waitAfter(entry.runs.length) };
-  return failed(entry, run, { ...change, to: 'failed', reason: why });
+  return failed(entry, run, facts, { ...change, to: 'failed', reason: why });
 }
 
-/** What a person has stopped is not tried again. */
-function failed({ retries, failures }: EntryRecord, { outcome }: RunRecord, change: EntryChange): EntryChange {
-  const isTriedAgain = failures < retries && (outcome?.result === 'failed' || outcome?.result === 'lost');
+/** Whether the rest of the batch is to wait for a person: not for a point that was given up, and not for what a person has stopped. */
+export function stopsOthers({ onFailure }: EntryRecord, run: RunRecord, { to, failures }: EntryChange): boolean {
+  return onFailure === 'stop' && to === 'failed' && failures !== undefined && hasFailed(run) && !isHopeless(run);
+}
+
+/** What a person has stopped, and what is hopeless, is not tried again. The next rung of the ladder comes before the same once more. */
+function failed(entry: EntryRecord, run: RunRecord, facts: RunFacts, change: EntryChange): EntryChange {
+  const { retries, failures } = entry;
+  const isTriedAgain = hasFailed(run) && !isHopeless(run);
+  const rung = isTriedAgain ? takeRung(entry, run, facts, change) : null;
+  if (rung !== null) return rung;
   const counted = { ...change, failures: failures + 1 };
-  if (!isTriedAgain) return counted;
+  if (!isTriedAgain || failures >= retries) return counted;
   return { ...counted, to: 'waiting', reason: `${change.reason ?? ''}; it is tried again, ${failures + 1} of ${retries} times` };
 }
 
-/** It was told to go, or the limit that its plan got from the time to yield has stopped it while nobody was there. */
-function hadToYield({ yielding, yieldsAt }: EntryRecord, { outcome, endedAt }: RunRecord): boolean {
-  const wasLate = yieldsAt !== null && endedAt !== null && endedAt >= yieldsAt;
-  return yielding || (wasLate && outcome?.reason === 'time-limit');
+function takeRung(
+  { rung, changed, runs }: EntryRecord,
+  { outcome }: RunRecord,
+  { failure, ladder }: RunFacts,
+  change: EntryChange,
+): EntryChange | null {
+  const next = ladder?.rungs[rung];
+  const isOfLadder = [failure, outcome?.reason].some((cause) => ladder?.on.includes(cause ?? '') === true);
+  if (ladder === null || next === undefined || !isOfLadder) return null;
+  const params = nameCombination(next);
+  const reason = `${change.reason ?? ''}; it is tried again with ${params}, rung ${rung + 1} of ${ladder.rungs.length}`;
+  return { ...change, to: 'waiting', reason, rung: rung + 1, runsBefore: runs.length, changed: { ...changed, ...next } };
 }
 
-function yielded(entry: EntryRecord, { id }: RunRecord, change: Pick<EntryChange, 'from' | 'at'>): EntryChange {
+function hasFailed({ outcome }: RunRecord): boolean {
+  return outcome?.result === 'failed' || outcome?.result === 'lost';
+}
+
+function isHopeless({ outcome }: RunRecord): boolean {
+  return outcome?.reason === 'hopeless';
+}
+
+/** It was told to go, or the limit that its plan got from the night or the budget has stopped it while nobody was there. */
+function findYielding(
+  { yielding, yieldsAt }: EntryRecord,
+  { outcome, endedAt }: RunRecord,
+  { isBudgetUsed }: RunFacts,
+): Yielding | null {
+  if (yielding !== null || outcome?.reason !== 'time-limit') return yielding;
+  if (yieldsAt !== null && endedAt !== null && endedAt >= yieldsAt) return 'night';
+  return isBudgetUsed ? 'budget' : null;
+}
+
+function yielded(
+  entry: EntryRecord,
+  { id }: RunRecord,
+  yielding: Yielding,
+  change: Pick<EntryChange, 'from' | 'at'>,
+): EntryChange {
+  const why = yielding === 'night' ? 'had to yield' : 'had to end, since the budget of its sweep is used up,';
   if (!entry.canGoOn)
-    return { ...change, to: 'failed', reason: `run ${id} had to yield before it was done, and nothing can go on from it` };
+    return { ...change, to: 'failed', reason: `run ${id} ${why} before it was done, and nothing can go on from it` };
+  if (yielding === 'budget')
+    return {
+      ...change,
+      to: 'held',
+      reason: `run ${id} had to end, since the budget of its sweep is used up; it goes on from its checkpoint`,
+    };
   return {
     ...change,
     to: 'waiting',

@@ -1,8 +1,9 @@
 import { createRun } from '../engine/create-run.ts';
-import type { Plan } from '../engine/plan.ts';
+import { sumCosts, type Plan } from '../engine/plan.ts';
 import { exitCodes, FleetError, messageOf } from '../errors.ts';
 import type { EntryChange, EntryRecord } from '../store/queue-records.ts';
-import { planForNight } from './night-plan.ts';
+import { describeUsedUp, secondsForOne, secondsOfBudget } from './budget.ts';
+import { haltSeconds, planForNight } from './night-plan.ts';
 import type { QueueParts } from './parts.ts';
 
 const retryMs = 5 * 60_000;
@@ -16,8 +17,13 @@ export async function startEntry(parts: QueueParts, entry: EntryRecord, yieldsAt
   if (plan === null) return null;
   const { store, clock } = parts;
   const at = clock.now();
-  const seconds = yieldsAt === null ? null : (yieldsAt - at) / 1000;
-  const night = planForNight(plan, { seconds, runs: entry.canGoOn ? entry.runs : [] });
+  const ofBudget = secondsLeft(parts, entry, plan);
+  if (ofBudget === null) return null;
+  const seconds = Math.min(yieldsAt === null ? Number.POSITIVE_INFINITY : (yieldsAt - at) / 1000, ofBudget);
+  const night = planForNight(plan, {
+    seconds: Number.isFinite(seconds) ? seconds : null,
+    runs: findEarlier(entry, plan),
+  });
   const isStarted = store.together(() => {
     if (store.readEntry(entry.id)?.state !== 'waiting' || isTaken(parts, plan)) return false;
     createRun(parts, night);
@@ -26,6 +32,25 @@ export async function startEntry(parts: QueueParts, entry: EntryRecord, yieldsAt
   if (!isStarted) return null;
   parts.tell({ text: `${entry.name} begins`, entry: entry.id, run: plan.run });
   return plan.run;
+}
+
+/** What the budget of its batch has for it. Null: too little to begin with, so it is held. */
+function secondsLeft({ store, clock, tell }: QueueParts, { id, name, budget, batch }: EntryRecord, plan: Plan): number | null {
+  if (budget === null) return Number.POSITIVE_INFINITY;
+  const at = clock.now();
+  const spent = store.readSpent(batch, at);
+  const perHour = sumCosts(plan.hosts)?.perHour ?? 0;
+  if (secondsOfBudget(budget, spent, { perHour }) > haltSeconds(plan.playbook)) return secondsForOne(budget, spent, perHour);
+  const reason = describeUsedUp(budget, spent);
+  if (store.changeEntry(id, { from: ['waiting'], to: 'held', reason, at }))
+    tell({ text: `${name} is held: ${reason}`, entry: id, trouble: true });
+  return null;
+}
+
+/** With other params it is another experiment, which goes on from the same ones only where the ladder says so. */
+function findEarlier({ canGoOn, runs, runsBefore }: EntryRecord, { playbook: { ladder } }: Plan): string[] {
+  if (!canGoOn) return [];
+  return ladder?.from === 'checkpoint' ? runs : runs.slice(runsBefore);
 }
 
 /** Somebody has launched there since the look. */

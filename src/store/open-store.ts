@@ -9,6 +9,7 @@ import { prepareDaemon } from './daemon.ts';
 import { prepareDuties } from './duties.ts';
 import { prepareFacts } from './facts.ts';
 import { prepareQuarantines } from './quarantines.ts';
+import { prepareBatches } from './batches.ts';
 import { prepareQueue } from './queue.ts';
 import { prepareRemembered } from './remembered.ts';
 import { prepareGuard } from './guard.ts';
@@ -93,6 +94,7 @@ function prepareStore(connection: Connection): Omit<Store, 'isCopy'> {
     ...prepareFacts(connection),
     ...prepareQuarantines(connection),
     ...prepareQueue(connection),
+    ...prepareBatches(connection),
     ...prepareSchedules(connection),
     ...prepareDaemon(connection),
     ...prepareWorkDone(connection),

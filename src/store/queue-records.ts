@@ -11,6 +11,18 @@ export type EntryState = 'waiting' | 'held' | 'running' | 'done' | 'failed' | 'r
 /** How the entry before must have ended: with success, in any way, without success. */
 export type AfterWants = 'ok' | 'any' | 'fail';
 
+/** What becomes of the others of its batch when an entry has failed: they go on, or are held. */
+export type OnFailure = 'go-on' | 'stop';
+
+/** Of all runs of a batch together. Null: no limit. */
+export interface BatchBudget {
+  seconds: number | null;
+  cost: number | null;
+}
+
+/** What a run has to end for: the time to yield, or the end of the budget. */
+export type Yielding = 'night' | 'budget';
+
 export interface NewEntry {
   id: string;
   /** What tells it from every other: the playbook, its point, its params and its host. */
@@ -26,6 +38,10 @@ export interface NewEntry {
   asked: string;
   sweep: string | null;
   schedule: string | null;
+  /** Those that one command has added have the same. */
+  batch: string;
+  onFailure: OnFailure;
+  budget: BatchBudget | null;
   /** The highest first. */
   priority: number;
   after: { entry: string; wants: AfterWants } | null;
@@ -49,8 +65,12 @@ export interface EntryRecord extends Omit<NewEntry, 'state'> {
   reason: string | null;
   notBefore: number | null;
   yieldsAt: number | null;
-  yielding: boolean;
+  yielding: Yielding | null;
   failures: number;
+  /** How many rungs of the ladder were taken, the params that they have changed, and how many of `runs` were made before that. */
+  rung: number;
+  runsBefore: number;
+  changed: Record<string, string>;
   endedAt: number | null;
   /** In the order in which they were made; the last one is its run now. */
   runs: string[];
@@ -64,8 +84,21 @@ export interface EntryChange {
   at: number;
   notBefore?: number | null;
   yieldsAt?: number | null;
-  yielding?: boolean;
+  yielding?: Yielding | null;
   failures?: number;
+  rung?: number;
+  runsBefore?: number;
+  changed?: Record<string, string>;
+  budget?: null;
+}
+
+/** What the runs of a batch have taken so far, from the start of each job on. */
+export interface BatchSpent {
+  seconds: number;
+  cost: number;
+  /** Of the jobs that run now. */
+  running: number;
+  perHour: number;
 }
 
 /** What is done about times that passed while nobody was there: nothing, one for all of them, one for each. */

@@ -1,6 +1,6 @@
 import type { Connection } from './connection.ts';
 import { parseStored } from './failures.ts';
-import type { AfterWants, EntryRecord, EntryState, NewEntry } from './queue-records.ts';
+import type { AfterWants, EntryRecord, EntryState, NewEntry, OnFailure, Yielding } from './queue-records.ts';
 import type { Store } from './store.ts';
 
 type Queue = Pick<
@@ -21,6 +21,10 @@ type Row = [
   asked: string,
   sweep: string | null,
   schedule: string | null,
+  batch: string,
+  onFailure: OnFailure,
+  budgetSeconds: number | null,
+  budgetCost: number | null,
   priority: number,
   afterEntry: string | null,
   afterWants: AfterWants | null,
@@ -31,19 +35,22 @@ type Row = [
   canGoOn: number,
   retries: number,
   failures: number,
+  rung: number,
+  runsBefore: number,
+  changed: string,
   state: EntryState,
   reason: string | null,
   notBefore: number | null,
   yieldsAt: number | null,
-  yielding: number,
+  yielding: Yielding | null,
   addedAt: number,
   endedAt: number | null,
   runs: string | null,
 ];
 
 const columns = `entry.number, entry.id, entry.name, entry.playbook, entry.point, entry.host, entry.hosts, entry.params, entry.asked, entry.sweep,
-  entry.schedule, entry.priority, before.id, entry.after_wants, entry.start_from, entry.start_to, entry.yield_by, entry.zone,
-  entry.can_go_on, entry.retries, entry.failures, entry.state, entry.reason, entry.not_before, entry.yields_at, entry.yielding,
+  entry.schedule, entry.batch, entry.on_failure, entry.budget_seconds, entry.budget_cost, entry.priority, before.id, entry.after_wants, entry.start_from, entry.start_to, entry.yield_by, entry.zone,
+  entry.can_go_on, entry.retries, entry.failures, entry.rung, entry.runs_before, entry.changed, entry.state, entry.reason, entry.not_before, entry.yields_at, entry.yielding,
   entry.added_at, entry.ended_at,
   CASE WHEN EXISTS (SELECT 1 FROM queue_runs WHERE queue_runs.entry = entry.number) THEN
     (SELECT json_group_array(runs.id ORDER BY runs.number) FROM queue_runs JOIN runs ON runs.number = queue_runs.run
@@ -54,10 +61,10 @@ const over: readonly string[] = ['done', 'failed', 'removed'];
 /** Entries belong to no run: no lease of one guards them, and each change names the states that it may leave. */
 export function prepareQueue(connection: Connection): Queue {
   const insert = connection.prepare(
-    `INSERT INTO queue_entries (id, name, playbook, point, host, hosts, params, asked, sweep, schedule, priority, after, after_wants, start_from,
-       start_to, yield_by, zone, can_go_on, retries, state, added_at)
-     VALUES (@id, @name, @playbook, @point, @host, @hosts, @params, @asked, @sweep, @schedule, @priority,
-       (SELECT number FROM queue_entries WHERE id = @after), @afterWants, @startFrom, @startTo, @yieldBy, @zone, @canGoOn, @retries, @state, @addedAt)`,
+    `INSERT INTO queue_entries (id, name, playbook, point, host, hosts, params, asked, sweep, schedule, batch, on_failure, budget_seconds,
+       budget_cost, priority, after, after_wants, start_from, start_to, yield_by, zone, can_go_on, retries, state, added_at)
+     VALUES (@id, @name, @playbook, @point, @host, @hosts, @params, @asked, @sweep, @schedule, @batch, @onFailure, @budgetSeconds,
+       @budgetCost, @priority, (SELECT number FROM queue_entries WHERE id = @after), @afterWants, @startFrom, @startTo, @yieldBy, @zone, @canGoOn, @retries, @state, @addedAt)`,
   );
   const prepare = <Params extends unknown[]>(where: string) =>
     connection.prepare<Params, Row>(`SELECT ${columns} ${from} ${where}`).raw();
@@ -69,8 +76,10 @@ export function prepareQueue(connection: Connection): Queue {
   const readRunning = prepare<[]>(`WHERE entry.state = 'running' ORDER BY entry.number`);
   const change = connection.prepare(
     `UPDATE queue_entries SET state = @to, reason = @reason, ended_at = @endedAt, not_before = iif(@keepsNotBefore, not_before, @notBefore),
-       yields_at = iif(@keepsYieldsAt, yields_at, @yieldsAt), yielding = coalesce(@yielding, yielding),
-       failures = coalesce(@failures, failures)
+       yields_at = iif(@keepsYieldsAt, yields_at, @yieldsAt), yielding = iif(@keepsYielding, yielding, @yielding),
+       failures = coalesce(@failures, failures), rung = coalesce(@rung, rung), runs_before = coalesce(@runsBefore, runs_before),
+       changed = coalesce(@changed, changed),
+       budget_seconds = iif(@keepsBudget, budget_seconds, NULL), budget_cost = iif(@keepsBudget, budget_cost, NULL)
      WHERE id = @id AND state IN (SELECT value FROM json_each(@from))`,
   );
   const addRun = connection.prepare(
@@ -81,7 +90,10 @@ export function prepareQueue(connection: Connection): Queue {
     return connection.read(read).map((row) => recordOf(row, parse));
   };
 
-  const changeEntry: Queue['changeEntry'] = (id, { from, to, reason, at, notBefore, yieldsAt, yielding, failures }) =>
+  const changeEntry: Queue['changeEntry'] = (
+    id,
+    { from, to, reason, at, notBefore, yieldsAt, yielding, failures, rung, runsBefore, changed, budget },
+  ) =>
     connection.write(() => {
       const values = {
         id,
@@ -93,8 +105,13 @@ export function prepareQueue(connection: Connection): Queue {
         notBefore: roundOrNull(notBefore ?? null),
         keepsYieldsAt: Number(yieldsAt === undefined),
         yieldsAt: roundOrNull(yieldsAt ?? null),
-        yielding: yielding === undefined ? null : Number(yielding),
+        keepsYielding: Number(yielding === undefined),
+        yielding: yielding ?? null,
         failures: failures ?? null,
+        rung: rung ?? null,
+        runsBefore: runsBefore ?? null,
+        changed: changed === undefined ? null : JSON.stringify(changed),
+        keepsBudget: Number(budget === undefined),
       };
       return change.run(values).changes === 1;
     });
@@ -122,7 +139,7 @@ export function prepareQueue(connection: Connection): Queue {
           at,
           notBefore: null,
           yieldsAt,
-          yielding: false,
+          yielding: null,
         };
         if (!changeEntry(id, change)) return false;
         addRun.run(id, run);
@@ -131,13 +148,15 @@ export function prepareQueue(connection: Connection): Queue {
   };
 }
 
-function valuesOf({ hosts, params, after, mayStart, canGoOn, addedAt, ...entry }: NewEntry) {
+function valuesOf({ hosts, params, after, mayStart, canGoOn, addedAt, budget, ...entry }: NewEntry) {
   return {
     ...entry,
     hosts: JSON.stringify(hosts),
     params: JSON.stringify(params),
     after: after?.entry ?? null,
     afterWants: after?.wants ?? null,
+    budgetSeconds: roundOrNull(budget?.seconds ?? null),
+    budgetCost: budget?.cost ?? null,
     startFrom: mayStart?.from ?? null,
     startTo: mayStart?.to ?? null,
     canGoOn: Number(canGoOn),
@@ -167,6 +186,10 @@ function recordOf(row: Row, parse: (text: string) => unknown): EntryRecord {
     asked,
     sweep,
     schedule,
+    batch,
+    onFailure,
+    budgetSeconds,
+    budgetCost,
     priority,
     afterEntry,
     afterWants,
@@ -177,6 +200,9 @@ function recordOf(row: Row, parse: (text: string) => unknown): EntryRecord {
     canGoOn,
     retries,
     failures,
+    rung,
+    runsBefore,
+    changed,
     state,
     reason,
     notBefore,
@@ -196,24 +222,30 @@ function recordOf(row: Row, parse: (text: string) => unknown): EntryRecord {
     asked,
     sweep,
     schedule,
+    batch,
+    onFailure,
     priority,
     yieldBy,
     zone,
     retries,
     failures,
+    rung,
+    runsBefore,
     state,
     reason,
     notBefore,
     yieldsAt,
+    yielding,
     addedAt,
     endedAt,
     hosts: parse(hosts) as string[],
     params: parse(params) as Record<string, string>,
+    changed: parse(changed) as Record<string, string>,
+    budget: budgetSeconds === null && budgetCost === null ? null : { seconds: budgetSeconds, cost: budgetCost },
     runs: runs === null ? [] : (parse(runs) as string[]),
     after: afterEntry === null || afterWants === null ? null : { entry: afterEntry, wants: afterWants },
     mayStart: startFrom === null || startTo === null ? null : { from: startFrom, to: startTo },
     canGoOn: canGoOn === 1,
-    yielding: yielding === 1,
   };
 }
 

@@ -22,7 +22,16 @@ import type {
   ImportedRun,
 } from './records.ts';
 import type { CheckpointRecord, DutyRecord, TryRecord } from './attempt-records.ts';
-import type { DaemonRecord, EntryChange, EntryRecord, NewEntry, QueueLease, ScheduleRecord } from './queue-records.ts';
+import type {
+  BatchBudget,
+  BatchSpent,
+  DaemonRecord,
+  EntryChange,
+  EntryRecord,
+  NewEntry,
+  QueueLease,
+  ScheduleRecord,
+} from './queue-records.ts';
 import type { Outbox } from './outbox-records.ts';
 import type { Room } from './room.ts';
 
@@ -132,6 +141,12 @@ export interface Store {
   changeEntry(id: string, change: EntryChange): boolean;
   /** From `waiting` to `running`, with its run, which exists by then. To be written together with that run. False when it does not wait. */
   startEntry(id: string, run: string, start: { reason: string | null; yieldsAt: number | null; at: number }): boolean;
+
+  /** Those of a batch that wait are held. Which they were. */
+  holdBatch(batch: string, reason: string): string[];
+  readSpent(batch: string, now: number): BatchSpent;
+  /** Of batches that are not over and have one. */
+  openBudgets(): { batch: string; budget: BatchBudget }[];
 
   /** How long the last run of a playbook on a host took that did all of its work, else how long its rate says; best of the same point. Null: there was none. */
   readWorkSeconds(playbook: string, host: string, point: string | null): number | null;

@@ -18,5 +18,7 @@ it.each([
 });
 
 it('a ladder of params that the playbook has, with values that they take, is none to speak of', () => {
-  expect(tellText(`${head}ladder: { on: [gpu-memory], rungs: [{ seq_len: 1024 }, { seq_len: 512, dataset: tiny }] }\n`)).toEqual([]);
+  expect(tellText(`${head}ladder: { on: [gpu-memory], rungs: [{ seq_len: 1024 }, { seq_len: 512, dataset: tiny }] }\n`)).toEqual(
+    [],
+  );
 });

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { settleEntry } from '../../src/queue/settle-entry.ts';
+import { settleEntry, stopsOthers, type RunFacts } from '../../src/queue/settle-entry.ts';
+import type { Ladder } from '../../src/playbook/playbook.ts';
 import type { Outcome } from '../../src/lifecycle/states.ts';
 import type { EntryRecord } from '../../src/store/queue-records.ts';
 import type { RunRecord } from '../../src/store/records.ts';
@@ -8,14 +9,18 @@ import { makeEntry } from '../support/queue-entry.ts';
 const now = 1_000_000;
 const minute = 60_000;
 
-function settle(entry: Partial<EntryRecord>, outcome: Partial<Outcome> | null, run: Partial<RunRecord> = {}) {
+function settle(
+  entry: Partial<EntryRecord>,
+  outcome: Partial<Outcome> | null,
+  run: Partial<RunRecord> = {},
+  facts: Partial<RunFacts> = {},
+) {
   const whole =
     outcome === null ? null : { result: 'failed' as const, reason: null, exitCode: null, degraded: false, ...outcome };
   const record = { id: 'r1', outcome: whole, message: null, startedAt: 1, endedAt: now, ...run } as RunRecord;
-  const change = settleEntry(makeEntry({ state: 'running', runs: ['r1'], ...entry }), record, now);
-  return change === null
-    ? null
-    : { to: change.to, reason: change.reason, notBefore: change.notBefore, failures: change.failures };
+  const running = makeEntry({ state: 'running', runs: ['r1'], ...entry });
+  const change = settleEntry(running, record, { now, failure: null, ladder: null, isBudgetUsed: false, ...facts });
+  return change === null ? null : { ...change, stops: stopsOthers(running, record, change) };
 }
 
 test('an entry runs as long as its run does', () => {
@@ -23,11 +28,11 @@ test('an entry runs as long as its run does', () => {
 });
 
 test('what has succeeded is done', () => {
-  expect(settle({ yielding: true }, { result: 'succeeded' })).toMatchObject({ to: 'done', reason: null });
+  expect(settle({ yielding: 'night' }, { result: 'succeeded' })).toMatchObject({ to: 'done', reason: null });
 });
 
 test('what had to yield waits for the next night where it can go on, and has failed where it cannot', () => {
-  const yielding = { yielding: true, yieldsAt: now + minute };
+  const yielding = { yielding: 'night', yieldsAt: now + minute } as const;
   expect(settle({ ...yielding, canGoOn: true }, { result: 'halted' })).toMatchObject({
     to: 'waiting',
     reason: 'run r1 had to yield; it goes on from its checkpoint',
@@ -83,4 +88,66 @@ test('a failure is tried again as often as was said, and no more', () => {
 test('what a person has halted or cancelled is not tried again', () => {
   expect(settle({ retries: 3 }, { result: 'halted' })).toMatchObject({ to: 'failed' });
   expect(settle({ retries: 3 }, { result: 'cancelled' }, { startedAt: null })).toMatchObject({ to: 'failed' });
+});
+
+const ladder: Ladder = { on: ['gpu-memory'], from: 'start', rungs: [{ batch: '64' }, { batch: '32', seq: '1024' }] };
+
+test('too little memory takes the next rung of the ladder, over those before it, and is no retry', () => {
+  const crash = { result: 'failed', reason: 'exit-status' } as const;
+  const facts = { failure: 'gpu-memory', ladder };
+  expect(settle({ onFailure: 'stop' }, crash, {}, facts)).toMatchObject({
+    to: 'waiting',
+    rung: 1,
+    runsBefore: 1,
+    changed: { batch: '64' },
+    reason: 'run r1 failed (exit-status); it is tried again with batch=64, rung 1 of 2',
+    stops: false,
+  });
+  expect(settle({ rung: 1, changed: { batch: '64' } }, crash, {}, facts)).toMatchObject({
+    rung: 2,
+    changed: { batch: '32', seq: '1024' },
+  });
+});
+
+test('what has no further rung, or failed of something else, is a failure like any other', () => {
+  const crash = { result: 'failed', reason: 'exit-status' } as const;
+  expect(settle({ rung: 2 }, crash, {}, { failure: 'gpu-memory', ladder })).toMatchObject({ to: 'failed', failures: 1 });
+  expect(settle({}, crash, {}, { failure: 'nccl', ladder })).toMatchObject({ to: 'failed', failures: 1 });
+  expect(settle({}, { result: 'halted' }, {}, { failure: 'gpu-memory', ladder })).toMatchObject({ to: 'failed' });
+});
+
+test('a failure stops the others where that was said, and not while it is tried again', () => {
+  const crash = { result: 'failed', reason: 'exit-status' } as const;
+  expect(settle({ onFailure: 'stop' }, crash)).toMatchObject({ to: 'failed', stops: true });
+  expect(settle({ onFailure: 'stop', retries: 1 }, crash)).toMatchObject({ to: 'waiting', stops: false });
+  expect(settle({}, crash)).toMatchObject({ to: 'failed', stops: false });
+  expect(settle({ onFailure: 'stop' }, { result: 'halted' })).toMatchObject({ to: 'failed', stops: false });
+});
+
+test('a point that was given up is over: it is not tried again, takes no rung, and stops nobody', () => {
+  const hopeless = { result: 'failed', reason: 'hopeless' } as const;
+  const facts = { failure: 'gpu-memory', ladder };
+  expect(
+    settle({ retries: 3, onFailure: 'stop' }, hopeless, { message: 'criterion "it learns" is violated' }, facts),
+  ).toMatchObject({
+    to: 'failed',
+    stops: false,
+    reason: 'run r1 failed (hopeless): criterion "it learns" is violated',
+  });
+});
+
+test('what had to end for the budget is held where it can go on, has failed where it cannot, and stops nobody', () => {
+  const ended = { yielding: 'budget', onFailure: 'stop' } as const;
+  expect(settle({ ...ended, canGoOn: true }, { result: 'halted' })).toMatchObject({ to: 'held', stops: false });
+  expect(settle(ended, { result: 'halted' })).toMatchObject({
+    to: 'failed',
+    stops: false,
+    reason: 'run r1 had to end, since the budget of its sweep is used up, before it was done, and nothing can go on from it',
+  });
+});
+
+test('a limit that has stopped it while nobody was there is the budget, where that is used up', () => {
+  const stopped = { result: 'failed', reason: 'time-limit' } as const;
+  expect(settle({ canGoOn: true }, stopped, {}, { isBudgetUsed: true })).toMatchObject({ to: 'held' });
+  expect(settle({ canGoOn: true }, stopped, {}, { isBudgetUsed: false })).toMatchObject({ to: 'failed' });
 });

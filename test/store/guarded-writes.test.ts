@@ -84,6 +84,9 @@ const unguarded: Record<
     queueHolder: 'reads',
   },
   readWorkSeconds: 'reads',
+  readSpent: 'reads',
+  openBudgets: 'reads',
+  holdBatch: 'belongs to no run that is driven',
   ...{ readRemembered: 'reads', listQuarantines: 'reads' },
   ...{ snapshot: 'reads', close: 'reads', isCopy: 'reads', readRoom: 'reads' },
 };

@@ -49,6 +49,9 @@ function entry(id: string, more: Partial<NewEntry> = {}): NewEntry {
     asked: '{"waive":["x=y"]}',
     sweep: null,
     schedule: null,
+    batch: 'b1',
+    onFailure: 'go-on',
+    budget: null,
     priority: 0,
     after: null,
     mayStart: null,
@@ -71,6 +74,8 @@ test('an entry comes back as it was added, and the queue is in the order of prio
     yieldBy: 480,
     canGoOn: true,
     sweep: 'night',
+    onFailure: 'stop',
+    budget: { seconds: 3600, cost: null },
   });
   store.addEntries([entry('one'), whole, entry('three')]);
   expect(store.listEntries(0).map(({ id }) => id)).toEqual(['two', 'one', 'three']);
@@ -80,7 +85,10 @@ test('an entry comes back as it was added, and the queue is in the order of prio
     reason: null,
     notBefore: null,
     yieldsAt: null,
-    yielding: false,
+    yielding: null,
+    rung: 0,
+    runsBefore: 0,
+    changed: {},
     failures: 0,
     endedAt: null,
     runs: [],

@@ -17,7 +17,7 @@ export interface Added {
 
 /** Adds what the words ask for, or nothing of it. What waits or runs already is refused, unless it is wanted again. */
 export async function addEntries(context: Context, words: AddWords): Promise<Added> {
-  const { entries, warnings } = await planEntries(context, words, { schedule: null, folder: process.cwd() });
+  const { entries, warnings, notices } = await planEntries(context, words, { schedule: null, folder: process.cwd() });
   const store = await context.openStore();
   const before = store.listEntries(null);
   if (!words.again) refuseOpen(entries, before);
@@ -26,6 +26,7 @@ export async function addEntries(context: Context, words: AddWords): Promise<Add
     ids: entries.map(({ id }) => id),
     notices: [
       ...new Set(warnings.map(formatProblem)),
+      ...notices,
       ...entries.flatMap((entry) => noticeDone(entry, before)),
       ...entries.flatMap((entry) => noticeTooLong(store, entry, context.clock.now())),
     ],

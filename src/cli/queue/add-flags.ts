@@ -1,6 +1,7 @@
 import * as Args from '@oclif/core/args';
 import * as Flags from '@oclif/core/flags';
 import { parse } from '@oclif/core/parser';
+import type { OnFailure } from '../../store/queue-records.ts';
 import { inventoryFlag } from '../base-command.ts';
 import { decisionFlags, variantFlags } from '../run-command.ts';
 
@@ -41,6 +42,13 @@ export const addFlags = {
   }),
   priority: Flags.integer({ summary: 'The highest goes first.', helpValue: 'N', default: 0 }),
   retries: Flags.integer({ summary: 'How often it is tried again after a failure.', helpValue: 'N', default: 0, min: 0 }),
+  'on-failure': Flags.option({
+    summary: 'What becomes of the others that are added with it when one has failed: they go on, or are held.',
+    options: ['go-on', 'stop'] as const,
+    default: 'go-on' as const,
+  })(),
+  'budget-time': Flags.string({ summary: 'How long the jobs of all that is added may take together.', helpValue: 'DURATION' }),
+  'budget-cost': Flags.string({ summary: 'What they may cost together, in the currency of their hosts.', helpValue: 'AMOUNT' }),
   hold: Flags.boolean({ summary: 'Let nothing start before it is released.' }),
   again: Flags.boolean({ summary: 'Also what waits or runs already.' }),
   observe: Flags.boolean({ summary: 'Only tell: nothing is done about a verdict, and no job is started again.' }),
@@ -64,6 +72,9 @@ export interface AddWords {
   after?: string | undefined;
   priority: number;
   retries: number;
+  'on-failure': OnFailure;
+  'budget-time'?: string | undefined;
+  'budget-cost'?: string | undefined;
   hold: boolean;
   again: boolean;
   observe: boolean;

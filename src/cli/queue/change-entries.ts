@@ -1,5 +1,7 @@
 import { usageError } from '../../errors.ts';
+import { secondsOfBudget } from '../../queue/budget.ts';
 import type { EntryChange, EntryRecord, EntryState } from '../../store/queue-records.ts';
+import type { Store } from '../../store/store.ts';
 import type { Context } from '../context.ts';
 import { describeQueue, type EntryDocument } from './entry-document.ts';
 import { findEntry } from './find-entry.ts';
@@ -28,14 +30,20 @@ export async function changeEntries(
   const at = context.clock.now();
   const entries = prefixes.map((prefix) => findEntry(store, prefix));
   const { from, to, reason } = change;
-  const written: EntryChange = { from, to, reason, at, notBefore: null, yielding: false };
+  const written: EntryChange = { from, to, reason, at, notBefore: null, yielding: null };
   store.together(() => {
-    for (const { id } of entries) {
-      if (!store.changeEntry(id, written)) throw refuse(store.readEntry(id), change);
+    for (const entry of entries) {
+      const freed = to === 'waiting' && isOverspent(store, entry, at) ? { budget: null } : {};
+      if (!store.changeEntry(entry.id, { ...written, ...freed })) throw refuse(store.readEntry(entry.id), change);
     }
   });
   const ids = new Set(entries.map(({ id }) => id));
   return describeQueue(store, at, null).filter(({ id }) => ids.has(id));
+}
+
+/** Whoever lets an entry go whose budget is used up wants it beyond the budget: else the next look would hold it again. */
+function isOverspent(store: Store, { budget, batch }: EntryRecord, at: number): boolean {
+  return budget !== null && secondsOfBudget(budget, store.readSpent(batch, at)) === 0;
 }
 
 function refuse(entry: EntryRecord | null, { verb, from }: ChangeOfEntry): Error {

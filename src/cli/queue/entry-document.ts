@@ -14,6 +14,10 @@ export interface EntryDocument {
   point: string | null;
   host: string;
   params: Record<string, string>;
+  /** What a ladder has changed of them. */
+  changed: Record<string, string>;
+  /** Those that were added together have the same. */
+  batch: string;
   sweep: string | null;
   schedule: string | null;
   priority: number;
@@ -59,7 +63,7 @@ function explainRun(store: Store, { runs }: EntryRecord): string[] {
 }
 
 function describeEntry(entry: EntryRecord, waits: string[]): EntryDocument {
-  const { id, name, playbook, point, host, params, sweep, schedule, priority, after, state, zone, runs } = entry;
+  const { id, name, playbook, point, host, params, changed, batch, sweep, schedule, priority, after, state, zone, runs } = entry;
   return {
     id,
     name,
@@ -67,6 +71,8 @@ function describeEntry(entry: EntryRecord, waits: string[]): EntryDocument {
     point,
     host,
     params,
+    changed,
+    batch,
     sweep,
     schedule,
     priority,

@@ -14,11 +14,15 @@ import { planRuns } from '../plan-runs.ts';
 import type { AddWords } from './add-flags.ts';
 import type { Asked } from './asked.ts';
 import { findEntry } from './find-entry.ts';
+import { readBudget, refuseUnknownCost } from './read-budget.ts';
+import { tellLadder, tellSame } from './tell-params.ts';
 import { listPoints, type QueuedPoint } from './list-points.ts';
 
 export interface PlannedEntries {
   entries: NewEntry[];
   warnings: Problem[];
+  /** What the person should know, a line each. */
+  notices: string[];
 }
 
 /** The entries that the words ask for: one for each run that each point would make. Every one is planned, so that what is wrong is told now and not at night. */
@@ -28,11 +32,11 @@ export async function planEntries(
   { schedule, folder }: { schedule: string | null; folder: string },
 ): Promise<PlannedEntries> {
   const file = findFile(context, words.playbook, folder);
-  const common = { ...(await readTerms(context, words)), schedule };
+  const common = { ...(await readTerms(context, words)), schedule, batch: makeEntryId() };
   const asked = readAsked(context, words, { file, folder });
   const fixed = readSettings(words.set ?? []);
   const { matrix = [], include = [], exclude = [] } = words;
-  const planned: { entry: NewEntry; warnings: Problem[] }[] = [];
+  const planned: { entry: NewEntry; plan: Plan; warnings: Problem[] }[] = [];
   for (const point of listPoints(file, words)) {
     for (const combination of expandMatrix({ matrix, include, exclude })) {
       const params = mergeParams(fixed, combination);
@@ -40,13 +44,22 @@ export async function planEntries(
       for (const plan of plans) refuseSecrets(plan, asked);
       for (const plan of plans)
         planned.push({
+          plan,
           entry: { ...common, ...describePlan(plan, words, point, params), asked: JSON.stringify(asked), params },
           warnings,
         });
     }
   }
   const entries = planned.map(({ entry }) => entry);
-  return { entries: refuseTwice(entries), warnings: planned.flatMap(({ warnings }) => warnings) };
+  refuseUnknownCost(
+    planned.map(({ plan }) => plan),
+    common.budget,
+  );
+  return {
+    entries: refuseTwice(entries),
+    warnings: planned.flatMap(({ warnings }) => warnings),
+    notices: [...tellSame(planned), ...tellLadder(planned)],
+  };
 }
 
 /** The plan of an entry's run, by the files as they are now. */
@@ -95,6 +108,8 @@ async function readTerms(context: Context, words: AddWords) {
     sweep: words.sweep ?? null,
     priority: words.priority,
     retries: words.retries,
+    onFailure: words['on-failure'],
+    budget: readBudget(words),
     after: words.after === undefined ? null : await readAfter(context, words.after),
     mayStart: words.window === undefined ? null : parseDaySpan(words.window, '--window'),
     yieldBy: words['yield-by'] === undefined ? null : parseTimeOfDay(words['yield-by'], '--yield-by'),

@@ -18,7 +18,8 @@ export async function queueParts(context: Context, tell: (line: QueueLine) => vo
 }
 
 async function planEntry(context: Context, entry: EntryRecord) {
-  const { params, point, host } = entry;
+  const { point, host } = entry;
+  const params = { ...entry.params, ...entry.changed };
   const { plans } = await planPoint(context, { host }, { asked: askedOf(entry), params, point });
   const [plan, ...others] = plans;
   if (plan !== undefined && others.length === 0) return plan;

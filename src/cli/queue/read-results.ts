@@ -10,13 +10,15 @@ export interface MetricName {
   column: string;
 }
 
-/** What came of an entry over all its runs. */
+/** What came of an entry over all its runs; values are those of the params that it has now. */
 export interface ResultRow {
   entry: string;
   name: string;
   point: string | null;
   host: string;
   params: Record<string, string>;
+  /** What a ladder has changed of them: the values are those of its last run. */
+  changed: Record<string, string>;
   state: EntryRecord['state'];
   run: string | null;
   /** From the start of each job to its end. */
@@ -57,9 +59,22 @@ export function readResults(store: Store, entries: readonly EntryRecord[], metri
 }
 
 function readRow(store: Store, entry: EntryRecord, metric: MetricName | null, mode: Mode): ResultRow {
-  const { id, name, point, host, params, state, runs } = entry;
-  const values = metric === null ? { best: null, bestStep: null, last: null } : readValues(store, runs, metric, mode);
-  return { entry: id, name, point, host, params, state, run: runs.at(-1) ?? null, seconds: sumSeconds(store, runs), ...values };
+  const { id, name, point, host, params, changed, state, runs } = entry;
+  // With other params it was another experiment.
+  const same = runs.slice(entry.runsBefore);
+  const values = metric === null ? { best: null, bestStep: null, last: null } : readValues(store, same, metric, mode);
+  return {
+    entry: id,
+    name,
+    point,
+    host,
+    params,
+    changed,
+    state,
+    run: runs.at(-1) ?? null,
+    seconds: sumSeconds(store, runs),
+    ...values,
+  };
 }
 
 function readValues(store: Store, runs: readonly string[], { source, column }: MetricName, mode: Mode) {

@@ -1,5 +1,6 @@
 import type { EntryDocument } from '../queue/entry-document.ts';
 import type { Color, Screen } from '../screen.ts';
+import { renderEntryName } from './entry-name.ts';
 import { printable, wrap } from './printable.ts';
 import { renderTable, type Row } from './table.ts';
 
@@ -27,18 +28,19 @@ export function renderQueue({ entries }: QueueDocument, screen: Screen): string[
 
 /** Everything that an entry waits for. */
 export function renderExplanation(entry: EntryDocument, screen: Screen): string[] {
-  const { id, name, state, waits, reason, run } = entry;
+  const { id, state, waits, reason, run } = entry;
   const of = run === null ? '' : `, run ${run}`;
   const why = waits.length > 0 ? waits : reason === null ? [] : [reason];
-  return [`${id} ${printable(name)}: ${state}${of}`, ...why.flatMap((line) => wrap(`  ${printable(line)}`, screen.width))];
+  return [`${id} ${renderEntryName(entry)}: ${state}${of}`, ...why.flatMap((line) => wrap(`  ${printable(line)}`, screen.width))];
 }
 
-function renderEntry({ id, name, state, priority, window, yieldBy, run, reason }: EntryDocument): Row {
+function renderEntry(entry: EntryDocument): Row {
+  const { id, state, priority, window, yieldBy, run, reason } = entry;
   const color = colors[state];
   return {
     cells: [
       id,
-      printable(name),
+      renderEntryName(entry),
       { text: state, ...(color === undefined ? {} : { color }) },
       priority === 0 ? '' : String(priority),
       window ?? '',

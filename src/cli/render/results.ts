@@ -1,7 +1,7 @@
 import type { ResultRow, Results } from '../queue/read-results.ts';
 import type { Screen } from '../screen.ts';
 import { renderCsv } from './csv.ts';
-import { printable } from './printable.ts';
+import { renderEntryName } from './entry-name.ts';
 import { formatSeconds } from './quantities.ts';
 import { renderTable } from './table.ts';
 
@@ -24,7 +24,7 @@ export function renderResults({ rows, best, metric, mode }: Results, screen: Scr
     rows.map((row) => ({
       cells: [
         row.entry,
-        { text: printable(row.name), ...(row.entry === best ? { color: 'green' as const } : {}) },
+        { text: renderEntryName(row), ...(row.entry === best ? { color: 'green' as const } : {}) },
         row.state,
         row.run ?? '',
         row.seconds === null ? '' : formatSeconds(row.seconds),
@@ -38,19 +38,26 @@ export function renderResults({ rows, best, metric, mode }: Results, screen: Scr
   const winner = rows.find(({ entry }) => entry === best);
   return [
     ...table,
-    ...(winner === undefined ? [] : ['', `best ${metric ?? ''} (${mode}): ${printable(winner.name)}, ${textOf(winner.best)}`]),
+    ...(winner === undefined ? [] : ['', `best ${metric ?? ''} (${mode}): ${renderEntryName(winner)}, ${textOf(winner.best)}`]),
   ];
 }
 
 /** One row an entry, each param a column of its own. */
 export function renderResultsCsv({ rows }: Results): string[] {
   const params = [...new Set(rows.flatMap((row) => Object.keys(row.params)))];
+  const changed = [...new Set(rows.flatMap((row) => Object.keys(row.changed)))];
   const fixed = ['entry', 'name', 'point', 'host', 'state', 'run', 'seconds', 'best', 'bestStep', 'last'] as const;
-  const flat = ({ params: own, ...row }: ResultRow) => ({
+  const flat = ({ params: own, changed: since, ...row }: ResultRow) => ({
     ...row,
-    ...Object.fromEntries(Object.entries(own).map(([name, value]) => [`params.${name}`, value])),
+    ...prefixed('params', own),
+    ...prefixed('changed', since),
   });
-  return renderCsv([...fixed, ...params.map((name) => `params.${name}`)], rows.map(flat));
+  const varying = [...params.map((name) => `params.${name}`), ...changed.map((name) => `changed.${name}`)];
+  return renderCsv([...fixed, ...varying], rows.map(flat));
+}
+
+function prefixed(prefix: string, values: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(values).map(([name, value]) => [`${prefix}.${name}`, value]));
 }
 
 function textOf(value: number | null): string {

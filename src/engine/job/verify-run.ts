@@ -8,9 +8,10 @@ import { findDecider, readFailed } from '../gang/worker-failed.ts';
 import { readWorker } from '../read-worker.ts';
 import { endRun } from '../end-run.ts';
 import { endFailed } from '../rollback/end-failed.ts';
+import { endTry } from '../attempts/record-try.ts';
 import { firstAttemptInProfile } from '../attempts/profiles.ts';
 import { gatherEnding } from './gather-ending.ts';
-import { decideOutcome, describeOutcome, explainFailure } from './outcome.ts';
+import { decideOutcome, describeOutcome, explainFailure, type Ending } from './outcome.ts';
 import { watchEnvironment } from './prove-environment.ts';
 import { jobPlace } from './job.ts';
 import { isFailed } from '../entries/check-rows.ts';
@@ -33,7 +34,6 @@ export async function verifyRun(drive: Drive): Promise<void> {
     artifactsMissing: records.some(isFailed),
     violated: store
       .readCriteria(run)
-
       .filter(({ attempt, verdict, severity }) => (attempt ?? 0) >= first && verdict === 'violated' && severity === 'red')
       .map(({ name }) => name),
   };
@@ -46,8 +46,15 @@ export async function verifyRun(drive: Drive): Promise<void> {
   const explained = outcome.result === 'failed' && !ending.notReady ? explainFailure(ending.failure) : [];
   const last = { from: ['verifying'] as const, event: drive.event('state', text), outcome };
   const message = outcome.reason === null ? null : [text, ...explained].join('\n');
+  endTry(drive, { exitCode: outcome.exitCode, failure: nameFailure(outcome, ending), text });
   if (outcome.result === 'failed') await endFailed(drive, { ...last, to: 'failed', message });
   else await endRun(drive, { ...last, to: outcome.result, message });
+}
+
+/** The class of the failure where it is known, else the reason of the outcome. */
+function nameFailure({ result, reason }: Outcome, { failure, notReady }: Ending): string | null {
+  if (result !== 'failed') return null;
+  return notReady ? reason : (failure?.class ?? reason);
 }
 
 /** With the worker that it is of, where the run has several. */

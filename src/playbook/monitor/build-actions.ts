@@ -15,7 +15,8 @@ const ending = ['restart', 'fallback', 'halt', 'give-up'] as const;
 export function actionReader(reader: Reader, playbook: unknown): ReadActions {
   return (path, actions) => {
     const last = ending.filter((action) => actions.includes(action));
-    if (last.length > 1) reader.report(path, `expected one of "restart", "fallback", "halt" and "give-up", got ${last.join(' and ')}`);
+    if (last.length > 1)
+      reader.report(path, `expected one of "restart", "fallback", "halt" and "give-up", got ${last.join(' and ')}`);
     return actions.map((action, index) => {
       if (typeof action === 'object') {
         const timeoutSeconds = reader.duration([...path, index, 'timeout'], action.timeout ?? defaultTimeout);

@@ -14,6 +14,12 @@ export const sixth = `
     asked TEXT NOT NULL,
     sweep TEXT,
     schedule TEXT,
+    -- Those that one command has added have the same.
+    batch TEXT NOT NULL,
+    on_failure TEXT NOT NULL,
+    -- Of the whole batch.
+    budget_seconds INTEGER,
+    budget_cost REAL,
     priority INTEGER NOT NULL,
     after INTEGER REFERENCES queue_entries,
     after_wants TEXT,
@@ -26,17 +32,22 @@ export const sixth = `
     -- How often it is tried again after a failure, and how often it has failed.
     retries INTEGER NOT NULL,
     failures INTEGER NOT NULL DEFAULT 0,
+    -- Rungs of the ladder that were taken, the params that they have changed, as JSON, and how many runs were made before.
+    rung INTEGER NOT NULL DEFAULT 0,
+    runs_before INTEGER NOT NULL DEFAULT 0,
+    changed TEXT NOT NULL DEFAULT '{}',
     state TEXT NOT NULL,
     reason TEXT,
     -- Not before this, after a try that came to nothing.
     not_before INTEGER,
-    -- Of the run that it has now: when it must be gone, and whether it was told to go.
+    -- Of the run that it has now: when it must be gone, and what it was told to go for.
     yields_at INTEGER,
-    yielding INTEGER NOT NULL DEFAULT 0,
+    yielding TEXT,
     added_at INTEGER NOT NULL,
     ended_at INTEGER
   ) STRICT;
   CREATE INDEX open_entries ON queue_entries (priority DESC, number) WHERE ended_at IS NULL;
+  CREATE INDEX entries_of_batch ON queue_entries (batch);
   CREATE INDEX running_entries ON queue_entries (number) WHERE state = 'running';
 
   -- The runs that were made for an entry, in their order.

@@ -1,0 +1,39 @@
+import { readPlan } from '../engine/read-plan.ts';
+import { isResult } from '../lifecycle/states.ts';
+import type { EntryRecord, Yielding } from '../store/queue-records.ts';
+import { describeUsedUp, secondsOfBudget } from './budget.ts';
+import { haltSeconds } from './night-plan.ts';
+import type { QueueParts } from './parts.ts';
+import { findZone } from './windows/zone.ts';
+
+/** A run that is to be halted, and why. */
+export interface YieldingRun {
+  run: string;
+  reason: string;
+}
+
+/** Whether the run of an entry must end now, so that its halt is over in time. Marked before it is halted: whoever comes after a crash knows why it was. */
+export function markYielding(parts: QueueParts, entry: EntryRecord): YieldingRun | null {
+  const { store, clock } = parts;
+  const run = store.readRun(entry.runs.at(-1) ?? '');
+  if (run === null || isResult(run.state)) return null;
+  const found = findReason(parts, entry, haltSeconds(readPlan(run.plan).playbook));
+  if (found === null) return null;
+  const { yielding, reason } = found;
+  if (entry.yielding === null)
+    store.changeEntry(entry.id, { from: ['running'], to: 'running', reason: 'it must yield', at: clock.now(), yielding });
+  return { run: run.id, reason };
+}
+
+function findReason(
+  { store, clock }: QueueParts,
+  { yieldsAt, zone, budget, batch }: EntryRecord,
+  neededSeconds: number,
+): { yielding: Yielding; reason: string } | null {
+  const now = clock.now();
+  if (yieldsAt !== null && now >= yieldsAt - neededSeconds * 1000)
+    return { yielding: 'night', reason: `it must yield at ${findZone(zone).format(yieldsAt)} ${zone}` };
+  if (budget === null) return null;
+  const spent = store.readSpent(batch, now);
+  return secondsOfBudget(budget, spent) > neededSeconds ? null : { yielding: 'budget', reason: describeUsedUp(budget, spent) };
+}

@@ -1,0 +1,28 @@
+import type { Connection } from './connection.ts';
+import type { BatchSpent } from './queue-records.ts';
+import type { Store } from './store.ts';
+
+/** Entries that were added together. What one of them does to the others, and what all have taken. */
+export function prepareBatches(connection: Connection): Pick<Store, 'holdBatch' | 'readSpent' | 'openBudgets'> {
+  const hold = connection.prepare<[string, string], { id: string }>(
+    `UPDATE queue_entries SET state = 'held', reason = ? WHERE batch = ? AND state = 'waiting' RETURNING id`,
+  );
+  const spent = connection.prepare<[{ batch: string; now: number }], BatchSpent>(
+    `SELECT coalesce(sum(max(0, coalesce(ended_at, @now) - started_at)), 0) / 1000.0 AS seconds,
+       coalesce(sum(max(0, coalesce(ended_at, @now) - started_at) * coalesce(per_hour, 0)), 0) / 3600000.0 AS cost,
+       coalesce(sum(ended_at IS NULL), 0) AS running,
+       coalesce(sum(iif(ended_at IS NULL, coalesce(per_hour, 0), 0)), 0.0) AS perHour
+     FROM runs WHERE started_at IS NOT NULL AND number IN
+       (SELECT run FROM queue_runs JOIN queue_entries ON queue_entries.number = queue_runs.entry WHERE batch = @batch)`,
+  );
+  const budgets = connection.prepare<[], { batch: string; seconds: number | null; cost: number | null }>(
+    `SELECT DISTINCT batch, budget_seconds AS seconds, budget_cost AS cost FROM queue_entries
+     WHERE ended_at IS NULL AND (budget_seconds IS NOT NULL OR budget_cost IS NOT NULL)`,
+  );
+  return {
+    holdBatch: (batch, reason) => connection.write(() => hold.all(reason, batch).map(({ id }) => id)),
+    readSpent: (batch, now) =>
+      connection.read(() => spent.get({ batch, now: Math.round(now) })) ?? { seconds: 0, cost: 0, running: 0, perHour: 0 },
+    openBudgets: () => connection.read(() => budgets.all()).map(({ batch, ...budget }) => ({ batch, budget })),
+  };
+}
