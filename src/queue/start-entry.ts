@@ -16,8 +16,7 @@ export async function startEntry(parts: QueueParts, entry: EntryRecord, yieldsAt
   if (plan === null) return null;
   const { store, clock } = parts;
   const at = clock.now();
-  const seconds = yieldsAt === null ? null : (yieldsAt - at) / 1000;
-  const night = planForNight(plan, { seconds, runs: entry.canGoOn ? entry.runs : [] });
+  const night = planForNight(plan, { yieldsAt, runs: entry.canGoOn ? entry.runs : [] });
   const isStarted = store.together(() => {
     if (store.readEntry(entry.id)?.state !== 'waiting' || isTaken(parts, plan)) return false;
     createRun(parts, night);
