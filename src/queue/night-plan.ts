@@ -1,13 +1,15 @@
 import type { Plan } from '../engine/plan.ts';
 import type { HaltMove, ResolvedPlaybook } from '../playbook/playbook.ts';
 
-/** The plan with what the queue knows beside it: when the guard on the host stops the job, should nobody be there, and which runs it goes on from. */
-export function planForNight(plan: Plan, { seconds, runs }: { seconds: number | null; runs: readonly string[] }): Plan {
-  const limit = (playbook: ResolvedPlaybook) => (seconds === null ? playbook : limitJob(playbook, Math.ceil(seconds)));
+/** The plan with what the queue knows beside it: until when and how long it may be on the host, should nobody be there, and which runs it goes on from. */
+export function planForNight(
+  plan: Plan,
+  { yieldsAt, seconds, runs }: { yieldsAt: number | null; seconds: number; runs: readonly string[] },
+): Plan {
   return {
     ...plan,
-    playbook: limit(plan.playbook),
-    ...(plan.fallback ? { fallback: limit(plan.fallback) } : {}),
+    ...(yieldsAt === null ? {} : { yieldsAt }),
+    ...(Number.isFinite(seconds) ? { secondsOfSweep: seconds } : {}),
     ...(runs.length === 0 ? {} : { goesOnFrom: [...runs].reverse() }),
   };
 }
@@ -29,10 +31,4 @@ export function haltSeconds({ launch }: ResolvedPlaybook): number {
 
 function secondsOf(move: HaltMove): number {
   return 'waitSeconds' in move ? move.waitSeconds : 0;
-}
-
-function limitJob(playbook: ResolvedPlaybook, seconds: number): ResolvedPlaybook {
-  const { launch } = playbook;
-  if (launch === null) return playbook;
-  return { ...playbook, launch: { ...launch, timeLimitSeconds: Math.min(launch.timeLimitSeconds ?? seconds, seconds) } };
 }

@@ -17,13 +17,9 @@ export async function startEntry(parts: QueueParts, entry: EntryRecord, yieldsAt
   if (plan === null) return null;
   const { store, clock } = parts;
   const at = clock.now();
-  const ofBudget = secondsLeft(parts, entry, plan);
-  if (ofBudget === null) return null;
-  const seconds = Math.min(yieldsAt === null ? Number.POSITIVE_INFINITY : (yieldsAt - at) / 1000, ofBudget);
-  const night = planForNight(plan, {
-    seconds: Number.isFinite(seconds) ? seconds : null,
-    runs: findEarlier(entry, plan),
-  });
+  const seconds = secondsLeft(parts, entry, plan);
+  if (seconds === null) return null;
+  const night = planForNight(plan, { yieldsAt, seconds, runs: findEarlier(entry, plan) });
   const isStarted = store.together(() => {
     if (store.readEntry(entry.id)?.state !== 'waiting' || isTaken(parts, plan)) return false;
     createRun(parts, night);

@@ -7,6 +7,7 @@ import { lintPlaybook } from '../../src/playbook/lint/lint-playbook.ts';
 import { readPlaybook } from '../../src/playbook/read-playbook.ts';
 import { resolvePlaybook } from '../../src/playbook/resolve-playbook.ts';
 import { formatProblem } from '../../src/problem.ts';
+import { canGoOn } from '../../src/queue/night-plan.ts';
 
 const equals = (value: unknown) => ({ kind: 'equals', value });
 
@@ -140,13 +141,19 @@ describe('trm-sweep as it is shipped', () => {
     expect(Number(resolved?.params['per_worker_batch_size']) * 8).toBe(resolved?.params['global_batch_size']);
   });
 
-  it('has the three sweeps, whose runs are named', () => {
+  it('has the three sweeps, whose runs are named, and one of all experiments', () => {
     const told = Object.entries(playbook.sweeps).map(([name, runs]) => [name, runs.map(({ runName }) => runName).join(' ')]);
     expect(told).toEqual([
       ['tn_sweep', 'tn_t2_n2 tn_t2_n6 tn_t3_n4 tn_t3_n6 tn_t4_n6'],
       ['batch_sweep', 'batch_256 batch_512 batch_1024'],
       ['all_ablations', 'baseline ema_off tn_baseline attention nsup_8'],
+      ['all_experiments', Object.keys(playbook.points).join(' ')],
     ]);
+  });
+
+  it('can yield at night: its next run goes on from a checkpoint', () => {
+    const { resolved } = resolve('e1_1_baseline');
+    expect(resolved !== null && canGoOn(resolved)).toBe(true);
   });
 
   it('names what a run leaves by its run name, and by the experiment where it has none', () => {

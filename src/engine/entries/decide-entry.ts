@@ -35,7 +35,11 @@ export async function decideEntry(
   remembered: Recall = recall,
 ): Promise<Row> {
   const begin = drive.parts.clock.monotonic();
-  const row = skipAfterFailure(drive, entry, failed) ?? judgeNeeds(drive, entry) ?? (await look(drive, entry, place, remembered));
+  const row =
+    skipAfterFailure(drive, entry, failed) ??
+    skipWhenGoingOn(drive, entry) ??
+    judgeNeeds(drive, entry) ??
+    (await look(drive, entry, place, remembered));
   const result = row.result === 'fail' && entry.severity === 'warn' ? 'warn' : row.result;
   const hint = result === 'fail' || result === 'error' || result === 'warn' ? entry.hint : null;
   const message = [row.message, hint].filter((text) => text !== null).join('; ');
@@ -50,6 +54,13 @@ function skipAfterFailure(drive: Drive, entry: Entry, failed: CheckRecord | null
   const waits = drive.plan.playbook.strictOrder || isUnit(entry) || entry.kind === 'action';
   if (failed === null || !waits) return null;
   return { result: 'skip', expected: null, observed: null, message: `not begun: "${failed.name}" failed` };
+}
+
+/** What makes a fresh beginning would take away what the run goes on from. */
+function skipWhenGoingOn({ plan }: Drive, { unlessGoesOn = false }: Entry): Result | null {
+  const [earlier] = plan.goesOnFrom ?? [];
+  if (!unlessGoesOn || earlier === undefined) return null;
+  return { result: 'skip', expected: null, observed: null, message: `the run goes on from run ${earlier}` };
 }
 
 async function look(drive: Drive, entry: Entry, place: Place, remembered: Recall): Promise<Result> {

@@ -50,18 +50,20 @@ function describeNext(drive: Drive): NextWork | null {
 }
 
 /**
- * Of the job itself, or what the budget has left for it: the guard on the host keeps it. Earlier attempts have used of the budget, and those in another
- * profile of the limit too. A limit that is used up leaves a second.
+ * Of the job itself, what its budget or that of its sweep has left for it, or what there is until it must yield: the guard on the host keeps it. Earlier attempts have used
+ * of the budget, and those in another profile of the limit too. A limit that is used up leaves a second.
  */
 function limitJob(drive: Drive, { timeLimitSeconds }: Launch): number | null {
-  const { store } = drive.parts;
-  const { playbook } = drive.plan;
+  const { store, clock } = drive.parts;
+  const { playbook, yieldsAt, secondsOfSweep } = drive.plan;
   const tries = store.readTries(drive.actor.run);
   const others = tries.filter(({ profile }) => profile !== (playbook.profile ?? null));
   const left = budgetLeft(playbook, store.readChecks(drive.actor.run), spentOnTries(tries));
   const own = timeLimitSeconds === null ? null : timeLimitSeconds - spentOnTries(others);
-  if (left === null && own === null) return null;
-  return Math.max(1, Math.ceil(Math.min(left ?? Infinity, own ?? Infinity)));
+  const untilYield = yieldsAt === undefined ? null : (yieldsAt - clock.now()) / 1000;
+  const ofSweep = secondsOfSweep === undefined ? null : secondsOfSweep - spentOnTries(tries);
+  const shortest = Math.min(left ?? Infinity, own ?? Infinity, untilYield ?? Infinity, ofSweep ?? Infinity);
+  return shortest === Infinity ? null : Math.max(1, Math.ceil(shortest));
 }
 
 /** The accelerators are asked beside the job, so that they are sampled with or without a controller. */

@@ -50,6 +50,7 @@ function buildEntry(
     parallel: file.parallel ?? false,
     remember: file.remember?.per ?? null,
     on: file.on ?? 'all',
+    unlessGoesOn: file.unless === 'goes-on',
     alike: file.alike ?? false,
     requires: buildRequires(reader, [...path, 'requires'], file.requires),
     quarantine: file.quarantine ?? null,

@@ -105,6 +105,7 @@ export const entrySchema = z.strictObject({
     .union([z.enum(['all', 'each', 'first']), z.int().min(0)])
     .optional()
     .describe('Of several workers: all side by side (the default), each in turn, the first, or one by its number'),
+  unless: z.literal('goes-on').optional().describe('Skipped by a run that goes on from the checkpoint of an earlier one'),
   alike: z.boolean().optional().describe('What it finds must be the same on every worker'),
   requires: requiresSchema.optional().describe('What the host must have for this entry alone'),
   quarantine: text.optional().describe('A failure takes the host out of use, for this reason, until a person lifts it'),

@@ -91,6 +91,8 @@ export interface Entry {
   remember: RememberedBy[] | null;
   /** Left out in the plans of an older fleet: all. */
   on?: EntryWorkers;
+  /** A run that goes on from an earlier one skips it. Left out: it does not. */
+  unlessGoesOn?: boolean;
   /** What it finds must be the same on every worker. Left out: it need not be. */
   alike?: boolean;
   /** What the host must have for this entry alone. */

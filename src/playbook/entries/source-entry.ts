@@ -11,6 +11,7 @@ export const plainEntry: Omit<Entry, 'kind' | 'name' | 'deed'> = {
   parallel: false,
   remember: null,
   on: 'all',
+  unlessGoesOn: false,
   alike: false,
   requires: null,
   quarantine: null,
