@@ -24,6 +24,10 @@ export interface PlanWish extends DecisionWish {
   profile?: string | undefined;
   /** Left out: none. */
   point?: string | undefined;
+  /** As a sweep calls it. Left out: after the point. */
+  runName?: string | undefined;
+  /** What `today` is; left out: this day. */
+  today?: string | undefined;
 }
 
 export interface PlannedRuns {
@@ -37,7 +41,7 @@ export async function planRuns(context: Context, wish: PlanWish): Promise<Planne
   const set = readSettings(wish.set ?? []);
   const playbook = openPlaybook(findPlaybook(wish.playbook, playbookFolders(context.environment)));
   const hosts = await selectTargets(context, wish.host);
-  const today = localDate(new Date(context.clock.now()));
+  const today = wish.today ?? localDate(context.clock.now());
   const resolved = hosts.map((host) => {
     const asked = resolveVariant(playbook, {
       set,
@@ -45,6 +49,7 @@ export async function planRuns(context: Context, wish: PlanWish): Promise<Planne
       today,
       profile: wish.profile ?? null,
       point: wish.point ?? null,
+      runName: wish.runName ?? null,
     });
     const env = [...asked.playbook.env, ...(asked.fallback?.env ?? [])];
     const secrets = resolveEnvironment(env, context.environment);
@@ -97,7 +102,8 @@ async function sealProfiles({ playbook, fallback }: Asked): Promise<Asked> {
 }
 
 /** `20261127`, where the person is. */
-function localDate(date: Date): string {
+export function localDate(at: number): string {
+  const date = new Date(at);
   return [date.getFullYear(), date.getMonth() + 1, date.getDate()].map((part) => String(part).padStart(2, '0')).join('');
 }
 

@@ -10,7 +10,7 @@ import type { Scalar } from './fields.ts';
 const plainKeys: readonly unknown[] = ['playbook', 'params', 'points', 'sweeps'];
 
 /** Names that stand alone. */
-const plainNames: readonly string[] = ['today', 'point'];
+const plainNames: readonly string[] = ['today', 'point', 'run_name'];
 
 export interface FilledIn {
   value: unknown;
@@ -26,10 +26,12 @@ interface Surroundings {
   today: string;
   /** Empty where no experiment was asked for. */
   point: string;
+  /** What a sweep calls the run; else the name of the experiment. */
+  runName: string;
 }
 
-/** Puts params, the day and the name of the experiment into every `${{ … }}` of a document. */
-export function fillIn(document: YamlDocument, value: unknown, { params, today, point }: Surroundings): FilledIn {
+/** Puts params, the day and the names of the experiment and its run into every `${{ … }}` of a document. */
+export function fillIn(document: YamlDocument, value: unknown, { params, today, point, runName }: Surroundings): FilledIn {
   const filled: FilledIn = { value: null, problems: [], waiting: [] };
   const known = Object.fromEntries(Object.entries(params).filter(([, param]) => param !== undefined));
   const fillText = (text: string, path: YamlPath): unknown => {
@@ -44,7 +46,7 @@ export function fillIn(document: YamlDocument, value: unknown, { params, today, 
       filled.waiting.push(path);
       return text;
     }
-    const rendered = renderTemplate(compiled.template, { params: known, today, point });
+    const rendered = renderTemplate(compiled.template, { params: known, today, point, run_name: runName });
     if ('value' in rendered) return mustBeText(path) ? asText(rendered.value) : rendered.value;
     filled.problems.push(document.problem(path, `${text} has no value: ${rendered.unknown}`));
     filled.waiting.push(path);
@@ -72,7 +74,7 @@ function findUnknownName(
     if (plainNames.includes(root) && name === undefined) continue;
     if (root !== 'params') {
       return {
-        message: `no name ${JSON.stringify(root)} is known here, expected params.NAME, today or point`,
+        message: `no name ${JSON.stringify(root)} is known here, expected params.NAME, today, point or run_name`,
         suggestion: suggestName(root, ['params', ...plainNames]),
       };
     }

@@ -97,11 +97,16 @@ const anyDay = '20000101';
 export function assemblePlaybook(
   document: YamlDocument,
   params: Readonly<Record<string, Scalar | undefined>>,
-  { today = anyDay, profile = null, point = null }: { today?: string | undefined } & Partial<Variant> = {},
+  {
+    today = anyDay,
+    runName = null,
+    profile = null,
+    point = null,
+  }: { today?: string | undefined; runName?: string | null | undefined } & Partial<Variant> = {},
 ): { built: Built; problems: Problem[] } {
   const variant = inVariant(document, { profile, point });
   const { value, problems: reserved } = takeOutReserved(variant);
-  const filled = fillIn(variant, value, { params, today, point: point ?? '' });
+  const filled = fillIn(variant, value, { params, today, point: point ?? '', runName: runName ?? point ?? '' });
   const { problems: shape } = checkSchema(playbookSchema, variant, filled.value);
   const meaning: Problem[] = [];
   const built = buildPlaybook(createReader(variant, meaning), filled.value, { profile, point, profiles: profilesOf(document) });

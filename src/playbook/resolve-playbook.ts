@@ -11,6 +11,8 @@ import type { Variant } from './variant.ts';
 export interface VariantWish extends GivenParams, Partial<Variant> {
   /** `20261127`: what `today` is. */
   today?: string;
+  /** As a sweep calls the run. Null or left out: after its point. */
+  runName?: string | null;
   /** It is the profile that the run falls back to: what it gives a param counts more than what was asked for the run. */
   isFallback?: boolean;
 }
@@ -35,7 +37,12 @@ export function resolvePlaybook(
     set: asked(wish.set),
   });
   if (settled.problems.length > 0) return { resolved: null, problems: settled.problems };
-  const { built, problems } = assemblePlaybook(document, settled.values, { today: wish.today, profile, point });
+  const { built, problems } = assemblePlaybook(document, settled.values, {
+    today: wish.today,
+    runName: wish.runName,
+    profile,
+    point,
+  });
   if (problems.length > 0) return { resolved: null, problems };
   const sha256 = createHash('sha256').update(document.bytes).digest('hex');
   return { resolved: { ...built, file: document.file, sha256, params: settled.values }, problems: [] };

@@ -26,12 +26,14 @@ export function describeUsedUp({ seconds, cost }: BatchBudget, spent: BatchSpent
 }
 
 /** What waits, and belongs to a batch whose budget is used up, is held: whoever releases an entry lets it go beyond the budget. */
-export function holdOverspent({ store, clock, tell }: QueueParts): void {
+export function holdOverspent(parts: QueueParts): void {
+  const { store, clock } = parts;
   for (const { batch, budget } of store.openBudgets()) {
     const spent = store.readSpent(batch, clock.now());
     if (secondsOfBudget(budget, spent) > 0) continue;
     const reason = describeUsedUp(budget, spent);
-    for (const entry of store.holdBatch(batch, reason)) tell({ text: `entry ${entry} is held: ${reason}`, entry, trouble: true });
+    for (const entry of store.holdBatch(batch, reason))
+      parts.tell({ text: `entry ${entry} is held: ${reason}`, entry, trouble: true });
   }
 }
 

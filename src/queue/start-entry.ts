@@ -31,15 +31,16 @@ export async function startEntry(parts: QueueParts, entry: EntryRecord, yieldsAt
 }
 
 /** What the budget of its batch has for it. Null: too little to begin with, so it is held. */
-function secondsLeft({ store, clock, tell }: QueueParts, { id, name, budget, batch }: EntryRecord, plan: Plan): number | null {
+function secondsLeft(parts: QueueParts, { id, name, budget, batch }: EntryRecord, plan: Plan): number | null {
   if (budget === null) return Number.POSITIVE_INFINITY;
+  const { store, clock } = parts;
   const at = clock.now();
   const spent = store.readSpent(batch, at);
   const perHour = sumCosts(plan.hosts)?.perHour ?? 0;
   if (secondsOfBudget(budget, spent, { perHour }) > haltSeconds(plan.playbook)) return secondsForOne(budget, spent, perHour);
   const reason = describeUsedUp(budget, spent);
   if (store.changeEntry(id, { from: ['waiting'], to: 'held', reason, at }))
-    tell({ text: `${name} is held: ${reason}`, entry: id, trouble: true });
+    parts.tell({ text: `${name} is held: ${reason}`, entry: id, trouble: true });
   return null;
 }
 

@@ -32,6 +32,12 @@ function change(from: string, to: string, source = text): string {
 const lint = (source: string) => lintPlaybook(readText(source)).map(formatProblem);
 
 describe('a point', () => {
+  it('calls its run after itself, or as a sweep does', () => {
+    const named = change("'${{ point }}'", "'${{ point }}' '${{ run_name }}'");
+    expect(resolve({ point: 'large' }, named).resolved?.launch?.command).toBe("train 'large' 'large' 64");
+    expect(resolve({ point: 'large', runName: 'all-of-it' }, named).resolved?.launch?.command).toBe("train 'large' 'all-of-it' 64");
+  });
+
   it('gives params their values, and its name to templates', () => {
     expect(resolve({ point: 'large' }).resolved).toMatchObject({
       point: 'large',

@@ -70,7 +70,7 @@ describe('one mistake gives one message', () => {
     ['workdir: 5', 'workdir: expected text, got 5'],
     [
       'workdir: "${{ parms.a }}"',
-      'workdir: no name "parms" is known here, expected params.NAME, today or point (did you mean "params"?)',
+      'workdir: no name "parms" is known here, expected params.NAME, today, point or run_name (did you mean "params"?)',
     ],
     ['workdir: "${{ params.a"', 'workdir: "${{" is not closed by "}}"'],
     ['work: { duration: 20h..15h }', 'work.duration: expected the smaller end first, got "20h..15h"'],

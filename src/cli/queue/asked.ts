@@ -4,6 +4,10 @@ import type { EntryRecord } from '../../store/queue-records.ts';
 export interface Asked {
   file: string;
   inventories: string[];
+  /** The day on which it was added: a later run of it finds what an earlier one has left. */
+  today: string;
+  /** As a sweep calls it. */
+  runName: string | null;
   profile: string | null;
   answer: string[];
   waive: string[];

@@ -10,7 +10,7 @@ import { localZoneName, findZone } from '../../queue/windows/zone.ts';
 import { parseDaySpan, parseTimeOfDay } from '../../queue/windows/time-of-day.ts';
 import type { AfterWants, NewEntry } from '../../store/queue-records.ts';
 import { Context } from '../context.ts';
-import { planRuns } from '../plan-runs.ts';
+import { localDate, planRuns } from '../plan-runs.ts';
 import type { AddWords } from './add-flags.ts';
 import type { Asked } from './asked.ts';
 import { findEntry } from './find-entry.ts';
@@ -33,11 +33,12 @@ export async function planEntries(
 ): Promise<PlannedEntries> {
   const file = findFile(context, words.playbook, folder);
   const common = { ...(await readTerms(context, words)), schedule, batch: makeEntryId() };
-  const asked = readAsked(context, words, { file, folder });
+  const fromWords = readAsked(context, words, { file, folder });
   const fixed = readSettings(words.set ?? []);
   const { matrix = [], include = [], exclude = [] } = words;
   const planned: { entry: NewEntry; plan: Plan; warnings: Problem[] }[] = [];
   for (const point of listPoints(file, words)) {
+    const asked = { ...fromWords, runName: point.runName };
     for (const combination of expandMatrix({ matrix, include, exclude })) {
       const params = mergeParams(fixed, combination);
       const { plans, warnings } = await planPoint(context, words, { asked, params, point: point.point });
@@ -69,7 +70,7 @@ export async function planPoint(
   { asked, params, point }: { asked: Asked; params: Combination; point: string | null },
 ): Promise<{ plans: Plan[]; warnings: Problem[] }> {
   const { environment } = context;
-  const { file, inventories, profile, answer, waive, yes, observe } = asked;
+  const { file, today, runName, inventories, profile, answer, waive, yes, observe } = asked;
   const elsewhere = new Context({ environment, inventories });
   const set = Object.entries(params).map(([name, value]) => `${name}=${value}`);
   return planRuns(elsewhere, {
@@ -82,6 +83,8 @@ export async function planPoint(
     waive,
     yes,
     observe,
+    today,
+    runName: runName ?? undefined,
     ...(point === null ? {} : { point }),
   });
 }
@@ -136,12 +139,17 @@ function findFile({ environment }: Context, playbook: string, folder: string): s
   return findPlaybook(isPath ? resolve(folder, playbook) : playbook, folders);
 }
 
-function readAsked(context: Context, words: AddWords, { file, folder }: { file: string; folder: string }): Asked {
+function readAsked(
+  context: Context,
+  words: AddWords,
+  { file, folder }: { file: string; folder: string },
+): Omit<Asked, 'runName'> {
   const configured = (context.environment['FLEET_INVENTORIES'] ?? '').split(':').filter((path) => path !== '');
   const given = words.inventory ?? [];
   const paths = [given, configured].find((some) => some.length > 0) ?? ['inventories'];
   return {
     file,
+    today: localDate(context.clock.now()),
     inventories: paths.map((path) => resolve(folder, path)),
     profile: words.profile ?? null,
     answer: words.answer ?? [],
