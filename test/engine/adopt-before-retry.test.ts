@@ -27,10 +27,16 @@ function expectStarted(answer: StartAnswer): void {
   expect(['starting', 'running', 'ending', 'exited']).toContain(answer.state.word);
 }
 
-/** How many bytes go each way for a start that nothing disturbs. */
+/** How many bytes go each way for a start that nothing disturbs. On a crowded machine a keepalive may go beside one, and not beside the next. */
 async function measure(host: BareHost): Promise<Record<Direction, number>> {
+  const all: Record<Direction, number>[] = [];
+  for (const bytes of [9001, 9002, 9003]) all.push(await measureOne(host, nameRun({ direction: 'up', bytes })));
+  return { up: Math.min(...all.map(({ up }) => up)), down: Math.min(...all.map(({ down }) => down)) };
+}
+
+async function measureOne(host: BareHost, run: string): Promise<Record<Direction, number>> {
   const controller = host.openController();
-  const drive = controller.drive(nameRun({ direction: 'up', bytes: 0 }), 1);
+  const drive = controller.drive(run, 1);
   await drive.putEnvironment();
   const before = { ...host.line.passed };
   expectStarted(await drive.start());
