@@ -22,7 +22,7 @@ export interface Runs {
 export function driveSeveral(parts: QueueParts, signal: AbortSignal): Runs {
   const { clock } = parts;
   const driven = new Map<string, Promise<void>>();
-  const halted = new Set<string>();
+  const halting = new Set<string>();
   const notBefore = new Map<string, number>();
   let wake = new AbortController();
   // One listener for all the waits of weeks.
@@ -44,20 +44,23 @@ export function driveSeveral(parts: QueueParts, signal: AbortSignal): Runs {
     });
     driven.set(run, all);
   };
+  const isEarly = (run: string) => clock.monotonic() < (notBefore.get(run) ?? 0);
   const notice = (text: string) => parts.tell({ text, trouble: true });
 
   return {
     drive: (run) => {
-      const record = parts.store.readRun(run);
+      const state = parts.store.readRun(run)?.state ?? null;
       const isDriven = driven.has(run) || parts.store.holder(run, momentOf(clock)) !== null;
-      const isEarly = clock.monotonic() < (notBefore.get(run) ?? 0);
-      if (record === null || isResult(record.state) || record.state === 'blocked' || isDriven || isEarly) return;
+      if (state === null || isResult(state) || state === 'blocked' || isDriven || isEarly(run)) return;
       begin(run, () => driveRun(parts, run, { signal, takeOver: false, notice }));
     },
     halt: (run, reason) => {
-      if (halted.has(run)) return;
-      halted.add(run);
-      begin(run, () => haltRun(parts, run, { reason, graceSeconds: null, force: false }, { signal, notice }));
+      const state = parts.store.readRun(run)?.state ?? null;
+      // One that is halting already is driven on like any other, whoever wished it.
+      if (state === null || isResult(state) || state === 'halting' || halting.has(run) || isEarly(run)) return;
+      halting.add(run);
+      const wish = { reason, graceSeconds: null, force: false };
+      begin(run, () => haltRun(parts, run, wish, { signal, notice }).finally(() => halting.delete(run)));
     },
     count: () => driven.size,
     wait: async (ms) => {
