@@ -88,27 +88,19 @@ function findYielding(
   return isBudgetUsed ? 'budget' : null;
 }
 
+/** What was not begun has lost nothing, and what can go on keeps what it did. */
 function yielded(
-  entry: EntryRecord,
-  { id }: RunRecord,
+  { canGoOn, yieldsAt }: EntryRecord,
+  { id, startedAt }: RunRecord,
   yielding: Yielding,
   change: Pick<EntryChange, 'from' | 'at'>,
 ): EntryChange {
-  const why = yielding === 'night' ? 'had to yield' : 'had to end, since the budget of its sweep is used up,';
-  if (!entry.canGoOn)
-    return { ...change, to: 'failed', reason: `run ${id} ${why} before it was done, and nothing can go on from it` };
-  if (yielding === 'budget')
-    return {
-      ...change,
-      to: 'held',
-      reason: `run ${id} had to end, since the budget of its sweep is used up; it goes on from its checkpoint`,
-    };
-  return {
-    ...change,
-    to: 'waiting',
-    reason: `run ${id} had to yield; it goes on from its checkpoint`,
-    notBefore: entry.yieldsAt,
-  };
+  const why = yielding === 'night' ? 'had to yield' : 'had to end, since the budget of its sweep is used up';
+  if (startedAt !== null && !canGoOn)
+    return { ...change, to: 'failed', reason: `run ${id} ${why}: it was not done, and nothing can go on from it` };
+  const then = startedAt === null ? 'its job had not begun' : 'it goes on from its checkpoint';
+  const reason = `run ${id} ${why}; ${then}`;
+  return yielding === 'budget' ? { ...change, to: 'held', reason } : { ...change, to: 'waiting', reason, notBefore: yieldsAt };
 }
 
 function waitAfter(tries: number): number {

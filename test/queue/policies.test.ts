@@ -86,7 +86,7 @@ describe('a sweep in the queue', { timeout: 120_000 }, () => {
     const [ended, held] = await listEntries(who);
     expect(ended).toMatchObject({
       state: 'failed',
-      reason: expect.stringMatching(/had to end, since the budget of its sweep is used up, before it was done/) as string,
+      reason: expect.stringMatching(/had to end, since the budget of its sweep is used up: it was not done/) as string,
     });
     expect(held).toMatchObject({
       state: 'held',

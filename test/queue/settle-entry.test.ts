@@ -40,7 +40,12 @@ test('what had to yield waits for the next night where it can go on, and has fai
   });
   expect(settle(yielding, { result: 'halted' })).toMatchObject({
     to: 'failed',
-    reason: 'run r1 had to yield before it was done, and nothing can go on from it',
+    reason: 'run r1 had to yield: it was not done, and nothing can go on from it',
+  });
+  expect(settle(yielding, { result: 'cancelled' }, { startedAt: null })).toMatchObject({
+    to: 'waiting',
+    reason: 'run r1 had to yield; its job had not begun',
+    notBefore: now + minute,
   });
 });
 
@@ -142,7 +147,7 @@ test('what had to end for the budget is held where it can go on, has failed wher
   expect(settle(ended, { result: 'halted' })).toMatchObject({
     to: 'failed',
     stops: false,
-    reason: 'run r1 had to end, since the budget of its sweep is used up, before it was done, and nothing can go on from it',
+    reason: 'run r1 had to end, since the budget of its sweep is used up: it was not done, and nothing can go on from it',
   });
 });
 
