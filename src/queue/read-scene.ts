@@ -1,4 +1,4 @@
-import type { RunRecord } from '../store/records.ts';
+import type { ProgressRecord, RunRecord } from '../store/records.ts';
 import type { EntryRecord } from '../store/queue-records.ts';
 import type { Store } from '../store/store.ts';
 import type { Busy, Scene } from './decide.ts';
@@ -10,7 +10,7 @@ export function readScene(store: Store, now: number, entries: readonly EntryReco
     now,
     entries,
     stateOf: (id) => states.get(id) ?? store.readEntry(id)?.state ?? null,
-    busy: readBusy(store, now),
+    busy: readBusy(store, entries, now),
     quarantined: new Map(store.listQuarantines().map(({ host, reason }) => [host, reason])),
     secondsLeft: measureWork(store),
   };
@@ -20,25 +20,27 @@ export function readOpen(store: Store): EntryRecord[] {
   return store.listEntries(Number.POSITIVE_INFINITY);
 }
 
-function readBusy(store: Store, now: number): Map<string, Busy> {
+function readBusy(store: Store, entries: readonly EntryRecord[], now: number): Map<string, Busy> {
+  const yields = new Map(entries.flatMap(({ runs, yieldsAt }) => runs.slice(-1).map((run) => [run, yieldsAt] as const)));
   const held = store.activeRuns().flatMap((run) => {
     const workers = store.readWorkers(run.id);
-    const until = guessEnd(store, run, workers[0]?.host ?? '', now);
+    const end = guessEnd(store, run, workers[0]?.host ?? '', now);
+    const until = end === null ? null : Math.min(end, yields.get(run.id) ?? end);
     return workers.map(({ host }) => [host, { by: `run ${run.id} (${run.playbook}, ${run.state})`, until }] as const);
   });
   return new Map(held);
 }
 
-/** By its own rate, else by how long the last one took. */
+/** By its own rate when it was last looked at, else by how long the last one took. */
 function guessEnd(store: Store, run: RunRecord, host: string, now: number): number | null {
   if (run.startedAt === null) return null;
   const eta = store.readProgress(run.id)?.etaSeconds ?? null;
-  if (eta !== null) return now + eta * 1000;
+  if (eta !== null) return Math.max(now, (run.observedAt ?? now) + eta * 1000);
   const usual = store.readWorkSeconds(run.playbook, host, run.point);
   return usual === null ? null : Math.max(now, run.startedAt + usual * 1000);
 }
 
-/** What was done by the last run of an entry need not be done again where that can be gone on from. */
+/** What was done by the last run of an entry that came to its job need not be done again where that can be gone on from. */
 function measureWork(store: Store): (entry: EntryRecord) => number | null {
   const measured = new Map<string, number | null>();
   const measureWhole = ({ playbook, hosts: [host = ''], point }: EntryRecord) => {
@@ -51,12 +53,19 @@ function measureWork(store: Store): (entry: EntryRecord) => number | null {
   };
   return (entry) => {
     const whole = measureWhole(entry);
-    const last = entry.runs.at(-1);
-    const progress = last === undefined || !entry.canGoOn ? null : store.readProgress(last);
+    const progress = entry.canGoOn ? readLastProgress(store, entry.runs) : null;
     const { step = null, of = null, ratePerSecond: rate = null } = progress ?? {};
     if (step === null || of === null || of <= 0) return whole;
     const left = Math.max(0, of - step);
     if (rate !== null && rate > 0) return left / rate;
     return whole === null ? null : whole * (left / of);
   };
+}
+
+function readLastProgress(store: Store, runs: readonly string[]): ProgressRecord | null {
+  for (const run of [...runs].reverse()) {
+    const progress = store.readProgress(run);
+    if (progress !== null) return progress;
+  }
+  return null;
 }

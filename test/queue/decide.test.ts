@@ -39,7 +39,7 @@ test('an entry that waits for nothing starts', () => {
 test('one entry starts on a host, and the next waits for it; on another host it starts too', () => {
   expect(look([{}, {}, { hosts: ['prime1'] }])).toEqual({
     e1: ['start'],
-    e2: ['host tpu1 is busy with entry e1, nobody knows until when'],
+    e2: ['host tpu1 is busy with entry e1, which goes first, nobody knows until when'],
     e3: ['start'],
   });
 });

@@ -12,6 +12,8 @@ export interface Child {
   read(): Promise<unknown>;
   /** Opens the gate that it waits at. */
   go(): void;
+  /** A line for it, as JSON. */
+  tell(what: unknown): void;
   kill(): void;
   /** Exit code, or the signal that ended it. */
   ended: Promise<number | string>;
@@ -21,12 +23,16 @@ const modules = resolve('node_modules');
 
 /** A script of test/store/children as one file that plain Node runs, with these modules beside it. */
 export function bundleChild(name: string, nodeModules: string = modules): string {
+  return bundleScript(resolve('test/store/children', `${name}.ts`), nodeModules);
+}
+
+export function bundleScript(entry: string, nodeModules: string = modules): string {
   const folder = makeFolder();
   symlinkSync(nodeModules, join(folder, 'node_modules'));
-  const outfile = join(folder, `${name}.mjs`);
-  const entry = resolve('test/store/children', `${name}.ts`);
+  const outfile = join(folder, 'child.mjs');
   buildSync({
-    ...{ entryPoints: [entry], outfile, bundle: true, platform: 'node', format: 'esm', external: ['better-sqlite3'] },
+    ...{ entryPoints: [entry], outfile, bundle: true, platform: 'node', format: 'esm', loader: { '.sh': 'text' } },
+    external: ['better-sqlite3', 'ssh2', 'typescript', 'ts-node'],
     // What bundled modules of the old kind expect to find.
     banner: { js: "import { createRequire as makeRequire } from 'node:module'; const require = makeRequire(import.meta.url);" },
     logLevel: 'error',
@@ -57,6 +63,7 @@ export function startChild(script: string, words: string[], command: string[] = 
       return line.done === true ? null : (JSON.parse(line.value) as unknown);
     },
     go: () => started.stdin.write('go\n'),
+    tell: (what) => started.stdin.write(`${JSON.stringify(what)}\n`),
     kill: () => started.kill('SIGKILL'),
     ended,
   };
