@@ -1,6 +1,7 @@
 import { readPlan } from '../engine/read-plan.ts';
 import type { EntryRecord } from '../store/queue-records.ts';
 import type { RunRecord } from '../store/records.ts';
+import type { Store } from '../store/store.ts';
 import { secondsOfBudget } from './budget.ts';
 import { haltSeconds } from './night-plan.ts';
 import type { QueueParts } from './parts.ts';
@@ -31,7 +32,8 @@ function settleByRun(parts: QueueParts, entry: EntryRecord, run: RunRecord): voi
   for (const id of held) parts.tell({ text: `entry ${id} is held: ${because}`, entry: id, trouble: true });
 }
 
-function readFacts({ store, clock }: QueueParts, { budget, batch }: EntryRecord, run: RunRecord): RunFacts {
+function readFacts({ store, clock }: QueueParts, entry: EntryRecord, run: RunRecord): RunFacts {
+  const { budget, batch } = entry;
   const now = clock.now();
   const { playbook } = readPlan(run.plan);
   return {
@@ -39,5 +41,13 @@ function readFacts({ store, clock }: QueueParts, { budget, batch }: EntryRecord,
     failure: store.readTries(run.id).at(-1)?.ending?.failure ?? null,
     ladder: playbook.ladder ?? null,
     isBudgetUsed: budget !== null && secondsOfBudget(budget, store.readSpent(batch, now)) <= haltSeconds(playbook),
+    withoutCheckpoint: countWithoutCheckpoint(store, entry),
   };
+}
+
+/** Of those that had a job, and the params of now. */
+function countWithoutCheckpoint(store: Store, { runs, runsBefore }: EntryRecord): number {
+  const begun = runs.slice(runsBefore).filter((id) => typeof store.readRun(id)?.startedAt === 'number');
+  const isSaved = (id: string) => store.readCheckpoints(id).some(({ state }) => state === 'complete' || state === 'valid');
+  return begun.length - 1 - begun.findLastIndex(isSaved);
 }

@@ -15,7 +15,12 @@ export interface RunFacts {
   /** Of its playbook. */
   ladder: Ladder | null;
   isBudgetUsed: boolean;
+  /** How many of its runs in a row, this one the last, have left no checkpoint that is whole. */
+  withoutCheckpoint: number;
 }
+
+/** After so many nights that have left nothing the next one would be lost, too. */
+const mostWithoutCheckpoint = 2;
 
 /**
  * What becomes of an entry by its run. Null: nothing yet. A run that never got as far as its job, because the host was not reached or somebody else had
@@ -31,7 +36,7 @@ export function settleEntry(entry: EntryRecord, run: RunRecord, facts: RunFacts)
   const why = message === null ? said : `${said}: ${firstLine(message)}`;
   if (result === 'succeeded') return { ...change, to: 'done', reason: null };
   const yielding = findYielding(entry, run, facts);
-  if (yielding !== null) return yielded(entry, run, yielding, change);
+  if (yielding !== null) return yielded(entry, run, { yielding, ...facts }, change);
   if (startedAt === null && (reason === 'host-busy' || reason === 'quarantined'))
     return { ...change, to: 'waiting', reason: why, notBefore: now + busyWaitMs };
   if (result === 'cancelled' && reason !== null)
@@ -88,19 +93,29 @@ function findYielding(
   return isBudgetUsed ? 'budget' : null;
 }
 
-/** What was not begun has lost nothing, and what can go on keeps what it did. */
+/** What was not begun has lost nothing, and what can go on keeps what it has saved. */
 function yielded(
   { canGoOn, yieldsAt }: EntryRecord,
   { id, startedAt }: RunRecord,
-  yielding: Yielding,
+  { yielding, withoutCheckpoint }: Pick<RunFacts, 'withoutCheckpoint'> & { yielding: Yielding },
   change: Pick<EntryChange, 'from' | 'at'>,
 ): EntryChange {
-  const why = yielding === 'night' ? 'had to yield' : 'had to end, since the budget of its sweep is used up';
+  const said = `run ${id} ${yielding === 'night' ? 'had to yield' : 'had to end, since the budget of its sweep is used up'}`;
   if (startedAt !== null && !canGoOn)
-    return { ...change, to: 'failed', reason: `run ${id} ${why}: it was not done, and nothing can go on from it` };
-  const then = startedAt === null ? 'its job had not begun' : 'it goes on from its checkpoint';
-  const reason = `run ${id} ${why}; ${then}`;
+    return { ...change, to: 'failed', reason: `${said}: it was not done, and nothing can go on from it` };
+  if (startedAt !== null && withoutCheckpoint >= mostWithoutCheckpoint)
+    return {
+      ...change,
+      to: 'held',
+      reason: `${said}, and ${withoutCheckpoint} runs in a row have left no checkpoint that is whole`,
+    };
+  const reason = `${said}; ${describeNext(startedAt, withoutCheckpoint)}`;
   return yielding === 'budget' ? { ...change, to: 'held', reason } : { ...change, to: 'waiting', reason, notBefore: yieldsAt };
+}
+
+function describeNext(startedAt: number | null, withoutCheckpoint: number): string {
+  if (startedAt === null) return 'its job had not begun';
+  return withoutCheckpoint > 0 ? 'it has left no checkpoint of its own' : 'it goes on from its checkpoint';
 }
 
 function waitAfter(tries: number): number {

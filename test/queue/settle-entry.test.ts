@@ -19,7 +19,14 @@ function settle(
     outcome === null ? null : { result: 'failed' as const, reason: null, exitCode: null, degraded: false, ...outcome };
   const record = { id: 'r1', outcome: whole, message: null, startedAt: 1, endedAt: now, ...run } as RunRecord;
   const running = makeEntry({ state: 'running', runs: ['r1'], ...entry });
-  const change = settleEntry(running, record, { now, failure: null, ladder: null, isBudgetUsed: false, ...facts });
+  const change = settleEntry(running, record, {
+    now,
+    failure: null,
+    ladder: null,
+    isBudgetUsed: false,
+    withoutCheckpoint: 0,
+    ...facts,
+  });
   return change === null ? null : { ...change, stops: stopsOthers(running, record, change) };
 }
 
@@ -46,6 +53,19 @@ test('what had to yield waits for the next night where it can go on, and has fai
     to: 'waiting',
     reason: 'run r1 had to yield; its job had not begun',
     notBefore: now + minute,
+  });
+});
+
+test('a night that has left no checkpoint is told, and after two of them a person is asked', () => {
+  const yielding = { yielding: 'night', canGoOn: true } as const;
+  expect(settle(yielding, { result: 'halted' }, {}, { withoutCheckpoint: 1 })).toMatchObject({
+    to: 'waiting',
+    reason: 'run r1 had to yield; it has left no checkpoint of its own',
+  });
+  expect(settle(yielding, { result: 'halted' }, {}, { withoutCheckpoint: 2 })).toMatchObject({
+    to: 'held',
+    reason: 'run r1 had to yield, and 2 runs in a row have left no checkpoint that is whole',
+    stops: false,
   });
 });
 

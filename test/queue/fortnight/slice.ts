@@ -89,6 +89,11 @@ export function makeSlice({ store, hoursOf, faults, isUnreachable }: SliceWish) 
     jobs.push({ run: run.id, point, startsAt: now + preflightMs, firstStep, of, stepsPerMs, limitAt: yieldsAt, end: null });
   };
 
+  const checkpointOf = (step: number, foundAt: number) => {
+    const path = `checkpoints/step_${step}.pt`;
+    const unknown = { message: null, sha256: null, metric: null, backUp: null, backedUpAt: null };
+    return { worker: 0, path, attempt: 1, step, size: 1e8, foundAt, state: 'complete', ...unknown } as const;
+  };
   const event = (text: string, at: number) => ({ at, kind: 'state', text });
   const leaseOf = (run: RunRecord, at: number): Lease => {
     const answer = store.takeLease(run.id, readOwner(), { ttlMs: 1, takeOver: true, now: at, sinceBoot: at });
@@ -117,6 +122,8 @@ export function makeSlice({ store, hoursOf, faults, isUnreachable }: SliceWish) 
     const step = stepAt(known, seenAt);
     const progress = { step, of: known.of, ratePerSecond: known.stepsPerMs * 1000, etaSeconds: (doneAt(known) - seenAt) / 1000 };
     if (step > known.firstStep) store.recordBatch(leaseOf(run, now), batch({ observedAt: now, progress }));
+    const kept = known.end === null ? 0 : (saved.get(known.point) ?? 0);
+    if (kept > known.firstStep) store.recordCheckpoint(leaseOf(run, now), checkpointOf(kept, seenAt), null);
     const driven = store.readRun(run.id) ?? run;
     switch (known.end?.how) {
       case undefined:
