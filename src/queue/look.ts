@@ -1,4 +1,5 @@
 import { readPlan } from '../engine/read-plan.ts';
+import { findZone } from '../language/zone.ts';
 import { isResult } from '../lifecycle/states.ts';
 import type { EntryRecord } from '../store/queue-records.ts';
 import { decideQueue } from './decide.ts';
@@ -8,7 +9,6 @@ import { readScene } from './read-scene.ts';
 import { addDue } from './schedules/add-due.ts';
 import { settleEntry } from './settle-entry.ts';
 import { startEntry } from './start-entry.ts';
-import { findZone } from './windows/zone.ts';
 
 /** What is to be done with the runs of the queue after a look at it. */
 export interface Looked {

@@ -10,7 +10,7 @@ import { describeWait } from '../../src/queue/describe-wait.ts';
 import { lookAtQueue } from '../../src/queue/look.ts';
 import type { QueueParts } from '../../src/queue/parts.ts';
 import { readScene } from '../../src/queue/read-scene.ts';
-import { findZone } from '../../src/queue/windows/zone.ts';
+import { findZone } from '../../src/language/zone.ts';
 import { openStore } from '../../src/store/open-store.ts';
 import { readOwner } from '../../src/store/owner.ts';
 import type { Lease, RunRecord } from '../../src/store/records.ts';
