@@ -85,7 +85,7 @@ const unguarded: Record<
   },
   readWorkSeconds: 'reads',
   ...{ readRemembered: 'reads', listQuarantines: 'reads' },
-  ...{ snapshot: 'reads', close: 'reads', isCopy: 'reads', readRoom: 'reads' },
+  ...{ snapshot: 'reads', close: 'reads', isCopy: 'reads', readRoom: 'reads', requirePlace: 'reads', isGivenBack: 'reads' },
 };
 
 test('every part of the store is known here as guarded or not', () => {

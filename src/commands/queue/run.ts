@@ -19,7 +19,7 @@ export default class QueueRun extends BaseCommand {
         runQueue(context, {
           what: 'queue run',
           tell: ({ text }) => this.tell([text]),
-          untilIdle: true,
+          stays: 'while-busy',
           adopt: false,
         });
       const isDone = await this.whileTelling(context, driving);
