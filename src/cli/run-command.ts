@@ -93,11 +93,11 @@ export abstract class RunCommand extends BaseCommand {
     runs: readonly RunRecord[],
     options: { takeOver: boolean; started?: boolean },
   ): Promise<RunsDocument> {
-    const { driveRun } = await import('../engine/drive-run.ts');
+    const { resumeRun } = await import('./resume-run.ts');
     const parts = await context.engineParts();
     const ids = runs.map(({ id }) => id);
     return this.moveRuns(context, parts, ids, {
-      move: (run, driving) => driveRun(parts, run, { ...driving, ...options }),
+      move: (run, driving) => resumeRun(parts, run, { ...driving, ...options }),
       fromStart: false,
       exitCodeOf,
       withCriteria: true,
