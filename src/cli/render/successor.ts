@@ -9,9 +9,7 @@ export function takesRunsUp(successor: Successor): boolean {
 /** Who drives what was left, for the person who leaves. */
 export function describeSuccessor(successor: Successor, what: 'it' | 'them'): string[] {
   if (successor.kind === 'none') {
-    return [
-      `fleet daemon could not be started: ${successor.why}; daemon.log of the state folder says why, and "fleet daemon" starts it by hand`,
-    ];
+    return [`fleet daemon could not be started: ${successor.why}; "fleet daemon" starts it by hand, or says why not`];
   }
   if (successor.kind === 'done' || !takesRunsUp(successor)) return [];
   const { holder, isNew } = successor;
