@@ -11,13 +11,15 @@ import type { RunRecord } from '../store/records.ts';
 import { BaseCommand } from './base-command.ts';
 import type { Context } from './context.ts';
 import { driveRuns, type Drivers } from './drive-runs.ts';
+import type { Successor } from './daemon/start-daemon.ts';
 import { exitCodeOf } from './exit-codes.ts';
 import { isOnePlace } from './output.ts';
 import type { PlanWish } from './plan-runs.ts';
 import { changedByPrepare } from '../lifecycle/states.ts';
 import { renderCriteria } from './render/criteria.ts';
 import { renderOutcome } from './render/outcome.ts';
-import { describeReturn } from './render/run-words.ts';
+import { describeReturn, isUndriven } from './render/run-words.ts';
+import { describeSuccessor, takesRunsUp } from './render/successor.ts';
 import { createRunDisplay, silentDisplay, type RunDisplay } from './run-display.ts';
 
 export interface RunsDocument {
@@ -49,6 +51,8 @@ export const decisionFlags = {
 interface Way extends Omit<Drivers, 'display'> {
   /** Whether the criteria are told at the end. */
   withCriteria: boolean;
+  /** Who drives what is left on purpose. */
+  findSuccessor?: () => Promise<Successor>;
 }
 
 /** How long a silent host is waited for by a halt before the command gives up. The wish stays, and the run stays halting. */
@@ -69,6 +73,8 @@ export abstract class RunCommand extends BaseCommand {
       import('../engine/create-run.ts'),
       import('../engine/drive-run.ts'),
     ]);
+    const { findSuccessor, mayStartDaemon } = await import('./daemon/start-daemon.ts');
+    const leaves = detach && mayStartDaemon(context.environment);
     const parts = await context.engineParts();
     await context.readNotifySettings();
     for (const plan of plans) createRun(parts, plan);
@@ -78,6 +84,7 @@ export abstract class RunCommand extends BaseCommand {
       fromStart: true,
       exitCodeOf,
       withCriteria: true,
+      ...(leaves ? { findSuccessor: () => findSuccessor(context) } : {}),
     });
   }
 
@@ -86,11 +93,11 @@ export abstract class RunCommand extends BaseCommand {
     runs: readonly RunRecord[],
     options: { takeOver: boolean; started?: boolean },
   ): Promise<RunsDocument> {
-    const { driveRun } = await import('../engine/drive-run.ts');
+    const { resumeRun } = await import('./resume-run.ts');
     const parts = await context.engineParts();
     const ids = runs.map(({ id }) => id);
     return this.moveRuns(context, parts, ids, {
-      move: (run, driving) => driveRun(parts, run, { ...driving, ...options }),
+      move: (run, driving) => resumeRun(parts, run, { ...driving, ...options }),
       fromStart: false,
       exitCodeOf,
       withCriteria: true,
@@ -127,10 +134,13 @@ export abstract class RunCommand extends BaseCommand {
     const display = this.createDisplay(parts, several);
     const driving = () => driveRuns(parts, ids, { ...way, display });
     const { runs, exit, errors } = await this.whileTelling(context, driving);
+    const isLeft = exit === exitCodes.done && runs.some(isUndriven);
+    const successor = (isLeft ? await way.findSuccessor?.() : null) ?? null;
     for (const run of runs) {
       if (run.outcome !== null) this.tellOutcome(run, display, way);
-      else if (!this.jsonEnabled() || exit === exitCodes.detached) this.tellReturn(run, display);
+      else if (!this.jsonEnabled() || exit === exitCodes.detached) this.tellReturn(run, display, successor);
     }
+    if (successor !== null) this.tell(describeSuccessor(successor, several ? 'them' : 'it'));
     process.exitCode = exit;
     const [only] = errors;
     if (!several && only !== undefined && runs.every(({ outcome }) => outcome === null)) throw only;
@@ -158,11 +168,11 @@ export abstract class RunCommand extends BaseCommand {
   }
 
   /** How to go on with a run that has no outcome yet. */
-  private tellReturn(run: RunDocument, display: RunDisplay): void {
+  private tellReturn(run: RunDocument, display: RunDisplay, successor: Successor | null): void {
     const waits = run.state === 'blocked' && run.message !== null && !display.hasSaid(run.message) ? [run.message] : [];
     // A lease that could not be given back, on a full disk, is still this process's.
     const controller = run.controller?.pid === process.pid ? null : run.controller;
-    this.tell([...waits, ...describeReturn({ ...run, controller })]);
+    this.tell([...waits, ...describeReturn({ ...run, controller }, successor !== null && takesRunsUp(successor))]);
   }
 }
 

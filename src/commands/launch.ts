@@ -26,7 +26,7 @@ export default class Launch extends RunCommand {
       multipleNonGreedy: true,
     }),
     ...variantFlags,
-    detach: Flags.boolean({ summary: 'Start the job and leave. Nobody watches it then.' }),
+    detach: Flags.boolean({ summary: 'Start the job and leave: fleet daemon, started if need be, drives it from then on.' }),
     observe: Flags.boolean({ summary: 'Only tell: nothing is done about a verdict, and no job is started again.' }),
     'dry-run': Flags.boolean({ summary: 'Print what would be done, with every script. Opens no connection.' }),
     ...decisionFlags,

@@ -9,7 +9,7 @@ import { usageError } from '../errors.ts';
 export default class Resume extends RunCommand {
   static override summary = 'Take interrupted runs up again, from where they stand.';
   static override description =
-    'The stored plan is walked on: what is settled is not done again, what lives is adopted. Alone, it resumes the only interrupted run.';
+    'The stored plan is walked on: what is settled is not done again, what lives is adopted. Alone, it resumes the only interrupted run. One that fleet daemon drives is shown to its end.';
   static override examples = [
     'fleet resume',
     'fleet resume 4f2a',

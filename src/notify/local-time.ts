@@ -1,4 +1,4 @@
-const dayMs = 86_400_000;
+import { findZone } from '../language/zone.ts';
 
 /** `Sat 28 Nov, 03:12 CET`. */
 export function formatLocal(ms: number, timeZone: string): string {
@@ -8,47 +8,14 @@ export function formatLocal(ms: number, timeZone: string): string {
 
 /** The date there, `2026-11-28`. */
 export function localDate(ms: number, timeZone: string): string {
-  const { year, month, day } = partsOf(ms, timeZone);
-  return [year, month, day].map((part) => String(part).padStart(2, '0')).join('-');
+  return findZone(timeZone).format(ms).slice(0, 10);
 }
 
-/** The last time at or before `ms` at which clocks there showed `time`. One that a clock change leaves out is an hour late. */
+/** The last time at or before `ms` at which clocks there came to `time`. */
 export function lastTimeOfDay(ms: number, time: string, timeZone: string): number {
-  const [hour = 0, minute = 0] = time.split(':').map(Number);
-  const { year, month, day } = partsOf(ms, timeZone);
-  const today = Date.UTC(year, month - 1, day, hour, minute);
-  return [today, today - dayMs, today - 2 * dayMs].map((wanted) => fromLocal(wanted, timeZone)).find((at) => at <= ms) ?? ms;
-}
-
-/** `local` is what a clock there shows, counted as if it were one of UTC. Of two times that show the same, the earlier one. */
-function fromLocal(local: number, timeZone: string): number {
-  const before = local - offsetAt(local - dayMs, timeZone);
-  const after = local - offsetAt(local + dayMs, timeZone);
-  return [before, after].find((at) => at + offsetAt(at, timeZone) === local) ?? before;
-}
-
-function offsetAt(ms: number, timeZone: string): number {
-  const { year, month, day, hour, minute, second } = partsOf(ms, timeZone);
-  return Date.UTC(year, month - 1, day, hour, minute, second) - Math.floor(ms / 1000) * 1000;
-}
-
-function partsOf(ms: number, timeZone: string) {
-  const numeric = {
-    year: 'numeric',
-    month: 'numeric',
-    day: 'numeric',
-    hour: 'numeric',
-    minute: 'numeric',
-    second: 'numeric',
-  } as const;
-  const parts = new Intl.DateTimeFormat('en-US', { ...numeric, hourCycle: 'h23', timeZone }).formatToParts(ms);
-  const read = (type: Intl.DateTimeFormatPartTypes) => Number(parts.find((part) => part.type === type)?.value ?? 0);
-  return {
-    year: read('year'),
-    month: read('month'),
-    day: read('day'),
-    hour: read('hour'),
-    minute: read('minute'),
-    second: read('second'),
-  };
+  const zone = findZone(timeZone);
+  const [hours = 0, minutes = 0] = time.split(':').map(Number);
+  const today = zone.dayOf(ms);
+  const times = [0, 1, 2].map((days) => zone.momentOf({ ...today, day: today.day - days }, hours * 60 + minutes));
+  return times.find((at) => at <= ms) ?? ms;
 }

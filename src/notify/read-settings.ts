@@ -1,6 +1,7 @@
 import { dirname, join, resolve } from 'node:path';
 import { checkSchema } from '../language/check-schema.ts';
 import { parsePositiveDuration } from '../language/units.ts';
+import { localZoneName } from '../language/zone.ts';
 import type { Problem } from '../problem.ts';
 import type { SecretSource } from '../secret-source.ts';
 import { readYamlFile, sortProblems, type YamlDocument } from '../yaml.ts';
@@ -42,7 +43,7 @@ function build(file: string, entry: NotifyEntry, home: string): NotifySettings {
   const { 'time-zone': zone, 'unreachable-after': after = defaultUnreachableAfter, summary, channels } = entry;
   return {
     file,
-    timeZone: zone ?? Intl.DateTimeFormat().resolvedOptions().timeZone,
+    timeZone: zone ?? localZoneName(),
     unreachableAfterMs: parsePositiveDuration(after) * 1000,
     summary: summary === undefined ? null : { at: summary.at, since: summary.since ?? summary.at },
     channels: Object.entries(channels).map(([name, channel]) => buildChannel(name, channel, { folder: dirname(file), home })),

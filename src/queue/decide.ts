@@ -1,6 +1,6 @@
+import { findZone } from '../language/zone.ts';
 import type { AfterWants, EntryRecord, EntryState } from '../store/queue-records.ts';
 import { findNight, isOpen, type Night, type NightRule } from './windows/night.ts';
-import { findZone } from './windows/zone.ts';
 
 /** What keeps a host busy: in words, and until about when. */
 export interface Busy {

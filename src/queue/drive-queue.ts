@@ -4,18 +4,28 @@ import { Detached } from '../engine/lease-lost.ts';
 import { describeOwner } from '../engine/owner.ts';
 import { exitCodes, FleetError } from '../errors.ts';
 import type { QueueLease } from '../store/queue-records.ts';
+import type { Store } from '../store/store.ts';
 import { driveSeveral, type Runs } from './drive-several.ts';
 import { lookAtQueue } from './look.ts';
 import { findOrphans, type Orphans } from './orphans.ts';
 import type { QueueParts } from './parts.ts';
+import { readOpen } from './read-scene.ts';
+
+/**
+ * When it ends by itself.
+ *
+ * - `always`: it does not.
+ * - `while-busy`: when nothing runs and nothing can start.
+ * - `while-needed`: when no run, no entry and no schedule is left to see to.
+ */
+export type Stay = 'always' | 'while-busy' | 'while-needed';
 
 export interface DriveQueueOptions {
   /** Aborts to hand over: jobs go on, and whoever comes next takes their runs up again. */
   signal: AbortSignal;
   /** As others read it: `daemon`. */
   what: string;
-  /** Ends when nothing runs and nothing can start. */
-  untilIdle: boolean;
+  stays: Stay;
   /** Also runs that were left by whoever drove them. */
   adopt: boolean;
 }
@@ -33,12 +43,19 @@ export async function driveQueue(parts: QueueParts, options: DriveQueueOptions):
   const runs = driveSeveral(parts, leaving.signal);
   const orphans = options.adopt ? findOrphans(store, clock) : null;
   try {
+    const mayEnd: Record<Stay, () => boolean> = {
+      always: () => false,
+      'while-busy': () => orphans?.areWatched() !== true,
+      'while-needed': () => releaseUnneeded(store, lease),
+    };
     while (!leaving.signal.aborted) {
-      const hasLooked = await lookOrTell(parts, async () => {
+      store.requirePlace();
+      const ends = await lookOrTell(parts, async () => {
         await lookOnce(parts, runs, orphans);
         holdQueue(parts, lease);
+        return runs.count() === 0 && mayEnd[options.stays]();
       });
-      if (options.untilIdle && hasLooked && runs.count() === 0 && orphans?.areWatched() !== true) return;
+      if (ends) return;
       await runs.wait(lookEveryMs);
     }
   } finally {
@@ -49,15 +66,20 @@ export async function driveQueue(parts: QueueParts, options: DriveQueueOptions):
 }
 
 /** A full disk, or a store that another program keeps locked, is waited for: the next look does what this one could not. */
-async function lookOrTell(parts: QueueParts, look: () => Promise<void>): Promise<boolean> {
+async function lookOrTell(parts: QueueParts, look: () => Promise<boolean>): Promise<boolean> {
   try {
-    await look();
-    return true;
+    return await look();
   } catch (error) {
     if (!mayMend(error)) throw error;
     parts.tell({ text: `the queue cannot be seen to: ${error.message}`, trouble: true });
     return false;
   }
+}
+
+/** One write: whoever makes a run meanwhile finds nobody to leave it to, or somebody who stays for it. */
+function releaseUnneeded(store: Store, lease: QueueLease): boolean {
+  const isNeeded = () => store.activeRuns().length > 0 || store.listSchedules().length > 0 || readOpen(store).length > 0;
+  return !isNeeded() && store.together(() => !isNeeded() && store.releaseQueue(lease));
 }
 
 async function lookOnce(parts: QueueParts, runs: Runs, orphans: Orphans | null): Promise<void> {

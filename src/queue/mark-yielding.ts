@@ -4,7 +4,7 @@ import type { EntryRecord, Yielding } from '../store/queue-records.ts';
 import { describeUsedUp, secondsOfBudget } from './budget.ts';
 import { haltSeconds } from './night-plan.ts';
 import type { QueueParts } from './parts.ts';
-import { findZone } from './windows/zone.ts';
+import { findZone } from '../language/zone.ts';
 
 /** A run that is to be halted, and why. */
 export interface YieldingRun {

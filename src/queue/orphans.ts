@@ -8,13 +8,13 @@ export interface Orphans {
   areWatched(): boolean;
 }
 
-/** As long as between two looks of a person: whoever has just made a run, or comes back to one, is not forestalled. */
+/** Whoever has just made a run, or wakes up with a computer that has slept, is not forestalled. */
 const patienceMs = 20_000;
 
-/** Those that were seen without a controller for a while: left by Ctrl-C, by `--detach`, or by a controller that died. */
+/** Those that were given back, by Ctrl-C or by `--detach`, and those that were seen without a controller for a while, since that died. */
 export function findOrphans(store: Store, clock: Clock): Orphans {
   let since = new Map<string, number>();
-  const isLeft = (id: string, now: number) => now - (since.get(id) ?? now) >= patienceMs;
+  const isLeft = (id: string, now: number) => store.isGivenBack(id) || now - (since.get(id) ?? now) >= patienceMs;
   return {
     look: () => {
       const now = clock.monotonic();

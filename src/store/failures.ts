@@ -49,6 +49,17 @@ export function corruptDatabase(file: string, reason: string, cause?: unknown): 
   });
 }
 
+export function goneDatabase(file: string): FleetError {
+  return new FleetError(`"${file}" was removed, or another file was put in its place, while this process was using it`, {
+    code: 'store-gone',
+    exit: exitCodes.couldNot,
+    suggestions: [
+      'jobs on hosts go on; fleet status shows the store that is there now',
+      'fleet resume --rebuild HOST puts the runs of a host into it',
+    ],
+  });
+}
+
 /** A stored document, whose page may have been garbled without SQLite noticing. */
 export function parseStored(text: string, file: string): unknown {
   try {

@@ -5,7 +5,7 @@ import { readOwner } from './owner.ts';
 import type { Owner } from './records.ts';
 import type { Store } from './store.ts';
 
-type Leases = Pick<Store, 'takeLease' | 'renewLease' | 'releaseLease' | 'holder'>;
+type Leases = Pick<Store, 'takeLease' | 'renewLease' | 'releaseLease' | 'holder' | 'isGivenBack'>;
 
 interface LeaseRow {
   token: number;
@@ -65,6 +65,7 @@ export function prepareLeases(connection: Connection, guard: Guard): Leases {
       observer ??= readOwner();
       return holder !== null && isHeld(holder, observer, moment) ? nameOf(holder) : null;
     },
+    isGivenBack: (run) => connection.read(() => read.get(run))?.user === null,
   };
 }
 

@@ -20,6 +20,7 @@ import { prepareLooks, preparePutStanding } from './looks.ts';
 import { checkVersion, migrate } from './migrate.ts';
 import { prepareOffsets, preparePutOffset } from './offsets.ts';
 import { prepareOutbox } from './outbox.ts';
+import { watchPlace } from './place.ts';
 import { prepareInsertRun, prepareRuns } from './runs.ts';
 import { readRoom } from './room.ts';
 import { preparePutSample, prepareSamples } from './samples.ts';
@@ -61,14 +62,15 @@ function openOn(connection: Connection, { isCopy }: { isCopy: boolean }): Store 
     checkVersion(connection);
     if (!isCopy) useWriteAheadLog(connection);
     migrate(connection);
-    return { ...prepareStore(connection), isCopy };
+    const requirePlace = isCopy ? () => undefined : watchPlace(connection.file);
+    return { ...prepareStore(connection), isCopy, requirePlace };
   } catch (error) {
     connection.close();
     throw error;
   }
 }
 
-function prepareStore(connection: Connection): Omit<Store, 'isCopy'> {
+function prepareStore(connection: Connection): Omit<Store, 'isCopy' | 'requirePlace'> {
   const guard = prepareGuard(connection);
   const addEvent = prepareAddEvent(connection);
   const putOffset = preparePutOffset(connection);

@@ -55,6 +55,8 @@ export interface Store {
   releaseLease(lease: Lease): boolean;
   /** Whoever would be named if the lease were asked for now, or null: released, expired, or known dead on this machine. */
   holder(run: string, moment: Moment): { owner: Owner; since: number } | null;
+  /** Whether whoever drove it last has left it, and knew so. */
+  isGivenBack(run: string): boolean;
 
   /** Only out of one of the states in `from`; a result never changes. */
   transition(lease: Lease, transition: Transition): boolean;
@@ -180,6 +182,8 @@ export interface Store {
   together<T>(work: () => T): T;
   /** A copy in memory, made because the disk is too full to look at the store itself: it shows how things stood when it was opened. */
   readonly isCopy: boolean;
+  /** Throws when the file that was opened is no longer where it was: its folder was removed, or put back from a copy. */
+  requirePlace(): void;
   /** Room on the disk that the store is on; null where the system does not tell. */
   readRoom(): Room | null;
   /** All reads of `work` see the same moment; it must not write. */

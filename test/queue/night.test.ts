@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { findNight, findYield, isOpen, type NightRule } from '../../src/queue/windows/night.ts';
 import { parseDaySpan, parseTimeOfDay } from '../../src/queue/windows/time-of-day.ts';
-import { findZone } from '../../src/queue/windows/zone.ts';
+import { findZone } from '../../src/language/zone.ts';
 
 const hourMs = 3_600_000;
 const at = (text: string) => Date.parse(text);

@@ -88,7 +88,7 @@ const unguarded: Record<
   openBudgets: 'reads',
   holdBatch: 'belongs to no run that is driven',
   ...{ readRemembered: 'reads', listQuarantines: 'reads' },
-  ...{ snapshot: 'reads', close: 'reads', isCopy: 'reads', readRoom: 'reads' },
+  ...{ snapshot: 'reads', close: 'reads', isCopy: 'reads', readRoom: 'reads', requirePlace: 'reads', isGivenBack: 'reads' },
 };
 
 test('every part of the store is known here as guarded or not', () => {

@@ -99,6 +99,7 @@ function makePerson(fleet: BuiltFleet, options: { folder: string; name: string; 
     PRETEND_SECONDS: '3',
     PRETEND_MAX_SECONDS: '120',
     PRETEND_LINGER_SECONDS: '60',
+    FLEET_DAEMON: 'never',
     ...env,
   };
 

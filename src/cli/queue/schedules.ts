@@ -1,7 +1,7 @@
 import { rfc3339 } from '../../clock.ts';
 import { usageError } from '../../errors.ts';
+import { findZone, localZoneName } from '../../language/zone.ts';
 import { readCron } from '../../queue/schedules/next-times.ts';
-import { findZone, localZoneName } from '../../queue/windows/zone.ts';
 import type { CatchUp, Overlap, ScheduleRecord } from '../../store/queue-records.ts';
 import type { Context } from '../context.ts';
 import { parseAddWords } from './add-flags.ts';

@@ -23,11 +23,12 @@ export function hostsOf(run: Pick<RunDocument, 'host' | 'workers'>): string {
   return run.host ?? [...new Set(run.workers.map((worker) => worker.host))].join(',');
 }
 
-/** What a person reads who leaves while the run goes on. A blocked run has said so itself. */
-export function describeReturn(run: Pick<RunDocument, 'id' | 'state' | 'controller'>): string[] {
+/** What a person reads who leaves while the run goes on: `hasSuccessor` when somebody else is to drive it. A blocked run has said so itself. */
+export function describeReturn(run: Pick<RunDocument, 'id' | 'state' | 'controller'>, hasSuccessor = false): string[] {
   if (isResult(run.state) || run.state === 'blocked') return [];
   if (run.state === 'halting') return [`run ${run.id} is still halting; to go on with it: fleet halt ${run.id}`];
-  const [goesOn, back] = isUndriven(run) ? ['the run goes on, and nobody drives it', 'resume'] : ['the run goes on', 'watch'];
+  const isAlone = isUndriven(run) && !hasSuccessor;
+  const [goesOn, back] = isAlone ? ['the run goes on, and nobody drives it', 'resume'] : ['the run goes on', 'watch'];
   return [`${goesOn}; to come back: fleet ${back} ${run.id}; to stop it: fleet halt ${run.id}`];
 }
 

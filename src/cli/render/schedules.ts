@@ -1,4 +1,4 @@
-import { findZone } from '../../queue/windows/zone.ts';
+import { findZone } from '../../language/zone.ts';
 import type { ScheduleDocument } from '../queue/schedules.ts';
 import type { Screen } from '../screen.ts';
 import { printable, wrap } from './printable.ts';

@@ -14,12 +14,15 @@ export default class QueueRun extends BaseCommand {
     return this.withContext({}, async (context) => {
       const { runQueue } = await import('../../cli/queue/run-queue.ts');
       const begunAt = context.clock.now();
-      const isDone = await runQueue(context, {
-        what: 'queue run',
-        tell: ({ text }) => this.tell([text]),
-        untilIdle: true,
-        adopt: false,
-      });
+      await context.openStore();
+      const driving = () =>
+        runQueue(context, {
+          what: 'queue run',
+          tell: ({ text }) => this.tell([text]),
+          stays: 'while-busy',
+          adopt: false,
+        });
+      const isDone = await this.whileTelling(context, driving);
       const entries = describeQueue(await context.openStore(), context.clock.now(), begunAt);
       this.answer(renderQueue({ entries }, this.answerScreen));
       process.exitCode = isDone ? codeOf(entries) : exitCodes.detached;

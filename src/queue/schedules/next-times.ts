@@ -1,6 +1,6 @@
 import { Cron } from 'croner';
 import { messageOf, usageError } from '../../errors.ts';
-import { findZone } from '../windows/zone.ts';
+import { findZone } from '../../language/zone.ts';
 
 /** The times of a cron expression in a zone, after a moment. A time that the clock leaves out comes when it is set, one that it reads twice comes once. */
 export interface CronTimes {

@@ -1,5 +1,5 @@
+import type { CalendarDay, Zone } from '../../language/zone.ts';
 import { minutesOfDay, type DaySpan } from './time-of-day.ts';
-import type { CalendarDay, Zone } from './zone.ts';
 
 /** When a run may start, and by when it must have left its host again. Two settings: a start at 01:59 may be wanted to run until 08:00. */
 export interface NightRule {

@@ -1,5 +1,5 @@
-import { suggestName } from '../../language/check-schema.ts';
-import { usageError } from '../../errors.ts';
+import { suggestName } from './check-schema.ts';
+import { usageError } from '../errors.ts';
 
 /** A day of the calendar. `day` may lie outside the month: the 32nd of January is the 1st of February. */
 export interface CalendarDay {
