@@ -35,7 +35,9 @@ describe('a point', () => {
   it('calls its run after itself, or as a sweep does', () => {
     const named = change("'${{ point }}'", "'${{ point }}' '${{ run_name }}'");
     expect(resolve({ point: 'large' }, named).resolved?.launch?.command).toBe("train 'large' 'large' 64");
-    expect(resolve({ point: 'large', runName: 'all-of-it' }, named).resolved?.launch?.command).toBe("train 'large' 'all-of-it' 64");
+    expect(resolve({ point: 'large', runName: 'all-of-it' }, named).resolved?.launch?.command).toBe(
+      "train 'large' 'all-of-it' 64",
+    );
   });
 
   it('gives params their values, and its name to templates', () => {
