@@ -5,6 +5,7 @@ import Database from 'better-sqlite3';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { FleetError } from '../../src/errors.ts';
 import { momentOf, systemClock } from '../../src/clock.ts';
+import { migrations } from '../../src/store/migrate.ts';
 import { openStore } from '../../src/store/open-store.ts';
 import { readRunDocument } from '../../src/store/run-document.ts';
 import { setAsideCorruptDatabase } from '../../src/store/set-aside.ts';
@@ -157,7 +158,7 @@ describe('nothing is set aside', () => {
   });
 
   test.each<[string, string, (file: string) => void]>([
-    ['a newer fleet', 'newer-database', (file) => edit(file, 'PRAGMA user_version = 7')],
+    ['a newer fleet', 'newer-database', (file) => edit(file, `PRAGMA user_version = ${migrations.length + 1}`)],
     ['another program', 'foreign-database', (file) => edit(file, 'PRAGMA application_id = 77')],
   ])('that belongs to %s', (_, code, change) => {
     const stateDir = makeFilled();
