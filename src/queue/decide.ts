@@ -50,7 +50,8 @@ export function decideQueue(scene: Scene): Decision[] {
     .filter(({ state }) => state === 'waiting' || state === 'held')
     .map((entry) => {
       const decision = decideEntry(look, entry);
-      if (decision.kind === 'start') for (const host of entry.hosts) busy.set(host, { by: `entry ${entry.id}, which goes first`, until: null });
+      if (decision.kind === 'start')
+        for (const host of entry.hosts) busy.set(host, { by: `entry ${entry.id}, which goes first`, until: null });
       return decision;
     });
 }

@@ -1,6 +1,7 @@
 import { readPlan } from '../engine/read-plan.ts';
 import { isResult } from '../lifecycle/states.ts';
 import type { EntryRecord } from '../store/queue-records.ts';
+import { changeAsRead } from './change-as-read.ts';
 import { decideQueue } from './decide.ts';
 import { haltSeconds } from './night-plan.ts';
 import type { QueueParts } from './parts.ts';
@@ -38,7 +39,7 @@ function settleEntries(parts: QueueParts): void {
   for (const entry of store.runningEntries()) {
     const run = store.readRun(entry.runs.at(-1) ?? '');
     const change = run === null ? null : settleEntry(entry, run, clock.now());
-    if (change === null || !store.changeEntry(entry.id, change)) continue;
+    if (change === null || !changeAsRead(store, entry, change)) continue;
     const text = `${entry.name}: ${change.to}${change.reason === null ? '' : `, ${change.reason}`}`;
     parts.tell({ text, entry: entry.id, trouble: change.to === 'failed' });
   }
@@ -51,11 +52,12 @@ function endNever(parts: QueueParts, entry: EntryRecord, reason: string): void {
 }
 
 /** Marked before it is halted: whoever comes after a crash knows why it was. */
-function markYielding({ store, clock }: QueueParts, { id, yieldsAt, yielding, runs, zone }: EntryRecord): Looked['yielding'] {
+function markYielding({ store, clock }: QueueParts, entry: EntryRecord): Looked['yielding'] {
+  const { yieldsAt, yielding, runs, zone } = entry;
   const run = store.readRun(runs.at(-1) ?? '');
   if (yieldsAt === null || run === null || isResult(run.state)) return [];
   if (clock.now() < yieldsAt - haltSeconds(readPlan(run.plan).playbook) * 1000) return [];
   if (!yielding)
-    store.changeEntry(id, { from: ['running'], to: 'running', reason: 'it must yield', at: clock.now(), yielding: true });
+    changeAsRead(store, entry, { from: ['running'], to: 'running', reason: 'it must yield', at: clock.now(), yielding: true });
   return [{ run: run.id, reason: `it must yield at ${findZone(zone).format(yieldsAt)} ${zone}` }];
 }

@@ -2,8 +2,10 @@ import { createRun } from '../engine/create-run.ts';
 import type { Plan } from '../engine/plan.ts';
 import { exitCodes, FleetError, messageOf } from '../errors.ts';
 import type { EntryChange, EntryRecord } from '../store/queue-records.ts';
+import { decideQueue } from './decide.ts';
 import { planForNight } from './night-plan.ts';
 import type { QueueParts } from './parts.ts';
+import { readScene } from './read-scene.ts';
 
 const retryMs = 5 * 60_000;
 
@@ -18,13 +20,21 @@ export async function startEntry(parts: QueueParts, entry: EntryRecord, yieldsAt
   const at = clock.now();
   const night = planForNight(plan, { yieldsAt, runs: entry.canGoOn ? entry.runs : [] });
   const isStarted = store.together(() => {
-    if (store.readEntry(entry.id)?.state !== 'waiting' || isTaken(parts, plan)) return false;
+    if (store.readEntry(entry.id)?.state !== 'waiting' || isTaken(parts, plan) || !isStill(parts, entry, yieldsAt)) return false;
     createRun(parts, night);
     return store.startEntry(entry.id, plan.run, { reason: null, yieldsAt, at });
   });
   if (!isStarted) return null;
   parts.tell({ text: `${entry.name} begins`, entry: entry.id, run: plan.run });
   return plan.run;
+}
+
+/** Planning takes a moment, and a computer that was put to sleep in it wakes up by day. */
+function isStill({ store, clock }: QueueParts, { id, runs }: EntryRecord, yieldsAt: number | null): boolean {
+  const entry = store.readEntry(id);
+  if (entry === null || entry.runs.length !== runs.length) return false;
+  const [decision] = decideQueue(readScene(store, clock.now(), [entry]));
+  return decision?.kind === 'start' && decision.yieldsAt === yieldsAt;
 }
 
 /** Somebody has launched there since the look. */
