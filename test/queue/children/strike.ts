@@ -20,7 +20,7 @@ export interface Blow {
 export function strikeAt(parts: QueueParts, next: () => Blow | null): QueueParts {
   const { store } = parts;
   let struck: Blow | null = null;
-  let written: 'a start' | 'a change' | null = null;
+  const written = new Set<'a start' | 'a change'>();
   const reach = (place: Place) => {
     const blow = next();
     if (blow === null || blow === struck || blow.place !== place) return;
@@ -39,7 +39,7 @@ export function strikeAt(parts: QueueParts, next: () => Blow | null): QueueParts
       changeEntry: (...words) => {
         reach('a change is to be written');
         const hasLanded = store.changeEntry(...words);
-        written = 'a change';
+        written.add('a change');
         return hasLanded;
       },
       readRun: (id) => {
@@ -49,14 +49,14 @@ export function strikeAt(parts: QueueParts, next: () => Blow | null): QueueParts
       },
       startEntry: (...words) => {
         const hasLanded = store.startEntry(...words);
-        written = 'a start';
+        written.add('a start');
         reach('a start is written');
         return hasLanded;
       },
       together: (work) => {
-        written = null;
+        written.clear();
         const answer = store.together(work);
-        if (written !== null) reach(`${written} has landed`);
+        for (const what of written) reach(`${what} has landed`);
         return answer;
       },
       renewQueue: (...words) => {
