@@ -2,6 +2,7 @@ import { readPlan } from '../engine/read-plan.ts';
 import { isResult } from '../lifecycle/states.ts';
 import type { EntryRecord, Yielding } from '../store/queue-records.ts';
 import { describeUsedUp, secondsOfBudget } from './budget.ts';
+import { changeAsRead } from './change-as-read.ts';
 import { haltSeconds } from './night-plan.ts';
 import type { QueueParts } from './parts.ts';
 import { findZone } from '../language/zone.ts';
@@ -21,7 +22,7 @@ export function markYielding(parts: QueueParts, entry: EntryRecord): YieldingRun
   if (found === null) return null;
   const { yielding, reason } = found;
   if (entry.yielding === null)
-    store.changeEntry(entry.id, { from: ['running'], to: 'running', reason: 'it must yield', at: clock.now(), yielding });
+    changeAsRead(store, entry, { from: ['running'], to: 'running', reason: 'it must yield', at: clock.now(), yielding });
   return { run: run.id, reason };
 }
 

@@ -2,6 +2,7 @@ import { readPlan } from '../engine/read-plan.ts';
 import type { EntryRecord } from '../store/queue-records.ts';
 import type { RunRecord } from '../store/records.ts';
 import type { Store } from '../store/store.ts';
+import { changeAsRead } from './change-as-read.ts';
 import { secondsOfBudget } from './budget.ts';
 import { haltSeconds } from './night-plan.ts';
 import type { QueueParts } from './parts.ts';
@@ -23,7 +24,7 @@ function settleByRun(parts: QueueParts, entry: EntryRecord, run: RunRecord): voi
   if (change === null) return;
   const because = `entry ${entry.id} of its sweep has failed`;
   const held = store.together(() => {
-    if (!store.changeEntry(entry.id, change)) return null;
+    if (!changeAsRead(store, entry, change)) return null;
     return stopsOthers(entry, run, change) ? store.holdBatch(entry.batch, because) : [];
   });
   if (held === null) return;

@@ -3,8 +3,10 @@ import { sumCosts, type Plan } from '../engine/plan.ts';
 import { exitCodes, FleetError, messageOf } from '../errors.ts';
 import type { EntryChange, EntryRecord } from '../store/queue-records.ts';
 import { describeUsedUp, secondsForOne, secondsOfBudget } from './budget.ts';
+import { decideQueue } from './decide.ts';
 import { haltSeconds, planForNight } from './night-plan.ts';
 import type { QueueParts } from './parts.ts';
+import { readScene } from './read-scene.ts';
 
 const retryMs = 5 * 60_000;
 
@@ -21,7 +23,7 @@ export async function startEntry(parts: QueueParts, entry: EntryRecord, yieldsAt
   if (seconds === null) return null;
   const night = planForNight(plan, { yieldsAt, seconds, runs: findEarlier(entry, plan) });
   const isStarted = store.together(() => {
-    if (store.readEntry(entry.id)?.state !== 'waiting' || isTaken(parts, plan)) return false;
+    if (store.readEntry(entry.id)?.state !== 'waiting' || isTaken(parts, plan) || !isStill(parts, entry, yieldsAt)) return false;
     createRun(parts, night);
     return store.startEntry(entry.id, plan.run, { reason: null, yieldsAt, at });
   });
@@ -48,6 +50,14 @@ function secondsLeft(parts: QueueParts, { id, name, budget, batch }: EntryRecord
 function findEarlier({ canGoOn, runs, runsBefore }: EntryRecord, { playbook: { ladder } }: Plan): string[] {
   if (!canGoOn) return [];
   return ladder?.from === 'checkpoint' ? runs : runs.slice(runsBefore);
+}
+
+/** Planning takes a moment, and a computer that was put to sleep in it wakes up by day. */
+function isStill({ store, clock }: QueueParts, { id, runs }: EntryRecord, yieldsAt: number | null): boolean {
+  const entry = store.readEntry(id);
+  if (entry === null || entry.runs.length !== runs.length) return false;
+  const [decision] = decideQueue(readScene(store, clock.now(), [entry]));
+  return decision?.kind === 'start' && decision.yieldsAt === yieldsAt;
 }
 
 /** Somebody has launched there since the look. */

@@ -1,19 +1,16 @@
 import { resolve } from 'node:path';
 import { expect, test } from 'vitest';
-import { Context } from '../../src/cli/context.ts';
-import { parseAddWords } from '../../src/cli/queue/add-flags.ts';
 import { describeQueue, type EntryDocument } from '../../src/cli/queue/entry-document.ts';
-import { planEntries } from '../../src/cli/queue/plan-entries.ts';
 import { isResult } from '../../src/lifecycle/states.ts';
 import type { Looked } from '../../src/queue/look.ts';
-import type { Store } from '../../src/store/store.ts';
 import { bundleScript, startChild, type Child } from '../store/child-process.ts';
 import { makeFolder, open } from '../store/setup.ts';
-import type { Death } from './children/mortal-store.ts';
 import type { Moment } from './children/see-to-queue.ts';
+import type { Place } from './children/strike.ts';
 import { isNight, readWall } from './fortnight/calendar.ts';
 import { judgeExplanations, type Over } from './fortnight/judge.ts';
 import { makeSlice, type Fault } from './fortnight/slice.ts';
+import { addAsTyped } from './setup.ts';
 
 const minuteMs = 60_000;
 /** By day little happens. */
@@ -31,29 +28,18 @@ const faults: Fault[] = [
 ];
 const isUnreachable = (now: number) => now >= at('2027-04-02T12:00Z') && now < at('2027-04-03T12:00Z');
 
-/** From then on the next such write is the end of whoever sees to the queue; so much later somebody does again. */
-const deaths: { from: number; awayMs: number; death: Death }[] = [
+/** From then on whoever sees to the queue is ended by KILL at such a place; so much later somebody does again. */
+const deaths: { from: number; awayMs: number; place: Place }[] = [
   // In the look that starts an entry: its run is made, and nobody has heard of it.
-  {
-    from: at('2027-03-29T00:00Z'),
-    awayMs: 40 * minuteMs,
-    death: { write: 'together', moment: 'when it has landed' },
-  },
+  { from: at('2027-03-29T00:00Z'), awayMs: 40 * minuteMs, place: 'a start has landed' },
   // In the look that tells one to yield, before that is known; away over the time to yield.
-  { from: at('2027-03-31T05:57Z'), awayMs: 50 * minuteMs, death: { write: 'changeEntry', moment: 'before it lands' } },
+  { from: at('2027-03-31T05:57Z'), awayMs: 50 * minuteMs, place: 'a change is to be written' },
   // Away over the opening.
-  { from: at('2027-04-04T19:37Z'), awayMs: 90 * minuteMs, death: { write: 'renewQueue', moment: 'before it lands' } },
+  { from: at('2027-04-04T19:37Z'), awayMs: 90 * minuteMs, place: 'the look is over, and not told' },
 ];
 
-async function addExperiments(store: Store, folder: string): Promise<string[]> {
-  const context = new Context({ environment: { HOME: folder, FLEET_STATE_DIR: folder }, inventories: [] });
-  const typed =
-    'trm-sweep --host demo-tpu --sweep all_experiments --window 22:00-08:00 --yield-by 08:00 --tz Europe/Berlin --retries 2';
-  const words = await parseAddWords(typed.split(' '));
-  const { entries } = await planEntries(context, words, { schedule: null, folder: resolve('.') });
-  store.addEntries(entries.map((entry) => ({ ...entry, addedAt: begin })));
-  return entries.map(({ point }) => point ?? '');
-}
+const typed =
+  'trm-sweep --host demo-tpu --sweep all_experiments --window 22:00-08:00 --yield-by 08:00 --tz Europe/Berlin --retries 2';
 
 test(
   'the eighteen experiments of trm-sweep in a fortnight of nights each end once, none beside another, none outside its window, and why they wait is always true',
@@ -61,7 +47,7 @@ test(
   async () => {
     const folder = makeFolder();
     const store = open(folder);
-    const points = await addExperiments(store, folder);
+    const points = (await addAsTyped(store, typed, begin)).map(({ point }) => point ?? '');
     const hoursOf = (point: string) => 5 + (points.indexOf(point) % 3);
     const slice = makeSlice({ store, hoursOf, faults, isUnreachable });
     const script = bundleScript(resolve('test/queue/children/see-to-queue.ts'));
@@ -80,11 +66,12 @@ test(
       if (now < backAt) continue;
       daemon ??= startDaemon();
       const [next] = coming;
-      const moment: Moment = { at: now, death: next !== undefined && now >= next.from ? next.death : null };
+      const isLast = next !== undefined && now >= next.from;
+      const moment: Moment = { at: now, blow: isLast ? { place: next.place, signal: 'SIGKILL' } : null };
       daemon.tell(moment);
       const looked = (await daemon.read()) as Looked | null;
       if (looked === null) {
-        killed.push([await daemon.ended, next?.death.write]);
+        killed.push([await daemon.ended, next?.place]);
         daemon = null;
         backAt = now + (coming.shift()?.awayMs ?? 0);
         continue;
@@ -106,7 +93,7 @@ test(
 
     expect(wrong.slice(0, 10)).toEqual([]);
     expect(ends).toEqual(points.map((point) => ({ point, state: 'done', reason: null, successes: 1 })));
-    expect(killed).toEqual(deaths.map(({ death }) => ['SIGKILL', death.write]));
+    expect(killed).toEqual(deaths.map(({ place }) => ['SIGKILL', place]));
     const spans = slice.jobs.map(({ startsAt, end: last }) => ({ startsAt, endsAt: last?.at ?? end }));
     expect(spans.filter(({ endsAt }, index) => endsAt > (spans[index + 1]?.startsAt ?? end))).toEqual([]);
     const outside = spans.filter(

@@ -4,13 +4,13 @@ import { queueParts } from '../../../src/cli/queue/queue-parts.ts';
 import { systemClock } from '../../../src/clock.ts';
 import { lookAtQueue } from '../../../src/queue/look.ts';
 import { argument, tell } from '../../store/children/tell.ts';
-import { makeMortal, type Death } from './mortal-store.ts';
+import { strikeAt, type Blow } from './strike.ts';
 
 /** What the parent says for each look. */
 export interface Moment {
   at: number;
-  /** Null: it lives. */
-  death: Death | null;
+  /** Null: nothing happens to it. */
+  blow: Blow | null;
 }
 
 /**
@@ -19,19 +19,18 @@ export interface Moment {
  */
 const context = new Context({ environment: { ...process.env, FLEET_STATE_DIR: argument(0) }, inventories: [] });
 let now = 0;
-let death: Death | null = null;
+let blow: Blow | null = null;
 const clock = { ...systemClock, now: () => now, monotonic: () => now, sinceBoot: () => now };
 const joined = await queueParts(context, () => undefined);
-const parts = { ...joined, clock, store: makeMortal(joined.store, () => death) };
+const parts = strikeAt({ ...joined, clock }, () => blow);
 const terms = () => ({ ttlMs: 30_000, now, sinceBoot: now });
 let token: { queueToken: number } | null = null;
 
 for await (const line of createInterface({ input: process.stdin })) {
-  ({ at: now, death } = JSON.parse(line) as Moment);
+  ({ at: now, blow } = JSON.parse(line) as Moment);
   token ??= takeQueue();
   const looked = await lookAtQueue(parts);
-  if (!parts.store.renewQueue(token, terms())) throw new Error('somebody else sees to the queue');
-  tell(looked);
+  tell(parts.store.renewQueue(token, terms()) ? looked : 'replaced');
 }
 await context.close();
 
