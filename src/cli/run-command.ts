@@ -11,7 +11,7 @@ import type { RunRecord } from '../store/records.ts';
 import { BaseCommand } from './base-command.ts';
 import type { Context } from './context.ts';
 import { driveRuns, type Drivers } from './drive-runs.ts';
-import type { Successor } from './daemon/start-daemon.ts';
+import { findSuccessor, mayStartDaemon, type Successor } from './daemon/start-daemon.ts';
 import { exitCodeOf } from './exit-codes.ts';
 import { isOnePlace } from './output.ts';
 import type { PlanWish } from './plan-runs.ts';
@@ -51,8 +51,8 @@ export const decisionFlags = {
 interface Way extends Omit<Drivers, 'display'> {
   /** Whether the criteria are told at the end. */
   withCriteria: boolean;
-  /** Who drives what is left on purpose. */
-  findSuccessor?: () => Promise<Successor>;
+  /** Whether a daemon is started for what is left. */
+  startsDaemon?: boolean;
 }
 
 /** How long a silent host is waited for by a halt before the command gives up. The wish stays, and the run stays halting. */
@@ -73,8 +73,7 @@ export abstract class RunCommand extends BaseCommand {
       import('../engine/create-run.ts'),
       import('../engine/drive-run.ts'),
     ]);
-    const { findSuccessor, mayStartDaemon } = await import('./daemon/start-daemon.ts');
-    const leaves = detach && mayStartDaemon(context.environment);
+    const startsDaemon = detach && mayStartDaemon(context.environment);
     const parts = await context.engineParts();
     await context.readNotifySettings();
     for (const plan of plans) createRun(parts, plan);
@@ -84,7 +83,7 @@ export abstract class RunCommand extends BaseCommand {
       fromStart: true,
       exitCodeOf,
       withCriteria: true,
-      ...(leaves ? { findSuccessor: () => findSuccessor(context) } : {}),
+      startsDaemon,
     });
   }
 
@@ -134,8 +133,8 @@ export abstract class RunCommand extends BaseCommand {
     const display = this.createDisplay(parts, several);
     const driving = () => driveRuns(parts, ids, { ...way, display });
     const { runs, exit, errors } = await this.whileTelling(context, driving);
-    const isLeft = exit === exitCodes.done && runs.some(isUndriven);
-    const successor = (isLeft ? await way.findSuccessor?.() : null) ?? null;
+    const mayStart = way.startsDaemon === true && exit !== exitCodes.detached;
+    const successor = runs.some(isLeft) ? await findSuccessor(context, { mayStart }) : null;
     for (const run of runs) {
       if (run.outcome !== null) this.tellOutcome(run, display, way);
       else if (!this.jsonEnabled() || exit === exitCodes.detached) this.tellReturn(run, display, successor);
@@ -174,6 +173,11 @@ export abstract class RunCommand extends BaseCommand {
     const controller = run.controller?.pid === process.pid ? null : run.controller;
     this.tell([...waits, ...describeReturn({ ...run, controller }, successor !== null && takesRunsUp(successor))]);
   }
+}
+
+/** Its job goes on, and no controller is there for it. */
+function isLeft(run: RunDocument): boolean {
+  return isUndriven(run) && run.startedAt !== null && run.state !== 'blocked';
 }
 
 function describeTrouble(error: Error): string[] {

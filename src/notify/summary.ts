@@ -1,5 +1,6 @@
 import { isResult, type RunState } from '../lifecycle/states.ts';
 import { formatDuration } from '../language/units.ts';
+import { describeReasons, type EntryNews } from './describe-entries.ts';
 import { formatLocal, lastTimeOfDay, localDate } from './local-time.ts';
 import type { Message } from './message.ts';
 import type { ToldRun } from './describe-events.ts';
@@ -26,24 +27,31 @@ export function findNight(now: number, { at, since }: { at: string; since: strin
   return { date: localDate(to, timeZone), from: lastTimeOfDay(to - 1, since, timeZone), to };
 }
 
-/** What a night has brought: how each run ended or stands, what it cost, and what waits for a person. */
-export function describeNight(night: Night, runs: readonly SummedRun[], timeZone: string): Message {
+/** What a night has brought: how each run ended or stands, what stands still in the queue, what it cost, and what waits for a person. */
+export function describeNight(
+  night: Night,
+  runs: readonly SummedRun[],
+  stopped: readonly EntryNews[],
+  timeZone: string,
+): Message {
   const launches = runs.filter(({ kind }) => kind === 'launch');
   const concerned = launches.filter(
     ({ createdAt, endedAt }) => createdAt <= night.to && (endedAt === null || endedAt > night.from),
   );
-  const waiting = concerned.filter(needsPerson);
+  const waiting = concerned.filter(needsPerson).map(({ id }) => `fleet status ${id}`);
+  if (stopped.length > 0) waiting.push('fleet queue list --all');
   const shown = concerned.slice(0, mostLines).map((run) => describeRun(run, night, timeZone));
   const left = concerned.length - shown.length;
   return {
     kind: 'summary',
     urgent: false,
-    title: `the night to ${formatLocal(night.to, timeZone)}: ${count(concerned)}`,
+    title: `the night to ${formatLocal(night.to, timeZone)}: ${count(concerned)}${countStopped(stopped)}`,
     lines: [
       ...shown,
       ...(left > 0 ? [`and ${left} more`] : []),
+      ...describeStopped(stopped),
       ...describeCost(concerned, night),
-      ...(waiting.length === 0 ? [] : [`waits for you: ${waiting.map(({ id }) => `fleet status ${id}`).join('; ')}`]),
+      ...(waiting.length === 0 ? [] : [`waits for you: ${waiting.join('; ')}`]),
       `fleet status --all shows every run; told since ${formatLocal(night.from, timeZone)}`,
     ],
     at: new Date(night.to).toISOString(),
@@ -56,6 +64,15 @@ function count(runs: readonly SummedRun[]): string {
   if (runs.length === 0) return 'no run';
   const words = runs.map(({ state }) => (isResult(state) ? state : 'going on'));
   return [...new Set(words)].map((word) => `${words.filter((one) => one === word).length} ${word}`).join(', ');
+}
+
+function countStopped(stopped: readonly EntryNews[]): string {
+  return stopped.length === 0 ? '' : `; ${stopped.length} in the queue ${stopped.length === 1 ? 'waits' : 'wait'} for you`;
+}
+
+function describeStopped(stopped: readonly EntryNews[]): string[] {
+  const lines = describeReasons(stopped).map((line) => `queue: ${line}`);
+  return lines.length > mostLines ? [...lines.slice(0, mostLines), `and ${lines.length - mostLines} more reasons`] : lines;
 }
 
 function describeRun(run: SummedRun, night: Night, timeZone: string): string {

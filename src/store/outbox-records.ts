@@ -46,14 +46,29 @@ export type Settlement =
   | { kind: 'failed'; at: number; reason: string }
   | { kind: 'later'; notBefore: number; reason: string };
 
+/** An entry of the queue was held because something is wrong, or has failed without a run that tells it. */
+export interface EntryEvent {
+  /** Grows with time. */
+  id: number;
+  at: number;
+  entry: string;
+  name: string;
+  state: 'held' | 'failed';
+  reason: string;
+}
+
 export interface Outbox {
-  /** Null: nobody has looked for messages yet. */
-  readCursor(): { event: number; begunAt: number } | null;
+  /** Null: nobody has looked for messages yet. `event` is the last one of runs, `entryEvent` the last one of entries. */
+  readCursor(): { event: number; entryEvent: number; begunAt: number } | null;
   /** Begins after the last event that there is. False when somebody had begun before. */
   begin(at: number): boolean;
   /** Of all runs, in their order. */
   readEvents(afterId: number, limit: number): EventRecord[];
   moveCursor(event: number): void;
+  readEntryEvents(afterId: number, limit: number): EntryEvent[];
+  moveEntryCursor(event: number): void;
+  /** The last event of each entry that still stands as it says: held, or failed after a time. */
+  readStopped(failedSince: number): EntryEvent[];
   /** False: the channel was told, or is to be told, of this cause already. */
   put(message: NewMessage): boolean;
   /** Takes back what of this kind nobody has begun to send yet. */

@@ -1,4 +1,5 @@
 import type { Connection } from './connection.ts';
+import { prepareEntryEvents } from './entry-events.ts';
 import { readEventRow, type EventRow } from './events.ts';
 import { parseStored } from './failures.ts';
 import type { MessageRecord, MessageState, Outbox, Settlement } from './outbox-records.ts';
@@ -13,11 +14,12 @@ const isClaimed = (row: string) => `coalesce(${row}.sender_until, 0) > @sinceBoo
 
 /** Messages belong to whoever is alive to send them: no lease of a run guards them. */
 export function prepareOutbox(connection: Connection): Outbox {
-  const cursor = connection.prepare<[], { event: number; begunAt: number }>(
-    'SELECT event, begun_at AS begunAt FROM outbox_cursor',
+  const cursor = connection.prepare<[], { event: number; entryEvent: number; begunAt: number }>(
+    'SELECT event, entry_event AS entryEvent, begun_at AS begunAt FROM outbox_cursor',
   );
   const begin = connection.prepare<[number]>(
-    'INSERT INTO outbox_cursor (one, event, begun_at) SELECT 1, coalesce(max(id), 0), ? FROM events WHERE true ON CONFLICT DO NOTHING',
+    `INSERT INTO outbox_cursor (one, event, entry_event, begun_at)
+     VALUES (1, (SELECT coalesce(max(id), 0) FROM events), (SELECT coalesce(max(id), 0) FROM entry_events), ?) ON CONFLICT DO NOTHING`,
   );
   const move = connection.prepare<[number]>('UPDATE outbox_cursor SET event = ?');
   const events = connection.prepare<[number, number], EventRow>(
@@ -66,6 +68,7 @@ export function prepareOutbox(connection: Connection): Outbox {
   };
 
   return {
+    ...prepareEntryEvents(connection),
     readCursor: () => connection.read(() => cursor.get() ?? null),
     begin: (at) => connection.write(() => begin.run(Math.round(at)).changes === 1),
     readEvents: (afterId, limit) =>

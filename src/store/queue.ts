@@ -1,4 +1,5 @@
 import type { Connection } from './connection.ts';
+import { prepareAddEntryEvent } from './entry-events.ts';
 import { parseStored } from './failures.ts';
 import type { AfterWants, EntryRecord, EntryState, NewEntry, OnFailure, Yielding } from './queue-records.ts';
 import type { Store } from './store.ts';
@@ -85,6 +86,7 @@ export function prepareQueue(connection: Connection): Queue {
   const addRun = connection.prepare(
     'INSERT INTO queue_runs (entry, run) VALUES ((SELECT number FROM queue_entries WHERE id = ?), (SELECT number FROM runs WHERE id = ?))',
   );
+  const addEvent = prepareAddEntryEvent(connection);
   const readAll = (read: () => Row[]): EntryRecord[] => {
     const parse = parseEach(connection.file);
     return connection.read(read).map((row) => recordOf(row, parse));
@@ -113,7 +115,9 @@ export function prepareQueue(connection: Connection): Queue {
         changed: changed === undefined ? null : JSON.stringify(changed),
         keepsBudget: Number(budget === undefined),
       };
-      return change.run(values).changes === 1;
+      const landed = change.run(values).changes === 1;
+      if (landed) addEvent(id, { from, to, reason, at });
+      return landed;
     });
 
   return {

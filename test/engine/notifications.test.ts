@@ -12,6 +12,7 @@ import { readOwner } from '../../src/store/owner.ts';
 import type { Store } from '../../src/store/store.ts';
 import { bundleChild, startChild, type Child } from '../store/child-process.ts';
 import { waitFor } from '../support/local-host.ts';
+import { makeEntry } from '../support/queue-entry.ts';
 import { openReceiver, type Received, type Receiver } from '../support/receiver.ts';
 import { finish, seedStore, start } from '../support/seeded-store.ts';
 
@@ -211,6 +212,53 @@ test('a store that cannot be written to stops nobody, and is no reason to forget
   expect(store.outbox.list(0)).toEqual([]);
   Object.assign(outbox, real);
   await waitFor('it is told', () => receiver.received.length === 1);
+});
+
+const entryOf = (seed: number) => {
+  const { number: _, runs: _runs, reason: _reason, ...entry } = makeEntry({ id: `e${seed}`, name: `trm seed=${seed} on tpu1` });
+  return { ...entry, state: 'waiting' as const };
+};
+
+test('entries of the queue that are held because something is wrong are told together, once, whoever tells', async (context) => {
+  const { store, pump, describe, ahead, list } = await setup();
+  const receiver = await openReceiver(context);
+  describe(hook(receiver));
+  store.addEntries([entryOf(1), entryOf(2), entryOf(3)]);
+  const hold = (id: string, reason: string | null) =>
+    store.changeEntry(id, { from: ['waiting'], to: 'held', reason, at: Date.now() + ahead.ms });
+  const pumps = [pump(), pump()];
+  hold('e1', 'it cannot be planned');
+  hold('e2', 'it cannot be planned');
+  hold('e3', null);
+  ahead.ms = 61_000;
+  await waitFor('it is told', () => receiver.received.length === 1);
+  store.changeEntry('e1', { from: ['held'], to: 'waiting', reason: null, at: Date.now() });
+  hold('e1', 'it cannot be planned');
+  for (const { stop } of pumps) await stop();
+  expect(receiver.received.map(({ body }) => (JSON.parse(body) as Message).title)).toEqual([
+    'queue: 2 entries held',
+    'queue: trm seed=1 on tpu1 held',
+  ]);
+  expect(list()).toHaveLength(2);
+});
+
+test('an entry whose message could not be stored is told later', async (context) => {
+  const { store, pump, describe } = await setup();
+  const receiver = await openReceiver(context);
+  describe(hook(receiver));
+  store.addEntries([entryOf(1)]);
+  const { outbox } = store;
+  const real = { ...outbox };
+  outbox.moveEntryCursor = () => {
+    throw new Error('the disk is full');
+  };
+  store.changeEntry('e1', { from: ['waiting', 'held'], to: 'failed', reason: 'it was to follow another', at: Date.now() });
+  await pump().stop();
+  expect(store.outbox.list(0)).toEqual([]);
+  Object.assign(outbox, real);
+  await pump().stop();
+  await pump().stop();
+  expect(kindsOf(receiver)).toEqual(['finished']);
 });
 
 test('a morning is told of once, and only while it is one', async (context) => {

@@ -37,7 +37,7 @@ test('each run of the night has its line, and then the cost and what waits', () 
     summed('two', { state: 'failed', outcome: { result: 'failed', reason: 'stalled', exitCode: null, degraded: false } }),
     summed('three', { state: 'running', endedAt: null, outcome: null, reachability: 'unreachable' }),
   ];
-  const { title, lines } = describeNight(morning, runs, berlin);
+  const { title, lines } = describeNight(morning, runs, [], berlin);
   expect(title).toBe('the night to Sat 28 Nov, 08:00 CET: 1 succeeded, 1 failed, 1 going on');
   expect(lines).toEqual([
     'prod-50k on prime1 (one): succeeded at Sat 28 Nov, 02:00 CET, after 4h',
@@ -52,11 +52,24 @@ test('each run of the night has its line, and then the cost and what waits', () 
 test('only the hours of the night are counted, and only its runs told', () => {
   const long = summed('long', { startedAt: at('2026-11-26T21:00:00Z'), createdAt: at('2026-11-26T20:00:00Z') });
   const before = summed('before', { endedAt: at('2026-11-27T18:00:00Z') });
-  const { lines } = describeNight(morning, [long, before, summed('look', { kind: 'validate' })], berlin);
+  const { lines } = describeNight(morning, [long, before, summed('look', { kind: 'validate' })], [], berlin);
   expect(lines.join('\n')).not.toMatch(/before|look/);
   expect(lines).toContain('cost of the night: 15.60 USD');
 });
 
 test('a night without a run is told too: something may have kept them from starting', () => {
-  expect(describeNight(morning, [], berlin).title).toContain('no run');
+  expect(describeNight(morning, [], [], berlin).title).toContain('no run');
+});
+
+test('what stands still in the queue is in it, with its reason', () => {
+  const stopped = [1, 2].map((id) => {
+    const name = `trm seed=${id} on tpu1`;
+    return { id, at: morning.from + id, entry: `e${id}`, name, state: 'held' as const, reason: 'it cannot be planned' };
+  });
+  const { title, lines } = describeNight(morning, [], stopped, berlin);
+  expect(title).toBe('the night to Sat 28 Nov, 08:00 CET: no run; 2 in the queue wait for you');
+  expect(lines.slice(0, 2)).toEqual([
+    'queue: trm seed=1 on tpu1, trm seed=2 on tpu1: it cannot be planned',
+    'waits for you: fleet queue list --all',
+  ]);
 });

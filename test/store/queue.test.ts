@@ -166,3 +166,29 @@ test('a schedule has its name alone, and its times are seen to once', (context) 
   expect(store.removeSchedule('nightly')).toBe(true);
   expect(store.removeSchedule('nightly')).toBe(false);
 });
+
+test('of an entry it is kept that it was held for a reason, and that it failed without a run, in one write with the change', (context) => {
+  const { store, makeRun } = setup(context);
+  store.outbox.begin(1);
+  store.addEntries(['a', 'b', 'c', 'd'].map((id) => entry(id)));
+  makeRun('run-1');
+  store.startEntry('c', 'run-1', { reason: null, yieldsAt: null, at: 10 });
+  store.changeEntry('c', { from: ['running'], to: 'failed', reason: 'run run-1 failed', at: 11 });
+  store.changeEntry('a', { from: ['waiting'], to: 'held', reason: 'it cannot be planned', at: 12 });
+  store.changeEntry('a', { from: ['waiting'], to: 'held', reason: 'it did not land', at: 13 });
+  store.changeEntry('b', { from: ['waiting', 'held'], to: 'failed', reason: 'it was to follow c', at: 14 });
+  store.changeEntry('d', { from: ['waiting'], to: 'held', reason: null, at: 15 });
+  const told = [
+    { id: 1, at: 12, entry: 'a', name: 'trm a', state: 'held', reason: 'it cannot be planned' },
+    { id: 2, at: 14, entry: 'b', name: 'trm b', state: 'failed', reason: 'it was to follow c' },
+  ];
+  expect(store.outbox.readEntryEvents(store.outbox.readCursor()?.entryEvent ?? -1, 10)).toEqual(told);
+  expect(store.outbox.readEntryEvents(1, 10)).toEqual(told.slice(1));
+  store.outbox.moveEntryCursor(2);
+  expect(store.outbox.readCursor()).toMatchObject({ entryEvent: 2 });
+
+  expect(store.outbox.readStopped(13)).toEqual(told);
+  expect(store.outbox.readStopped(14)).toEqual(told.slice(0, 1));
+  store.changeEntry('a', { from: ['held'], to: 'waiting', reason: null, at: 16 });
+  expect(store.outbox.readStopped(14)).toEqual([]);
+});

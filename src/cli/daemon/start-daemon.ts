@@ -26,12 +26,16 @@ export function mayStartDaemon(environment: NodeJS.ProcessEnv): boolean {
   throw usageError('usage', `FLEET_DAEMON: expected "never" or nothing, got "${wish}"`);
 }
 
-/** Whoever sees to the queue of this folder; where nobody does, a daemon is started, which outlives this process and its terminal. */
-export async function findSuccessor(context: Context): Promise<Successor> {
+/**
+ * Whoever sees to the queue of this folder. Where nobody does and one may be started, that is a daemon which outlives this process and its terminal.
+ * Null: nobody.
+ */
+export async function findSuccessor(context: Context, { mayStart }: { mayStart: boolean }): Promise<Successor | null> {
   const { clock, environment } = context;
   const store = await context.openStore();
   const there = store.queueHolder(momentOf(clock));
   if (there !== null) return { kind: 'found', holder: there, isNew: false };
+  if (!mayStart) return null;
   const daemon = startDaemon(environment);
   const giveUpAt = clock.monotonic() + patienceMs;
   while (clock.monotonic() < giveUpAt) {

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { longestAgeMs } from '../../notify/delays.ts';
+import { describeEntries } from '../../notify/describe-entries.ts';
 import { describeEvents, type Telling, type ToldRun } from '../../notify/describe-events.ts';
 import type { Message, MessageKind } from '../../notify/message.ts';
 import type { Channel, NotifySettings } from '../../notify/settings.ts';
@@ -15,6 +16,9 @@ export interface Collector {
 }
 
 const atOnce = 500;
+/** A sweep is stopped as a whole, and is one piece of news. */
+const entriesAtOnce = 10_000;
+const gatherMs = 60_000;
 /** A morning is told of for so long; after that it is nobody's news. */
 const summaryLastsMs = 12 * 3_600_000;
 
@@ -44,6 +48,28 @@ function collectNext(collector: Collector, now: number): number {
   }
   outbox.moveCursor(last.id);
   return events.length;
+}
+
+/**
+ * The same for what stands still in the queue. Many entries are held one after the other for one reason: the first waits for the others, unless this
+ * process `isLeaving`.
+ */
+export function collectEntries(collector: Collector, now: number, { isLeaving }: { isLeaving: boolean }): void {
+  const { store, settings } = collector;
+  const { outbox } = store;
+  const cursor = outbox.readCursor();
+  const [first] = cursor === null ? [] : outbox.readEntryEvents(cursor.entryEvent, 1);
+  if (first === undefined || (now - first.at < gatherMs && !isLeaving)) return;
+  store.together(() => {
+    const events = outbox.readEntryEvents(outbox.readCursor()?.entryEvent ?? 0, entriesAtOnce);
+    const recent = events.filter(({ at }) => at > now - longestAgeMs);
+    for (const { event, message } of describeEntries(recent, settings.timeZone)) {
+      for (const channel of settings.channels.filter(({ on }) => on.has(message.kind)))
+        put(collector, { channel, cause: `entry event ${event}`, run: null, message, notBefore: now }, now);
+    }
+    const last = events.at(-1);
+    if (last !== undefined) outbox.moveEntryCursor(last.id);
+  });
 }
 
 function collectOfRun(collector: Collector, run: string, events: readonly EventRecord[], now: number): void {
@@ -86,7 +112,7 @@ export function collectSummary(collector: Collector, now: number): void {
   if (night.to < begunAt || now - night.to > summaryLastsMs) return;
   store.together(() => {
     const runs = store.listRuns(night.from).map((record) => ({ ...record, ...describeRun(store, record) }));
-    const message = describeNight(night, runs, settings.timeZone);
+    const message = describeNight(night, runs, store.outbox.readStopped(night.from), settings.timeZone);
     for (const channel of channels)
       put(collector, { channel, cause: `summary ${night.date}`, run: null, message, notBefore: now }, now);
   });

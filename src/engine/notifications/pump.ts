@@ -1,7 +1,7 @@
 import { messageOf } from '../../errors.ts';
 import { openScrubber } from '../../notify/send.ts';
 import type { Channel, NotifySettings } from '../../notify/settings.ts';
-import { collectMessages, collectSummary } from './collect-messages.ts';
+import { collectEntries, collectMessages, collectSummary } from './collect-messages.ts';
 import { deliverDue } from './deliver.ts';
 import type { NotifyParts } from './parts.ts';
 
@@ -30,10 +30,11 @@ export async function pumpNotifications(parts: NotifyParts, settings: NotifySett
     }
   };
 
-  const look = (): void => {
+  const look = ({ isLeaving }: { isLeaving: boolean }): void => {
     const now = clock.now();
     guarded(() => store.outbox.readCursor() ?? store.outbox.begin(now));
     guarded(() => collectMessages(collector, now));
+    guarded(() => collectEntries(collector, now, { isLeaving }));
     guarded(() => collectSummary(collector, now));
     if (clock.monotonic() - tidiedAt >= tidyEveryMs) {
       tidiedAt = clock.monotonic();
@@ -58,11 +59,11 @@ export async function pumpNotifications(parts: NotifyParts, settings: NotifySett
 
   const { channels } = settings;
   while (!signal.aborted) {
-    look();
+    look({ isLeaving: false });
     for (const channel of channels) if (!busy.has(channel.name)) void send(channel);
     await clock.wait(lookEveryMs, signal);
   }
-  look();
+  look({ isLeaving: true });
   await Promise.race([Promise.all(channels.map(finish)), clock.wait(lastTriesMs)]);
   leaving.abort();
   await Promise.all(busy.values());

@@ -1,9 +1,20 @@
 /** What people are to be told, until it has reached them. */
 export const seventh = `
-  -- One row at most: the last event that was looked at for messages. Since when: what is older is nobody's news.
+  -- An entry of the queue was held for a reason, or has failed, and no run tells it.
+  CREATE TABLE entry_events (
+    id INTEGER PRIMARY KEY,
+    entry INTEGER NOT NULL REFERENCES queue_entries,
+    at INTEGER NOT NULL,
+    state TEXT NOT NULL,
+    reason TEXT NOT NULL
+  ) STRICT;
+  CREATE INDEX events_of_entry ON entry_events (entry, id);
+
+  -- One row at most: the last events, of runs and of entries, that were looked at for messages. Since when: what is older is nobody's news.
   CREATE TABLE outbox_cursor (
     one INTEGER PRIMARY KEY CHECK (one = 1),
     event INTEGER NOT NULL,
+    entry_event INTEGER NOT NULL,
     begun_at INTEGER NOT NULL
   ) STRICT;
 
