@@ -32,7 +32,7 @@ export function holdOverspent(parts: QueueParts): void {
     const spent = store.readSpent(batch, clock.now());
     if (secondsOfBudget(budget, spent) > 0) continue;
     const reason = describeUsedUp(budget, spent);
-    for (const entry of store.holdBatch(batch, reason))
+    for (const entry of store.holdBatch(batch, reason, clock.now()))
       parts.tell({ text: `entry ${entry} is held: ${reason}`, entry, trouble: true });
   }
 }

@@ -25,7 +25,7 @@ function settleByRun(parts: QueueParts, entry: EntryRecord, run: RunRecord): voi
   const because = `entry ${entry.id} of its sweep has failed`;
   const held = store.together(() => {
     if (!changeAsRead(store, entry, change)) return null;
-    return stopsOthers(entry, run, change) ? store.holdBatch(entry.batch, because) : [];
+    return stopsOthers(entry, run, change) ? store.holdBatch(entry.batch, because, change.at) : [];
   });
   if (held === null) return;
   const text = `${entry.name}: ${change.to}${change.reason === null ? '' : `, ${change.reason}`}`;

@@ -1,4 +1,5 @@
 import type { Connection } from './connection.ts';
+import { prepareAddEntryEvent } from './entry-events.ts';
 import type { BatchSpent } from './queue-records.ts';
 import type { Store } from './store.ts';
 
@@ -7,6 +8,7 @@ export function prepareBatches(connection: Connection): Pick<Store, 'holdBatch' 
   const hold = connection.prepare<[string, string], { id: string }>(
     `UPDATE queue_entries SET state = 'held', reason = ? WHERE batch = ? AND state = 'waiting' RETURNING id`,
   );
+  const addEntryEvent = prepareAddEntryEvent(connection);
   const spent = connection.prepare<[{ batch: string; now: number }], BatchSpent>(
     `SELECT coalesce(sum(max(0, coalesce(ended_at, @now) - started_at)), 0) / 1000.0 AS seconds,
        coalesce(sum(max(0, coalesce(ended_at, @now) - started_at) * coalesce(per_hour, 0)), 0) / 3600000.0 AS cost,
@@ -20,7 +22,12 @@ export function prepareBatches(connection: Connection): Pick<Store, 'holdBatch' 
      WHERE ended_at IS NULL AND (budget_seconds IS NOT NULL OR budget_cost IS NOT NULL)`,
   );
   return {
-    holdBatch: (batch, reason) => connection.write(() => hold.all(reason, batch).map(({ id }) => id)),
+    holdBatch: (batch, reason, at) =>
+      connection.write(() => {
+        const held = hold.all(reason, batch).map(({ id }) => id);
+        for (const id of held) addEntryEvent(id, { from: ['waiting'], to: 'held', reason, at });
+        return held;
+      }),
     readSpent: (batch, now) =>
       connection.read(() => spent.get({ batch, now: Math.round(now) })) ?? { seconds: 0, cost: 0, running: 0, perHour: 0 },
     openBudgets: () => connection.read(() => budgets.all()).map(({ batch, ...budget }) => ({ batch, budget })),

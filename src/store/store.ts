@@ -145,7 +145,7 @@ export interface Store {
   startEntry(id: string, run: string, start: { reason: string | null; yieldsAt: number | null; at: number }): boolean;
 
   /** Those of a batch that wait are held. Which they were. */
-  holdBatch(batch: string, reason: string): string[];
+  holdBatch(batch: string, reason: string, at: number): string[];
   readSpent(batch: string, now: number): BatchSpent;
   /** Of batches that are not over and have one. */
   openBudgets(): { batch: string; budget: BatchBudget }[];

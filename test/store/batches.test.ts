@@ -63,13 +63,17 @@ test('a batch is held: what waits in it, and nothing else', (context) => {
   for (const id of ['e1', 'e2', 'e3']) add(id);
   add('e4', { batch: 'b2' });
   run('e1', 'r1', null, { from: 0 });
-  expect(store.holdBatch('b1', 'e1 has failed')).toEqual(['e2', 'e3']);
-  expect(store.holdBatch('b1', 'once more')).toEqual([]);
+  expect(store.holdBatch('b1', 'e1 has failed', 5)).toEqual(['e2', 'e3']);
+  expect(store.holdBatch('b1', 'once more', 6)).toEqual([]);
   expect(store.listEntries(null).map(({ id, state, reason }) => [id, state, reason])).toEqual([
     ['e1', 'running', null],
     ['e2', 'held', 'e1 has failed'],
     ['e3', 'held', 'e1 has failed'],
     ['e4', 'waiting', null],
+  ]);
+  expect(store.outbox.readEntryEvents(0, 9).map(({ entry, at, state }) => [entry, at, state])).toEqual([
+    ['e2', 5, 'held'],
+    ['e3', 5, 'held'],
   ]);
 });
 
