@@ -6,7 +6,7 @@ import { exitCodes, FleetError } from '../errors.ts';
 import type { QueueLease } from '../store/queue-records.ts';
 import type { Store } from '../store/store.ts';
 import { driveSeveral, type Runs } from './drive-several.ts';
-import { lookAtQueue } from './look.ts';
+import { lookAtQueue, type Looked } from './look.ts';
 import { findOrphans, type Orphans } from './orphans.ts';
 import type { QueueParts } from './parts.ts';
 import { readOpen } from './read-scene.ts';
@@ -51,9 +51,9 @@ export async function driveQueue(parts: QueueParts, options: DriveQueueOptions):
     while (!leaving.signal.aborted) {
       store.requirePlace();
       const ends = await lookOrTell(parts, async () => {
-        await lookOnce(parts, runs, orphans);
+        const { hasMadeRoom } = await lookOnce(parts, runs, orphans);
         holdQueue(parts, lease);
-        return runs.count() === 0 && mayEnd[options.stays]();
+        return !hasMadeRoom && runs.count() === 0 && mayEnd[options.stays]();
       });
       if (ends) return;
       await runs.wait(lookEveryMs);
@@ -82,11 +82,12 @@ function releaseUnneeded(store: Store, lease: QueueLease): boolean {
   return !isNeeded() && store.together(() => !isNeeded() && store.releaseQueue(lease));
 }
 
-async function lookOnce(parts: QueueParts, runs: Runs, orphans: Orphans | null): Promise<void> {
+async function lookOnce(parts: QueueParts, runs: Runs, orphans: Orphans | null): Promise<Looked> {
   const looked = await lookAtQueue(parts);
   for (const { run, reason } of looked.yielding) runs.halt(run, reason);
   for (const run of looked.runs) runs.drive(run);
   for (const run of orphans?.look() ?? []) runs.drive(run);
+  return looked;
 }
 
 function takeQueue({ store, clock, owner }: QueueParts, what: string): QueueLease {

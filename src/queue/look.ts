@@ -14,6 +14,8 @@ export interface Looked {
   runs: string[];
   /** Those whose time to yield has come, or whose budget is used up: they are to be halted. */
   yielding: YieldingRun[];
+  /** Whether an entry that was to start did not, or one has failed: the next look may find another in its place. */
+  hasMadeRoom: boolean;
 }
 
 /** One look: what has ended is settled, what is due is added, and what can start has its run. */
@@ -21,14 +23,19 @@ export async function lookAtQueue(parts: QueueParts): Promise<Looked> {
   settleEntries(parts);
   holdOverspent(parts);
   await addDue(parts);
+  let hasMadeRoom = false;
   for (const decision of decideQueue(readScene(parts.store, parts.clock.now()))) {
-    if (decision.kind === 'start') await startEntry(parts, decision.entry, decision.yieldsAt);
-    if (decision.kind === 'never') endNever(parts, decision.entry, decision.reason);
+    if (decision.kind === 'start' && (await startEntry(parts, decision.entry, decision.yieldsAt)) === null) hasMadeRoom = true;
+    if (decision.kind === 'never') {
+      endNever(parts, decision.entry, decision.reason);
+      hasMadeRoom = true;
+    }
   }
   const running = parts.store.runningEntries();
   return {
     runs: running.flatMap(({ runs }) => runs.slice(-1)),
     yielding: running.flatMap((entry) => markYielding(parts, entry) ?? []),
+    hasMadeRoom,
   };
 }
 

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test, type TestContext } from 'vitest';
 import { momentOf } from '../../src/clock.ts';
-import { driveQueue } from '../../src/queue/drive-queue.ts';
+import { driveQueue, type Stay } from '../../src/queue/drive-queue.ts';
 import { findOrphans } from '../../src/queue/orphans.ts';
 import type { QueueParts } from '../../src/queue/parts.ts';
 import { readOwner } from '../../src/store/owner.ts';
@@ -36,7 +36,7 @@ function setup({ onTestFinished }: TestContext) {
       { at: clock.now(), kind: 'state', text: 'queued' },
     );
   /** How often it had looked when it ended, at the most three times. */
-  const drive = async (): Promise<number> => {
+  const drive = async (stays: Stay = 'while-needed'): Promise<number> => {
     const leaving = new AbortController();
     let looks = 0;
     const wait = async (ms: number) => {
@@ -45,7 +45,7 @@ function setup({ onTestFinished }: TestContext) {
       await clock.wait(ms);
     };
     const counted = { ...parts, clock: { ...clock, wait } };
-    await driveQueue(counted, { signal: leaving.signal, what: 'daemon', stays: 'while-needed', adopt: false });
+    await driveQueue(counted, { signal: leaving.signal, what: 'daemon', stays, adopt: false });
     return looks;
   };
   return { store, clock, addRun, drive };
@@ -71,6 +71,14 @@ test('it stays for an entry that is held, for a schedule, and for a run that wai
   store.removeSchedule('nightly');
   addRun('run-1');
   expect(await drive()).toBe(3);
+});
+
+test('an entry that cannot be planned is held, and the one behind it has its turn before all is left', async (context) => {
+  const { store, drive } = setup(context);
+  const { number: _, runs: _runs, reason: _reason, ...entry } = makeEntry();
+  store.addEntries(['e1', 'e2'].map((id) => ({ ...entry, id, state: 'waiting' as const })));
+  expect(await drive('while-busy')).toBe(2);
+  expect(store.listEntries(null).map(({ state }) => state)).toEqual(['held', 'held']);
 });
 
 test('a run that was given back is taken up at once, and one whose controller is gone after a while', (context) => {
