@@ -41,7 +41,8 @@ export interface NewEntry {
   addedAt: number;
 }
 
-export interface EntryRecord extends Omit<NewEntry, 'state'> {
+/** Without `asked`: only its launch goes by that, and a list is read often. */
+export interface EntryRecord extends Omit<NewEntry, 'state' | 'asked'> {
   /** Grows with time. */
   number: number;
   state: EntryState;

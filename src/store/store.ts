@@ -122,6 +122,7 @@ export interface Store {
   /** All of them, or none. */
   addEntries(entries: readonly NewEntry[]): void;
   readEntry(id: string): EntryRecord | null;
+  readAsked(id: string): string | null;
   /** Every entry whose id starts so. */
   findEntries(prefix: string): EntryRecord[];
   /** In the order of the queue. Those that wait or run always; the others when they ended at or after `endedSince`, all when it is null. */

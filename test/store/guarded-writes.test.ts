@@ -77,6 +77,7 @@ const unguarded: Record<
   releaseQueue: 'belongs to no run that is driven',
   ...{
     readEntry: 'reads',
+    readAsked: 'reads',
     findEntries: 'reads',
     listEntries: 'reads',
     runningEntries: 'reads',

@@ -74,8 +74,10 @@ test('an entry comes back as it was added, and the queue is in the order of prio
   });
   store.addEntries([entry('one'), whole, entry('three')]);
   expect(store.listEntries(0).map(({ id }) => id)).toEqual(['two', 'one', 'three']);
+  const { asked, ...shown } = whole;
+  expect(store.readAsked('two')).toBe(asked);
   expect(store.readEntry('two')).toEqual({
-    ...whole,
+    ...shown,
     number: 2,
     reason: null,
     notBefore: null,

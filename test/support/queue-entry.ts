@@ -11,7 +11,6 @@ export function makeEntry(more: Partial<EntryRecord> = {}): EntryRecord {
     host: 'tpu1',
     hosts: ['tpu1'],
     params: {},
-    asked: '{}',
     sweep: null,
     schedule: null,
     priority: 0,

@@ -3,7 +3,7 @@ import type { QueueLine, QueueParts } from '../../queue/parts.ts';
 import type { EntryRecord, ScheduleRecord } from '../../store/queue-records.ts';
 import type { Context } from '../context.ts';
 import { parseAddWords } from './add-flags.ts';
-import { askedOf } from './asked.ts';
+import { parseAsked } from './asked.ts';
 import { planEntries, planPoint } from './plan-entries.ts';
 
 /** What sees to the queue, joined with the files that say what runs. */
@@ -18,8 +18,10 @@ export async function queueParts(context: Context, tell: (line: QueueLine) => vo
 }
 
 async function planEntry(context: Context, entry: EntryRecord) {
-  const { params, point, host } = entry;
-  const { plans } = await planPoint(context, { host }, { asked: askedOf(entry), params, point });
+  const { id, params, point, host } = entry;
+  const store = await context.openStore();
+  const asked = parseAsked(store.readAsked(id) ?? '');
+  const { plans } = await planPoint(context, { host }, { asked, params, point });
   const [plan, ...others] = plans;
   if (plan !== undefined && others.length === 0) return plan;
   throw new FleetError(`"${host}" is ${plans.length} runs by now, and was one when the entry was added`, {
