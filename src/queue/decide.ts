@@ -22,9 +22,9 @@ export interface Scene {
   secondsLeft: (entry: EntryRecord) => number | null;
 }
 
-/** One thing that an entry waits for. */
+/** One thing that an entry waits for. Those that wait for the same window or the same host share it. */
 export type Wait =
-  | { kind: 'held' }
+  | { kind: 'held'; entry: string }
   | { kind: 'after'; entry: string; wants: AfterWants; state: EntryState }
   | { kind: 'later'; at: number; because: string | null }
   | { kind: 'window'; opensAt: number }
@@ -44,13 +44,12 @@ const leastSeconds = 15 * 60;
 
 /** What starts now, and for each other entry all that it waits for. An entry that waits keeps nobody behind it from starting. */
 export function decideQueue(scene: Scene): Decision[] {
-  const busy = new Map(scene.busy);
-  const look = { ...scene, busy, nights: rememberNights(scene.now) };
+  const look = { ...scene, nights: rememberNights(scene.now), hosts: rememberHosts(scene) };
   return scene.entries
     .filter(({ state }) => state === 'waiting' || state === 'held')
     .map((entry) => {
       const decision = decideEntry(look, entry);
-      if (decision.kind === 'start') for (const host of entry.hosts) busy.set(host, { by: `entry ${entry.id}`, until: null });
+      if (decision.kind === 'start') for (const host of entry.hosts) look.hosts.occupy(host, `entry ${entry.id}`);
       return decision;
     });
 }
@@ -71,10 +70,18 @@ interface Nights {
   now: Night;
   /** The one after that. */
   next: Night;
+  opening: Wait;
 }
 
 interface Look extends Scene {
   nights: (entry: EntryRecord) => Nights;
+  hosts: Hosts;
+}
+
+interface Hosts {
+  waitsFor: (host: string) => Wait[];
+  /** From now on it is busy with something that starts. */
+  occupy: (host: string, by: string) => void;
 }
 
 /** Thousands of entries have the same few windows. */
@@ -91,21 +98,41 @@ function rememberNights(now: number): Look['nights'] {
 
 function findNights(rule: NightRule, at: number): Nights {
   const now = findNight(rule, at);
-  return { now, next: Number.isFinite(now.closesAt) ? findNight(rule, now.closesAt) : now };
+  const next = Number.isFinite(now.closesAt) ? findNight(rule, now.closesAt) : now;
+  return { now, next, opening: { kind: 'window', opensAt: now.opensAt } };
+}
+
+function rememberHosts({ quarantined, busy }: Scene): Hosts {
+  const known = new Map<string, Wait[]>();
+  const find = (host: string, holder: Busy | undefined): Wait[] => {
+    const reason = quarantined.get(host);
+    return [
+      ...(reason === undefined ? [] : [{ kind: 'quarantine', host, reason } as const]),
+      ...(holder === undefined ? [] : [{ kind: 'busy', host, ...holder } as const]),
+    ];
+  };
+  return {
+    waitsFor: (host) => {
+      const waits = known.get(host) ?? find(host, busy.get(host));
+      known.set(host, waits);
+      return waits;
+    },
+    occupy: (host, by) => known.set(host, find(host, { by, until: null })),
+  };
 }
 
 function decideEntry(scene: Look, entry: EntryRecord): Decision {
   const before = findBefore(scene, entry);
   if (before.kind === 'never') return { kind: 'never', entry, reason: before.reason };
-  const { now: night } = scene.nights(entry);
+  const nights = scene.nights(entry);
   const waits = [
-    ...(entry.state === 'held' ? [{ kind: 'held' } as const] : []),
+    ...(entry.state === 'held' ? [{ kind: 'held', entry: entry.id } as const] : []),
     ...before.waits,
     ...findLater(scene, entry),
-    ...findOutside(scene, entry),
-    ...findHosts(scene, entry),
+    ...findOutside(scene, entry, nights),
+    ...entry.hosts.flatMap(scene.hosts.waitsFor),
   ];
-  return waits.length === 0 ? { kind: 'start', entry, yieldsAt: night.yieldsAt } : { kind: 'wait', entry, waits };
+  return waits.length === 0 ? { kind: 'start', entry, yieldsAt: nights.now.yieldsAt } : { kind: 'wait', entry, waits };
 }
 
 function findBefore(
@@ -143,27 +170,15 @@ function findLater({ now }: Scene, { notBefore, reason }: EntryRecord): Wait[] {
 }
 
 /** The window, and what is left of the night in it. */
-function findOutside({ now, secondsLeft, nights }: Look, entry: EntryRecord): Wait[] {
-  const { now: night, next } = nights(entry);
+function findOutside({ now, secondsLeft }: Scene, entry: EntryRecord, { now: night, next, opening }: Nights): Wait[] {
   const seconds = night.yieldsAt === null ? null : secondsLeft(entry);
   const coming = isOpen(night, now) && entry.mayStart === null ? next : night;
   const tooLong = findTooLong(entry, coming, seconds);
   if (tooLong !== null) return [tooLong];
-  if (!isOpen(night, now)) return [{ kind: 'window', opensAt: night.opensAt }];
+  if (!isOpen(night, now)) return [opening];
   if (night.yieldsAt === null) return [];
   const left = (night.yieldsAt - now) / 1000;
   const needed = entry.canGoOn ? Math.min(seconds ?? leastSeconds, leastSeconds) : (seconds ?? leastSeconds);
   if (needed <= left) return [];
   return [{ kind: 'short', seconds, yieldsAt: night.yieldsAt, opensAt: next.opensAt }];
-}
-
-function findHosts({ busy, quarantined }: Scene, { hosts }: EntryRecord): Wait[] {
-  return hosts.flatMap((host): Wait[] => {
-    const reason = quarantined.get(host);
-    const holder = busy.get(host);
-    return [
-      ...(reason === undefined ? [] : [{ kind: 'quarantine', host, reason } as const]),
-      ...(holder === undefined ? [] : [{ kind: 'busy', host, ...holder } as const]),
-    ];
-  });
 }

@@ -42,7 +42,7 @@ function guessEnd(store: Store, run: RunRecord, host: string, now: number): numb
 function measureWork(store: Store): (entry: EntryRecord) => number | null {
   const measured = new Map<string, number | null>();
   const measureWhole = ({ playbook, hosts: [host = ''], point }: EntryRecord) => {
-    const key = JSON.stringify([playbook, host, point]);
+    const key = `${playbook}\n${host}\n${point ?? ''}`;
     const known = measured.get(key);
     if (known !== undefined) return known;
     const seconds = store.readWorkSeconds(playbook, host, point);

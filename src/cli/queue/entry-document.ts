@@ -1,5 +1,5 @@
 import { rfc3339, rfc3339OrNull } from '../../clock.ts';
-import { decideQueue, type Decision } from '../../queue/decide.ts';
+import { decideQueue, type Decision, type Wait } from '../../queue/decide.ts';
 import { describeWait } from '../../queue/describe-wait.ts';
 import { readOpen, readScene } from '../../queue/read-scene.ts';
 import { formatDaySpan, formatTimeOfDay } from '../../queue/windows/time-of-day.ts';
@@ -41,13 +41,28 @@ export function describeQueue(store: Store, now: number, endedSince: number | nu
     const records = store.listEntries(endedSince);
     const open = endedSince === Number.POSITIVE_INFINITY ? records : readOpen(store);
     const decisions = new Map(decideQueue(readScene(store, now, open)).map((decision) => [decision.entry.id, decision]));
-    return records.map((entry) => describeEntry(entry, explain(store, entry, decisions.get(entry.id), now)));
+    const describe = describeWaits(now);
+    return records.map((entry) => describeEntry(entry, explain(store, entry, decisions.get(entry.id), describe)));
   });
 }
 
-function explain(store: Store, entry: EntryRecord, decision: Decision | undefined, now: number): string[] {
+type DescribeWait = (entry: EntryRecord, wait: Wait) => string;
+
+/** Thousands of entries of few zones share few waits: each is put into words once. */
+function describeWaits(now: number): DescribeWait {
+  const zones = new Map<string, Map<Wait, string>>();
+  return (entry, wait) => {
+    const known = zones.get(entry.zone) ?? new Map<Wait, string>();
+    zones.set(entry.zone, known);
+    const text = known.get(wait) ?? describeWait(entry, wait, now);
+    known.set(wait, text);
+    return text;
+  };
+}
+
+function explain(store: Store, entry: EntryRecord, decision: Decision | undefined, describe: DescribeWait): string[] {
   if (entry.state === 'running') return explainRun(store, entry);
-  if (decision?.kind === 'wait') return decision.waits.map((wait) => describeWait(entry, wait, now));
+  if (decision?.kind === 'wait') return decision.waits.map((wait) => describe(entry, wait));
   if (decision?.kind === 'never') return [decision.reason];
   return decision === undefined ? [] : ['nothing: it starts with the next look of fleet daemon or fleet queue run'];
 }
