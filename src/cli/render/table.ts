@@ -1,5 +1,5 @@
 import type { Color, Screen } from '../screen.ts';
-import { printable, shorten, wrap } from './printable.ts';
+import { countCharacters, printable, shorten, wrap } from './printable.ts';
 
 export interface Cell {
   text: string;
@@ -60,13 +60,13 @@ function cleanCell(cell: string | Cell): Cell {
 
 function renderCell(cell: Cell, width: number, align: 'right' | undefined, screen: Screen): string {
   const text = shorten(cell.text, width);
-  const padding = ' '.repeat(Math.max(width - [...text].length, 0));
+  const padding = ' '.repeat(Math.max(width - countCharacters(text), 0));
   const painted = cell.color === undefined ? text : screen.paint(cell.color, text);
   return align === 'right' ? padding + painted : painted + padding;
 }
 
 function lengthOf(cell: Cell | undefined): number {
-  return cell === undefined ? 0 : [...cell.text].length;
+  return cell === undefined ? 0 : countCharacters(cell.text);
 }
 
 function widthOf({ title, most = Infinity }: Column, lengths: readonly number[]): number {
