@@ -1,15 +1,16 @@
 import type { RunRecord } from '../store/records.ts';
-import type { EntryRecord } from '../store/queue-records.ts';
+import type { EntryRecord, EntryState } from '../store/queue-records.ts';
 import type { Store } from '../store/store.ts';
 import type { Busy, Scene } from './decide.ts';
 
 /** All that the store knows that a look at the queue goes by. `entries` left out: those that are not over. */
 export function readScene(store: Store, now: number, entries: readonly EntryRecord[] = readOpen(store)): Scene {
-  const states = new Map(entries.map(({ id, state }) => [id, state]));
+  let states: Map<string, EntryState> | undefined;
+  const listed = () => (states ??= new Map(entries.map(({ id, state }) => [id, state])));
   return {
     now,
     entries,
-    stateOf: (id) => states.get(id) ?? store.readEntry(id)?.state ?? null,
+    stateOf: (id) => listed().get(id) ?? store.readEntry(id)?.state ?? null,
     busy: readBusy(store, now),
     quarantined: new Map(store.listQuarantines().map(({ host, reason }) => [host, reason])),
     secondsLeft: measureWork(store),

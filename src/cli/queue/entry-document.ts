@@ -42,7 +42,8 @@ export function describeQueue(store: Store, now: number, endedSince: number | nu
     const open = endedSince === Number.POSITIVE_INFINITY ? records : readOpen(store);
     const decisions = new Map(decideQueue(readScene(store, now, open)).map((decision) => [decision.entry.id, decision]));
     const describe = describeWaits(now);
-    return records.map((entry) => describeEntry(entry, explain(store, entry, decisions.get(entry.id), describe)));
+    const time = describeTimes();
+    return records.map((entry) => describeEntry(entry, explain(store, entry, decisions.get(entry.id), describe), time));
   });
 }
 
@@ -60,6 +61,16 @@ function describeWaits(now: number): DescribeWait {
   };
 }
 
+/** What was added together has one time. */
+function describeTimes(): (ms: number) => string {
+  const known = new Map<number, string>();
+  return (ms) => {
+    const text = known.get(ms) ?? rfc3339(ms);
+    known.set(ms, text);
+    return text;
+  };
+}
+
 function explain(store: Store, entry: EntryRecord, decision: Decision | undefined, describe: DescribeWait): string[] {
   if (entry.state === 'running') return explainRun(store, entry);
   if (decision?.kind === 'wait') return decision.waits.map((wait) => describe(entry, wait));
@@ -73,7 +84,7 @@ function explainRun(store: Store, { runs }: EntryRecord): string[] {
   return [];
 }
 
-function describeEntry(entry: EntryRecord, waits: string[]): EntryDocument {
+function describeEntry(entry: EntryRecord, waits: string[], time: (ms: number) => string): EntryDocument {
   const { id, name, playbook, point, host, params, sweep, schedule, priority, after, state, zone, runs } = entry;
   return {
     id,
@@ -94,7 +105,7 @@ function describeEntry(entry: EntryRecord, waits: string[]): EntryDocument {
     zone,
     run: runs.at(-1) ?? null,
     runs,
-    addedAt: rfc3339(entry.addedAt),
+    addedAt: time(entry.addedAt),
     yieldsAt: state === 'running' ? rfc3339OrNull(entry.yieldsAt) : null,
     endedAt: rfc3339OrNull(entry.endedAt),
   };
