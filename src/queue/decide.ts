@@ -1,4 +1,4 @@
-import type { AfterWants, EntryRecord, EntryState } from '../store/queue-records.ts';
+import type { AfterWants, QueuedEntry, EntryState } from '../store/queue-records.ts';
 import { findNight, isOpen, type Night, type NightRule } from './windows/night.ts';
 import { findZone } from './windows/zone.ts';
 
@@ -12,14 +12,14 @@ export interface Busy {
 export interface Scene {
   now: number;
   /** Those that are not over, in the order of the queue. */
-  entries: readonly EntryRecord[];
+  entries: readonly QueuedEntry[];
   /** Also of one that is over; null: it is not known any more. */
   stateOf: (entry: string) => EntryState | null;
   busy: ReadonlyMap<string, Busy>;
   /** Host to reason. */
   quarantined: ReadonlyMap<string, string>;
   /** Seconds of work that are left of an entry, by what was measured; null: nothing was. */
-  secondsLeft: (entry: EntryRecord) => number | null;
+  secondsLeft: (entry: QueuedEntry) => number | null;
 }
 
 /** One thing that an entry waits for. Those that wait for the same window or the same host share it. */
@@ -34,10 +34,10 @@ export type Wait =
   | { kind: 'too-long'; seconds: number; nightSeconds: number };
 
 export type Decision =
-  | { kind: 'start'; entry: EntryRecord; yieldsAt: number | null }
-  | { kind: 'wait'; entry: EntryRecord; waits: Wait[] }
+  | { kind: 'start'; entry: QueuedEntry; yieldsAt: number | null }
+  | { kind: 'wait'; entry: QueuedEntry; waits: Wait[] }
   /** What it was to follow has ended otherwise. */
-  | { kind: 'never'; entry: EntryRecord; reason: string };
+  | { kind: 'never'; entry: QueuedEntry; reason: string };
 
 /** With less than this before the time to yield nothing begins, unless it is known to be done by then. */
 const leastSeconds = 15 * 60;
@@ -55,13 +55,13 @@ export function decideQueue(scene: Scene): Decision[] {
 }
 
 /** Whether something that takes so long can ever be done where nights are so long. Null: it can, or nobody knows. */
-export function findTooLong(entry: Pick<EntryRecord, 'canGoOn'>, night: Night, seconds: number | null): Wait | null {
+export function findTooLong(entry: Pick<QueuedEntry, 'canGoOn'>, night: Night, seconds: number | null): Wait | null {
   if (entry.canGoOn || seconds === null || night.yieldsAt === null) return null;
   const nightSeconds = (night.yieldsAt - night.opensAt) / 1000;
   return seconds > nightSeconds ? { kind: 'too-long', seconds, nightSeconds } : null;
 }
 
-export function ruleOf({ zone, mayStart, yieldBy }: Pick<EntryRecord, 'zone' | 'mayStart' | 'yieldBy'>): NightRule {
+export function ruleOf({ zone, mayStart, yieldBy }: Pick<QueuedEntry, 'zone' | 'mayStart' | 'yieldBy'>): NightRule {
   return { zone: findZone(zone), mayStart, yieldBy };
 }
 
@@ -74,7 +74,7 @@ interface Nights {
 }
 
 interface Look extends Scene {
-  nights: (entry: EntryRecord) => Nights;
+  nights: (entry: QueuedEntry) => Nights;
   hosts: Hosts;
 }
 
@@ -121,7 +121,7 @@ function rememberHosts({ quarantined, busy }: Scene): Hosts {
   };
 }
 
-function decideEntry(scene: Look, entry: EntryRecord): Decision {
+function decideEntry(scene: Look, entry: QueuedEntry): Decision {
   const before = findBefore(scene, entry);
   if (before.kind === 'never') return { kind: 'never', entry, reason: before.reason };
   const nights = scene.nights(entry);
@@ -137,7 +137,7 @@ function decideEntry(scene: Look, entry: EntryRecord): Decision {
 
 function findBefore(
   { stateOf }: Scene,
-  { after }: EntryRecord,
+  { after }: QueuedEntry,
 ): { kind: 'wait'; waits: Wait[] } | { kind: 'never'; reason: string } {
   if (after === null) return { kind: 'wait', waits: [] };
   const { entry, wants } = after;
@@ -165,12 +165,12 @@ function endOf(state: EntryState | null): 'ok' | 'fail' | null {
   }
 }
 
-function findLater({ now }: Scene, { notBefore, reason }: EntryRecord): Wait[] {
+function findLater({ now }: Scene, { notBefore, reason }: QueuedEntry): Wait[] {
   return notBefore !== null && now < notBefore ? [{ kind: 'later', at: notBefore, because: reason }] : [];
 }
 
 /** The window, and what is left of the night in it. */
-function findOutside({ now, secondsLeft }: Scene, entry: EntryRecord, { now: night, next, opening }: Nights): Wait[] {
+function findOutside({ now, secondsLeft }: Scene, entry: QueuedEntry, { now: night, next, opening }: Nights): Wait[] {
   const seconds = night.yieldsAt === null ? null : secondsLeft(entry);
   const coming = isOpen(night, now) && entry.mayStart === null ? next : night;
   const tooLong = findTooLong(entry, coming, seconds);

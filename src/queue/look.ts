@@ -23,8 +23,8 @@ export async function lookAtQueue(parts: QueueParts): Promise<Looked> {
   settleEntries(parts);
   await addDue(parts);
   for (const decision of decideQueue(readScene(parts.store, parts.clock.now()))) {
-    if (decision.kind === 'start') await startEntry(parts, decision.entry, decision.yieldsAt);
-    if (decision.kind === 'never') endNever(parts, decision.entry, decision.reason);
+    if (decision.kind === 'start') await startEntry(parts, decision.entry.id, decision.yieldsAt);
+    if (decision.kind === 'never') endNever(parts, decision.entry.id, decision.reason);
   }
   const running = parts.store.runningEntries();
   return {
@@ -44,10 +44,10 @@ function settleEntries(parts: QueueParts): void {
   }
 }
 
-function endNever(parts: QueueParts, entry: EntryRecord, reason: string): void {
+function endNever({ store, clock, tell }: QueueParts, id: string, reason: string): void {
   const from = ['waiting', 'held'] as const;
-  if (parts.store.changeEntry(entry.id, { from, to: 'failed', reason, at: parts.clock.now() }))
-    parts.tell({ text: `${entry.name}: failed, ${reason}`, entry: entry.id, trouble: true });
+  if (store.changeEntry(id, { from, to: 'failed', reason, at: clock.now() }))
+    tell({ text: `${store.readEntry(id)?.name ?? ''}: failed, ${reason}`, entry: id, trouble: true });
 }
 
 /** Marked before it is halted: whoever comes after a crash knows why it was. */

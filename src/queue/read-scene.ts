@@ -1,24 +1,29 @@
 import type { RunRecord } from '../store/records.ts';
-import type { EntryRecord, EntryState } from '../store/queue-records.ts';
+import type { QueuedEntry, EntryState } from '../store/queue-records.ts';
 import type { Store } from '../store/store.ts';
 import type { Busy, Scene } from './decide.ts';
 
 /** All that the store knows that a look at the queue goes by. `entries` left out: those that are not over. */
-export function readScene(store: Store, now: number, entries: readonly EntryRecord[] = readOpen(store)): Scene {
-  let states: Map<string, EntryState> | undefined;
-  const listed = () => (states ??= new Map(entries.map(({ id, state }) => [id, state])));
+export function readScene(store: Store, now: number, entries: readonly QueuedEntry[] = store.queuedEntries()): Scene {
   return {
     now,
     entries,
-    stateOf: (id) => listed().get(id) ?? store.readEntry(id)?.state ?? null,
+    stateOf: readStates(store, entries),
     busy: readBusy(store, now),
     quarantined: new Map(store.listQuarantines().map(({ host, reason }) => [host, reason])),
     secondsLeft: measureWork(store),
   };
 }
 
-export function readOpen(store: Store): EntryRecord[] {
-  return store.listEntries(Number.POSITIVE_INFINITY);
+/** Thousands may follow one. */
+function readStates(store: Store, entries: readonly QueuedEntry[]): Scene['stateOf'] {
+  let known: Map<string, EntryState | null> | undefined;
+  return (id) => {
+    known ??= new Map(entries.map((entry) => [entry.id, entry.state]));
+    const state = known.get(id) ?? store.readEntry(id)?.state ?? null;
+    known.set(id, state);
+    return state;
+  };
 }
 
 function readBusy(store: Store, now: number): Map<string, Busy> {
@@ -40,9 +45,9 @@ function guessEnd(store: Store, run: RunRecord, host: string, now: number): numb
 }
 
 /** What was done by the last run of an entry need not be done again where that can be gone on from. */
-function measureWork(store: Store): (entry: EntryRecord) => number | null {
+function measureWork(store: Store): (entry: QueuedEntry) => number | null {
   const measured = new Map<string, number | null>();
-  const measureWhole = ({ playbook, hosts: [host = ''], point }: EntryRecord) => {
+  const measureWhole = ({ playbook, hosts: [host = ''], point }: QueuedEntry) => {
     const key = `${playbook}\n${host}\n${point ?? ''}`;
     const known = measured.get(key);
     if (known !== undefined) return known;

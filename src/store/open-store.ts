@@ -10,6 +10,7 @@ import { prepareDuties } from './duties.ts';
 import { prepareFacts } from './facts.ts';
 import { prepareQuarantines } from './quarantines.ts';
 import { prepareQueue } from './queue.ts';
+import { prepareQueuedEntries } from './queued-entries.ts';
 import { prepareRemembered } from './remembered.ts';
 import { prepareGuard } from './guard.ts';
 import { keepFile } from './kept-files.ts';
@@ -93,6 +94,7 @@ function prepareStore(connection: Connection): Omit<Store, 'isCopy'> {
     ...prepareFacts(connection),
     ...prepareQuarantines(connection),
     ...prepareQueue(connection),
+    ...prepareQueuedEntries(connection),
     ...prepareSchedules(connection),
     ...prepareDaemon(connection),
     ...prepareWorkDone(connection),

@@ -57,6 +57,24 @@ export interface EntryRecord extends Omit<NewEntry, 'state' | 'asked'> {
   runs: string[];
 }
 
+/** What a look at the queue goes by. */
+export type QueuedEntry = Pick<
+  EntryRecord,
+  | 'id'
+  | 'playbook'
+  | 'point'
+  | 'hosts'
+  | 'after'
+  | 'mayStart'
+  | 'yieldBy'
+  | 'zone'
+  | 'canGoOn'
+  | 'state'
+  | 'reason'
+  | 'notBefore'
+  | 'runs'
+>;
+
 /** What is left out stays as it is. */
 export interface EntryChange {
   from: readonly EntryState[];

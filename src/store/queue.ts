@@ -1,5 +1,5 @@
 import type { Connection } from './connection.ts';
-import { parseStored } from './failures.ts';
+import { inTurn, prepareRows, runsOfEntry } from './entry-rows.ts';
 import type { AfterWants, EntryRecord, EntryState, NewEntry } from './queue-records.ts';
 import type { Store } from './store.ts';
 
@@ -43,11 +43,7 @@ type Row = [
 const columns = `entry.number, entry.id, entry.name, entry.playbook, entry.point, entry.host, json(entry.hosts), json(entry.params), entry.sweep,
   entry.schedule, entry.priority, before.id, entry.after_wants, entry.start_from, entry.start_to, entry.yield_by, entry.zone,
   entry.can_go_on, entry.retries, entry.failures, entry.state, entry.reason, entry.not_before, entry.yields_at, entry.yielding,
-  entry.added_at, entry.ended_at,
-  CASE WHEN EXISTS (SELECT 1 FROM queue_runs WHERE queue_runs.entry = entry.number) THEN
-    json((SELECT json_group_array(runs.id ORDER BY runs.number) FROM queue_runs JOIN runs ON runs.number = queue_runs.run
-     WHERE queue_runs.entry = entry.number)) END`;
-const from = 'FROM queue_entries AS entry LEFT JOIN queue_entries AS before ON before.number = entry.after';
+  entry.added_at, entry.ended_at, ${runsOfEntry}`;
 const over: readonly string[] = ['done', 'failed', 'removed'];
 
 /** Entries belong to no run: no lease of one guards them, and each change names the states that it may leave. */
@@ -58,17 +54,14 @@ export function prepareQueue(connection: Connection): Queue {
      VALUES (@id, @name, @playbook, @point, @host, @hosts, @params, @asked, @sweep, @schedule, @priority,
        (SELECT number FROM queue_entries WHERE id = @after), @afterWants, @startFrom, @startTo, @yieldBy, @zone, @canGoOn, @retries, @state, @addedAt)`,
   );
-  /** There may be ten thousand rows: as a text each they are read twice as fast as value by value. */
   const prepare = <Params extends unknown[]>(where: string) => {
-    const statement = connection.prepare<Params, string>(`SELECT json_array(${columns}) ${from} ${where}`).pluck();
-    return (...params: Params): EntryRecord[] =>
-      connection.read(() => statement.all(...params)).map((text) => recordOf(parseStored(text, connection.file) as Row));
+    const read = prepareRows<Row, Params>(connection, columns, where);
+    return (...params: Params): EntryRecord[] => read(...params).map(recordOf);
   };
   const readOne = prepare<[string]>('WHERE entry.id = ?');
   const readByPrefix = prepare<[string, string]>('WHERE entry.id >= ? AND entry.id < ? || char(0x10ffff) ORDER BY entry.number');
-  const ordered = 'ORDER BY entry.priority DESC, entry.number';
-  const readOpen = prepare<[]>(`WHERE entry.ended_at IS NULL ${ordered}`);
-  const readSince = prepare<[number]>(`WHERE entry.ended_at IS NULL OR entry.ended_at >= ? ${ordered}`);
+  const readOpen = prepare<[]>(`WHERE entry.ended_at IS NULL ${inTurn}`);
+  const readSince = prepare<[number]>(`WHERE entry.ended_at IS NULL OR entry.ended_at >= ? ${inTurn}`);
   const readRunning = prepare<[]>("WHERE entry.state = 'running' ORDER BY entry.number");
   const readAsked = connection.prepare<[string], string>('SELECT asked FROM queue_entries WHERE id = ?').pluck();
   const change = connection.prepare(

@@ -22,7 +22,16 @@ import type {
   ImportedRun,
 } from './records.ts';
 import type { CheckpointRecord, DutyRecord, TryRecord } from './attempt-records.ts';
-import type { DaemonRecord, EntryChange, EntryRecord, NewEntry, QueueLease, ScheduleRecord } from './queue-records.ts';
+import type {
+  DaemonRecord,
+  EntryChange,
+  EntryRecord,
+  EntryState,
+  NewEntry,
+  QueueLease,
+  QueuedEntry,
+  ScheduleRecord,
+} from './queue-records.ts';
 import type { Outbox } from './outbox-records.ts';
 import type { Room } from './room.ts';
 
@@ -127,6 +136,10 @@ export interface Store {
   findEntries(prefix: string): EntryRecord[];
   /** In the order of the queue. Those that wait or run always; the others when they ended at or after `endedSince`, all when it is null. */
   listEntries(endedSince: number | null): EntryRecord[];
+  /** Those that are not over, in the order of the queue. */
+  queuedEntries(): QueuedEntry[];
+  /** How many of those that are not over are in each state. */
+  countEntries(): ReadonlyMap<EntryState, number>;
   /** Those whose run has not ended, or is to be settled. */
   runningEntries(): EntryRecord[];
   /** False when it is in none of the states in `from`. */

@@ -78,6 +78,8 @@ const unguarded: Record<
   ...{
     readEntry: 'reads',
     readAsked: 'reads',
+    queuedEntries: 'reads',
+    countEntries: 'reads',
     findEntries: 'reads',
     listEntries: 'reads',
     runningEntries: 'reads',

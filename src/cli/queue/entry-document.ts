@@ -1,7 +1,7 @@
 import { rfc3339, rfc3339OrNull } from '../../clock.ts';
 import { decideQueue, type Decision, type Wait } from '../../queue/decide.ts';
 import { describeWait } from '../../queue/describe-wait.ts';
-import { readOpen, readScene } from '../../queue/read-scene.ts';
+import { readScene } from '../../queue/read-scene.ts';
 import { formatDaySpan, formatTimeOfDay } from '../../queue/windows/time-of-day.ts';
 import type { EntryRecord } from '../../store/queue-records.ts';
 import type { Store } from '../../store/store.ts';
@@ -39,7 +39,7 @@ export interface EntryDocument {
 export function describeQueue(store: Store, now: number, endedSince: number | null): EntryDocument[] {
   return store.snapshot(() => {
     const records = store.listEntries(endedSince);
-    const open = endedSince === Number.POSITIVE_INFINITY ? records : readOpen(store);
+    const open = endedSince === Number.POSITIVE_INFINITY ? records : store.queuedEntries();
     const decisions = new Map(decideQueue(readScene(store, now, open)).map((decision) => [decision.entry.id, decision]));
     const describe = describeWaits(now);
     const time = describeTimes();
