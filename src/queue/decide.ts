@@ -1,5 +1,5 @@
 import { findZone } from '../language/zone.ts';
-import type { AfterWants, EntryRecord, EntryState } from '../store/queue-records.ts';
+import type { AfterWants, QueuedEntry, EntryState } from '../store/queue-records.ts';
 import { findNight, isOpen, type Night, type NightRule } from './windows/night.ts';
 
 /** What keeps a host busy: in words, and until about when. */
@@ -12,19 +12,19 @@ export interface Busy {
 export interface Scene {
   now: number;
   /** Those that are not over, in the order of the queue. */
-  entries: readonly EntryRecord[];
+  entries: readonly QueuedEntry[];
   /** Also of one that is over; null: it is not known any more. */
   stateOf: (entry: string) => EntryState | null;
   busy: ReadonlyMap<string, Busy>;
   /** Host to reason. */
   quarantined: ReadonlyMap<string, string>;
   /** Seconds of work that are left of an entry, by what was measured; null: nothing was. */
-  secondsLeft: (entry: EntryRecord) => number | null;
+  secondsLeft: (entry: QueuedEntry) => number | null;
 }
 
-/** One thing that an entry waits for. */
+/** One thing that an entry waits for. Those that wait for the same window or the same host share it. */
 export type Wait =
-  | { kind: 'held'; reason: string | null }
+  | { kind: 'held'; entry: string; reason: string | null }
   | { kind: 'after'; entry: string; wants: AfterWants; state: EntryState }
   | { kind: 'later'; at: number; because: string | null }
   | { kind: 'window'; opensAt: number }
@@ -34,36 +34,35 @@ export type Wait =
   | { kind: 'too-long'; seconds: number; nightSeconds: number };
 
 export type Decision =
-  | { kind: 'start'; entry: EntryRecord; yieldsAt: number | null }
-  | { kind: 'wait'; entry: EntryRecord; waits: Wait[] }
+  | { kind: 'start'; entry: QueuedEntry; yieldsAt: number | null }
+  | { kind: 'wait'; entry: QueuedEntry; waits: Wait[] }
   /** What it was to follow has ended otherwise. */
-  | { kind: 'never'; entry: EntryRecord; reason: string };
+  | { kind: 'never'; entry: QueuedEntry; reason: string };
 
 /** With less than this before the time to yield nothing begins, unless it is known to be done by then. */
 const leastSeconds = 15 * 60;
 
 /** What starts now, and for each other entry all that it waits for. An entry that waits keeps nobody behind it from starting. */
 export function decideQueue(scene: Scene): Decision[] {
-  const busy = new Map(scene.busy);
-  const look = { ...scene, busy, nights: rememberNights(scene.now) };
+  const look = { ...scene, nights: rememberNights(scene.now), hosts: rememberHosts(scene) };
   return scene.entries
     .filter(({ state }) => state === 'waiting' || state === 'held')
     .map((entry) => {
       const decision = decideEntry(look, entry);
       if (decision.kind === 'start')
-        for (const host of entry.hosts) busy.set(host, { by: `entry ${entry.id}, which goes first`, until: null });
+        for (const host of entry.hosts) look.hosts.occupy(host, `entry ${entry.id}, which goes first`);
       return decision;
     });
 }
 
 /** Whether something that takes so long can ever be done where nights are so long. Null: it can, or nobody knows. */
-export function findTooLong(entry: Pick<EntryRecord, 'canGoOn'>, night: Night, seconds: number | null): Wait | null {
+export function findTooLong(entry: Pick<QueuedEntry, 'canGoOn'>, night: Night, seconds: number | null): Wait | null {
   if (entry.canGoOn || seconds === null || night.yieldsAt === null) return null;
   const nightSeconds = (night.yieldsAt - night.opensAt) / 1000;
   return seconds > nightSeconds ? { kind: 'too-long', seconds, nightSeconds } : null;
 }
 
-export function ruleOf({ zone, mayStart, yieldBy }: Pick<EntryRecord, 'zone' | 'mayStart' | 'yieldBy'>): NightRule {
+export function ruleOf({ zone, mayStart, yieldBy }: Pick<QueuedEntry, 'zone' | 'mayStart' | 'yieldBy'>): NightRule {
   return { zone: findZone(zone), mayStart, yieldBy };
 }
 
@@ -72,10 +71,18 @@ interface Nights {
   now: Night;
   /** The one after that. */
   next: Night;
+  opening: Wait;
 }
 
 interface Look extends Scene {
-  nights: (entry: EntryRecord) => Nights;
+  nights: (entry: QueuedEntry) => Nights;
+  hosts: Hosts;
+}
+
+interface Hosts {
+  waitsFor: (host: string) => Wait[];
+  /** From now on it is busy with something that starts. */
+  occupy: (host: string, by: string) => void;
 }
 
 /** Thousands of entries have the same few windows. */
@@ -92,26 +99,46 @@ function rememberNights(now: number): Look['nights'] {
 
 function findNights(rule: NightRule, at: number): Nights {
   const now = findNight(rule, at);
-  return { now, next: Number.isFinite(now.closesAt) ? findNight(rule, now.closesAt) : now };
+  const next = Number.isFinite(now.closesAt) ? findNight(rule, now.closesAt) : now;
+  return { now, next, opening: { kind: 'window', opensAt: now.opensAt } };
 }
 
-function decideEntry(scene: Look, entry: EntryRecord): Decision {
+function rememberHosts({ quarantined, busy }: Scene): Hosts {
+  const known = new Map<string, Wait[]>();
+  const find = (host: string, holder: Busy | undefined): Wait[] => {
+    const reason = quarantined.get(host);
+    return [
+      ...(reason === undefined ? [] : [{ kind: 'quarantine', host, reason } as const]),
+      ...(holder === undefined ? [] : [{ kind: 'busy', host, ...holder } as const]),
+    ];
+  };
+  return {
+    waitsFor: (host) => {
+      const waits = known.get(host) ?? find(host, busy.get(host));
+      known.set(host, waits);
+      return waits;
+    },
+    occupy: (host, by) => known.set(host, find(host, { by, until: null })),
+  };
+}
+
+function decideEntry(scene: Look, entry: QueuedEntry): Decision {
   const before = findBefore(scene, entry);
   if (before.kind === 'never') return { kind: 'never', entry, reason: before.reason };
-  const { now: night } = scene.nights(entry);
+  const nights = scene.nights(entry);
   const waits = [
-    ...(entry.state === 'held' ? [{ kind: 'held', reason: entry.reason } as const] : []),
+    ...(entry.state === 'held' ? [{ kind: 'held', entry: entry.id, reason: entry.reason } as const] : []),
     ...before.waits,
     ...findLater(scene, entry),
-    ...findOutside(scene, entry),
-    ...findHosts(scene, entry),
+    ...findOutside(scene, entry, nights),
+    ...entry.hosts.flatMap(scene.hosts.waitsFor),
   ];
-  return waits.length === 0 ? { kind: 'start', entry, yieldsAt: night.yieldsAt } : { kind: 'wait', entry, waits };
+  return waits.length === 0 ? { kind: 'start', entry, yieldsAt: nights.now.yieldsAt } : { kind: 'wait', entry, waits };
 }
 
 function findBefore(
   { stateOf }: Scene,
-  { after }: EntryRecord,
+  { after }: QueuedEntry,
 ): { kind: 'wait'; waits: Wait[] } | { kind: 'never'; reason: string } {
   if (after === null) return { kind: 'wait', waits: [] };
   const { entry, wants } = after;
@@ -139,32 +166,20 @@ function endOf(state: EntryState | null): 'ok' | 'fail' | null {
   }
 }
 
-function findLater({ now }: Scene, { notBefore, reason }: EntryRecord): Wait[] {
+function findLater({ now }: Scene, { notBefore, reason }: QueuedEntry): Wait[] {
   return notBefore !== null && now < notBefore ? [{ kind: 'later', at: notBefore, because: reason }] : [];
 }
 
 /** The window, and what is left of the night in it. */
-function findOutside({ now, secondsLeft, nights }: Look, entry: EntryRecord): Wait[] {
-  const { now: night, next } = nights(entry);
+function findOutside({ now, secondsLeft }: Scene, entry: QueuedEntry, { now: night, next, opening }: Nights): Wait[] {
   const seconds = night.yieldsAt === null ? null : secondsLeft(entry);
   const coming = isOpen(night, now) && entry.mayStart === null ? next : night;
   const tooLong = findTooLong(entry, coming, seconds);
   if (tooLong !== null) return [tooLong];
-  if (!isOpen(night, now)) return [{ kind: 'window', opensAt: night.opensAt }];
+  if (!isOpen(night, now)) return [opening];
   if (night.yieldsAt === null) return [];
   const left = (night.yieldsAt - now) / 1000;
   const needed = entry.canGoOn ? Math.min(seconds ?? leastSeconds, leastSeconds) : (seconds ?? leastSeconds);
   if (needed <= left) return [];
   return [{ kind: 'short', seconds, yieldsAt: night.yieldsAt, opensAt: next.opensAt }];
-}
-
-function findHosts({ busy, quarantined }: Scene, { hosts }: EntryRecord): Wait[] {
-  return hosts.flatMap((host): Wait[] => {
-    const reason = quarantined.get(host);
-    const holder = busy.get(host);
-    return [
-      ...(reason === undefined ? [] : [{ kind: 'quarantine', host, reason } as const]),
-      ...(holder === undefined ? [] : [{ kind: 'busy', host, ...holder } as const]),
-    ];
-  });
 }

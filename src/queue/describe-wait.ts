@@ -6,12 +6,12 @@ import type { Wait } from './decide.ts';
 const wanted = { ok: 'to succeed', any: 'to end', fail: 'to fail' };
 
 /** Why an entry waits, as a sentence for a person. Times are those of its zone. */
-export function describeWait({ id, zone }: Pick<EntryRecord, 'id' | 'zone'>, wait: Wait, now: number): string {
+export function describeWait({ zone }: Pick<EntryRecord, 'zone'>, wait: Wait, now: number): string {
   const time = (at: number) => `${findZone(zone).format(at)} ${zone}`;
   const inTime = (at: number) => `${time(at)} (in ${round((at - now) / 1000)})`;
   switch (wait.kind) {
     case 'held':
-      return `held${wait.reason === null ? '' : `, since ${wait.reason}`}: fleet queue release ${id} lets it go`;
+      return `held${wait.reason === null ? '' : `, since ${wait.reason}`}: fleet queue release ${wait.entry} lets it go`;
     case 'after':
       return `waits for entry ${wait.entry} ${wanted[wait.wants]}, which is ${wait.state}`;
     case 'later':

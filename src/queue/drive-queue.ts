@@ -9,7 +9,6 @@ import { driveSeveral, type Runs } from './drive-several.ts';
 import { lookAtQueue, type Looked } from './look.ts';
 import { findOrphans, type Orphans } from './orphans.ts';
 import type { QueueParts } from './parts.ts';
-import { readOpen } from './read-scene.ts';
 
 /**
  * When it ends by itself.
@@ -78,7 +77,7 @@ async function lookOrTell(parts: QueueParts, look: () => Promise<boolean>): Prom
 
 /** One write: whoever makes a run meanwhile finds nobody to leave it to, or somebody who stays for it. */
 function releaseUnneeded(store: Store, lease: QueueLease): boolean {
-  const isNeeded = () => store.activeRuns().length > 0 || store.listSchedules().length > 0 || readOpen(store).length > 0;
+  const isNeeded = () => store.activeRuns().length > 0 || store.listSchedules().length > 0 || store.countEntries().size > 0;
   return !isNeeded() && store.together(() => !isNeeded() && store.releaseQueue(lease));
 }
 

@@ -1,4 +1,3 @@
-import type { EntryRecord } from '../store/queue-records.ts';
 import { holdOverspent } from './budget.ts';
 import { decideQueue } from './decide.ts';
 import { markYielding, type YieldingRun } from './mark-yielding.ts';
@@ -25,9 +24,9 @@ export async function lookAtQueue(parts: QueueParts): Promise<Looked> {
   await addDue(parts);
   let hasMadeRoom = false;
   for (const decision of decideQueue(readScene(parts.store, parts.clock.now()))) {
-    if (decision.kind === 'start' && (await startEntry(parts, decision.entry, decision.yieldsAt)) === null) hasMadeRoom = true;
+    if (decision.kind === 'start' && (await startEntry(parts, decision.entry.id, decision.yieldsAt)) === null) hasMadeRoom = true;
     if (decision.kind === 'never') {
-      endNever(parts, decision.entry, decision.reason);
+      endNever(parts, decision.entry.id, decision.reason);
       hasMadeRoom = true;
     }
   }
@@ -39,8 +38,9 @@ export async function lookAtQueue(parts: QueueParts): Promise<Looked> {
   };
 }
 
-function endNever(parts: QueueParts, entry: EntryRecord, reason: string): void {
+function endNever(parts: QueueParts, id: string, reason: string): void {
+  const { store, clock } = parts;
   const from = ['waiting', 'held'] as const;
-  if (parts.store.changeEntry(entry.id, { from, to: 'failed', reason, at: parts.clock.now() }))
-    parts.tell({ text: `${entry.name}: failed, ${reason}`, entry: entry.id, trouble: true });
+  if (store.changeEntry(id, { from, to: 'failed', reason, at: clock.now() }))
+    parts.tell({ text: `${store.readEntry(id)?.name ?? ''}: failed, ${reason}`, entry: id, trouble: true });
 }

@@ -1,27 +1,34 @@
 import type { ProgressRecord, RunRecord } from '../store/records.ts';
-import type { EntryRecord } from '../store/queue-records.ts';
+import type { QueuedEntry, EntryState } from '../store/queue-records.ts';
 import type { Store } from '../store/store.ts';
 import type { Busy, Scene } from './decide.ts';
 
 /** All that the store knows that a look at the queue goes by. `entries` left out: those that are not over. */
-export function readScene(store: Store, now: number, entries: readonly EntryRecord[] = readOpen(store)): Scene {
-  const states = new Map(entries.map(({ id, state }) => [id, state]));
+export function readScene(store: Store, now: number, entries: readonly QueuedEntry[] = store.queuedEntries()): Scene {
   return {
     now,
     entries,
-    stateOf: (id) => states.get(id) ?? store.readEntry(id)?.state ?? null,
-    busy: readBusy(store, entries, now),
+    stateOf: readStates(store, entries),
+    busy: readBusy(store, now),
     quarantined: new Map(store.listQuarantines().map(({ host, reason }) => [host, reason])),
     secondsLeft: measureWork(store),
   };
 }
 
-export function readOpen(store: Store): EntryRecord[] {
-  return store.listEntries(Number.POSITIVE_INFINITY);
+/** Thousands may follow one. */
+function readStates(store: Store, entries: readonly QueuedEntry[]): Scene['stateOf'] {
+  let known: Map<string, EntryState | null> | undefined;
+  return (id) => {
+    known ??= new Map(entries.map((entry) => [entry.id, entry.state]));
+    const state = known.get(id) ?? store.readEntry(id)?.state ?? null;
+    known.set(id, state);
+    return state;
+  };
 }
 
-function readBusy(store: Store, entries: readonly EntryRecord[], now: number): Map<string, Busy> {
-  const yields = new Map(entries.flatMap(({ runs, yieldsAt }) => runs.slice(-1).map((run) => [run, yieldsAt] as const)));
+function readBusy(store: Store, now: number): Map<string, Busy> {
+  const running = store.runningEntries();
+  const yields = new Map(running.flatMap(({ runs, yieldsAt }) => runs.slice(-1).map((run) => [run, yieldsAt] as const)));
   const held = store.activeRuns().flatMap((run) => {
     const workers = store.readWorkers(run.id);
     const end = guessEnd(store, run, workers[0]?.host ?? '', now);
@@ -41,10 +48,10 @@ function guessEnd(store: Store, run: RunRecord, host: string, now: number): numb
 }
 
 /** What was done by the last run of an entry that came to its job need not be done again where that can be gone on from. */
-function measureWork(store: Store): (entry: EntryRecord) => number | null {
+function measureWork(store: Store): (entry: QueuedEntry) => number | null {
   const measured = new Map<string, number | null>();
-  const measureWhole = ({ playbook, hosts: [host = ''], point }: EntryRecord) => {
-    const key = JSON.stringify([playbook, host, point]);
+  const measureWhole = ({ playbook, hosts: [host = ''], point }: QueuedEntry) => {
+    const key = `${playbook}\n${host}\n${point ?? ''}`;
     const known = measured.get(key);
     if (known !== undefined) return known;
     const seconds = store.readWorkSeconds(playbook, host, point);
@@ -53,7 +60,7 @@ function measureWork(store: Store): (entry: EntryRecord) => number | null {
   };
   return (entry) => {
     const whole = measureWhole(entry);
-    const progress = entry.canGoOn ? readLastProgress(store, entry.runs) : null;
+    const progress = entry.canGoOn ? readLastProgress(store, entry.runs.slice(entry.runsBefore)) : null;
     const { step = null, of = null, ratePerSecond: rate = null } = progress ?? {};
     if (step === null || of === null || of <= 0) return whole;
     const left = Math.max(0, of - step);

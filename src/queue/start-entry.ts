@@ -14,9 +14,10 @@ const retryMs = 5 * 60_000;
  * Makes the run of an entry: it and the entry's state are one write, so that a crash leaves both or neither. Null: it is not started after all, and its
  * state says why, or somebody else was first.
  */
-export async function startEntry(parts: QueueParts, entry: EntryRecord, yieldsAt: number | null): Promise<string | null> {
-  const plan = await planOrTell(parts, entry);
-  if (plan === null) return null;
+export async function startEntry(parts: QueueParts, id: string, yieldsAt: number | null): Promise<string | null> {
+  const entry = parts.store.readEntry(id);
+  const plan = entry === null ? null : await planOrTell(parts, entry);
+  if (entry === null || plan === null) return null;
   const { store, clock } = parts;
   const at = clock.now();
   const seconds = secondsLeft(parts, entry, plan);
@@ -68,7 +69,7 @@ function isTaken({ store }: QueueParts, { targets }: Plan): boolean {
 
 async function planOrTell(parts: QueueParts, entry: EntryRecord): Promise<Plan | null> {
   try {
-    return await parts.planEntry(entry);
+    return await parts.planEntry(entry, parts.store.readAsked(entry.id) ?? '');
   } catch (error) {
     const change = settleUnplanned(error, parts.clock.now());
     parts.store.changeEntry(entry.id, change);

@@ -13,7 +13,9 @@ export function explainFailure(error: unknown, file: string): unknown {
   const isFull = code === 'SQLITE_FULL' || (code.startsWith('SQLITE_IOERR') && readRoom(dirname(file))?.full === true);
   if (isFull) return diskFull(dirname(file), error);
   if (/^SQLITE_(BUSY|LOCKED)/.test(code)) return busy(file, error);
-  if (/^SQLITE_(CORRUPT|NOTADB)/.test(code)) return corruptDatabase(file, messageOf(error), error);
+  // What SQLite says of a stored document that it was to read itself.
+  const isGarbled = code === 'SQLITE_ERROR' && messageOf(error) === 'malformed JSON';
+  if (isGarbled || /^SQLITE_(CORRUPT|NOTADB)/.test(code)) return corruptDatabase(file, messageOf(error), error);
   if (/^SQLITE_(READONLY|CANTOPEN|PERM|AUTH)/.test(code)) return unwritable(file, messageOf(error), error);
   if (code.startsWith('SQLITE_IOERR')) return readFailed(file, code, error);
   return error;

@@ -10,7 +10,9 @@ import { prepareDuties } from './duties.ts';
 import { prepareFacts } from './facts.ts';
 import { prepareQuarantines } from './quarantines.ts';
 import { prepareBatches } from './batches.ts';
+import { prepareEntries } from './entries.ts';
 import { prepareQueue } from './queue.ts';
+import { prepareQueuedEntries } from './queued-entries.ts';
 import { prepareRemembered } from './remembered.ts';
 import { prepareGuard } from './guard.ts';
 import { keepFile } from './kept-files.ts';
@@ -95,8 +97,10 @@ function prepareStore(connection: Connection): Omit<Store, 'isCopy' | 'requirePl
     ...prepareSamples(connection),
     ...prepareFacts(connection),
     ...prepareQuarantines(connection),
+    ...prepareEntries(connection),
     ...prepareQueue(connection),
     ...prepareBatches(connection),
+    ...prepareQueuedEntries(connection),
     ...prepareSchedules(connection),
     ...prepareDaemon(connection),
     ...prepareWorkDone(connection),

@@ -57,7 +57,8 @@ export interface NewEntry {
   addedAt: number;
 }
 
-export interface EntryRecord extends Omit<NewEntry, 'state'> {
+/** Without `asked`: only its launch goes by that, and a list is read often. */
+export interface EntryRecord extends Omit<NewEntry, 'state' | 'asked'> {
   /** Grows with time. */
   number: number;
   state: EntryState;
@@ -75,6 +76,25 @@ export interface EntryRecord extends Omit<NewEntry, 'state'> {
   /** In the order in which they were made; the last one is its run now. */
   runs: string[];
 }
+
+/** What a look at the queue goes by. */
+export type QueuedEntry = Pick<
+  EntryRecord,
+  | 'id'
+  | 'playbook'
+  | 'point'
+  | 'hosts'
+  | 'after'
+  | 'mayStart'
+  | 'yieldBy'
+  | 'zone'
+  | 'canGoOn'
+  | 'state'
+  | 'reason'
+  | 'notBefore'
+  | 'runs'
+  | 'runsBefore'
+>;
 
 /** What is left out stays as it is. */
 export interface EntryChange {

@@ -28,7 +28,9 @@ import type {
   DaemonRecord,
   EntryChange,
   EntryRecord,
+  EntryState,
   NewEntry,
+  QueuedEntry,
   QueueLease,
   ScheduleRecord,
 } from './queue-records.ts';
@@ -133,10 +135,15 @@ export interface Store {
   /** All of them, or none. */
   addEntries(entries: readonly NewEntry[]): void;
   readEntry(id: string): EntryRecord | null;
+  readAsked(id: string): string | null;
   /** Every entry whose id starts so. */
   findEntries(prefix: string): EntryRecord[];
   /** In the order of the queue. Those that wait or run always; the others when they ended at or after `endedSince`, all when it is null. */
   listEntries(endedSince: number | null): EntryRecord[];
+  /** Those that are not over, in the order of the queue. */
+  queuedEntries(): QueuedEntry[];
+  /** How many of those that are not over are in each state. */
+  countEntries(): ReadonlyMap<EntryState, number>;
   /** Those whose run has not ended, or is to be settled. */
   runningEntries(): EntryRecord[];
   /** False when it is in none of the states in `from`. */

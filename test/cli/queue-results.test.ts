@@ -13,7 +13,11 @@ const plain = { paint: (_: unknown, text: string) => text, width: null } as unkn
 /** An entry whose runs have had these losses, a step each. */
 function addRuns(store: Store, id: string, losses: number[][], params: Record<string, string>): void {
   store.addEntries([
-    { ...makeEntry({ id, name: `trm lr=${params['lr'] ?? ''} on tpu1`, params }), state: 'waiting' } satisfies NewEntry,
+    {
+      ...makeEntry({ id, name: `trm lr=${params['lr'] ?? ''} on tpu1`, params }),
+      asked: '{}',
+      state: 'waiting',
+    } satisfies NewEntry,
   ]);
   for (const [index, values] of losses.entries()) {
     const run = `${id}-${index}`;

@@ -12,7 +12,7 @@ import { readOwner } from '../../src/store/owner.ts';
 import type { Store } from '../../src/store/store.ts';
 import { bundleChild, startChild, type Child } from '../store/child-process.ts';
 import { waitFor } from '../support/local-host.ts';
-import { makeEntry } from '../support/queue-entry.ts';
+import { makeNewEntry } from '../support/queue-entry.ts';
 import { openReceiver, type Received, type Receiver } from '../support/receiver.ts';
 import { finish, seedStore, start } from '../support/seeded-store.ts';
 
@@ -214,10 +214,7 @@ test('a store that cannot be written to stops nobody, and is no reason to forget
   await waitFor('it is told', () => receiver.received.length === 1);
 });
 
-const entryOf = (seed: number) => {
-  const { number: _, runs: _runs, reason: _reason, ...entry } = makeEntry({ id: `e${seed}`, name: `trm seed=${seed} on tpu1` });
-  return { ...entry, state: 'waiting' as const };
-};
+const entryOf = (seed: number) => makeNewEntry({ id: `e${seed}`, name: `trm seed=${seed} on tpu1` });
 
 test('entries of the queue that are held because something is wrong are told together, once, whoever tells', async (context) => {
   const { store, pump, describe, ahead, list } = await setup();

@@ -35,7 +35,7 @@ function setup({ onTestFinished }: TestContext, more: Partial<ScheduleRecord> = 
     planEntry: () => Promise.reject(new Error('nothing is planned')),
     planSchedule: ({ name }) => {
       made += 1;
-      return Promise.resolve([{ ...makeEntry({ id: `e${made}`, schedule: name }), state: 'waiting' }]);
+      return Promise.resolve([{ ...makeEntry({ id: `e${made}`, schedule: name }), asked: '{}', state: 'waiting' }]);
     },
     tell: ({ text }) => told.push(text),
   };

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { EntryDocument } from '../../src/cli/queue/entry-document.ts';
-import { findZone } from '../../src/queue/windows/zone.ts';
+import { findZone } from '../../src/language/zone.ts';
 import { waitFor } from '../support/local-host.ts';
 import { usePeople, type Person } from '../support/person.ts';
 import { openSmallHost } from '../support/small-run.ts';

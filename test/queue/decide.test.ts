@@ -110,7 +110,7 @@ test('outside its window an entry says when it opens, and keeps nobody else from
 
 test('what is known to be done before the time to yield starts, what is not waits for the next night', () => {
   const seconds = { e1: 9 * hour, e2: 9.5 * hour };
-  const secondsLeft = ({ id }: EntryRecord) => seconds[id as keyof typeof seconds];
+  const secondsLeft = ({ id }: Pick<EntryRecord, 'id'>) => seconds[id as keyof typeof seconds];
   expect(
     look(
       [
@@ -137,7 +137,7 @@ test('what no night is long enough for is told, unless it can go on from a check
 
 test('of what nobody has measured a quarter of an hour must be left, of what is nearly done what it needs', () => {
   const late = { mayStart: null, yieldBy: 23 * 60 + 10 };
-  const secondsLeft = ({ id }: EntryRecord) => (id === 'e2' ? 300 : null);
+  const secondsLeft = ({ id }: Pick<EntryRecord, 'id'>) => (id === 'e2' ? 300 : null);
   expect(look([late, { ...late, hosts: ['b'], canGoOn: true }], { secondsLeft })).toEqual({
     e1: [
       'it must yield at 2026-11-27 23:10 UTC (in 10m), and how long it takes is not known; the next night begins at 2026-11-27 23:10 UTC',

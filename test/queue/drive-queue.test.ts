@@ -8,7 +8,7 @@ import { findOrphans } from '../../src/queue/orphans.ts';
 import type { QueueParts } from '../../src/queue/parts.ts';
 import { readOwner } from '../../src/store/owner.ts';
 import { makeInstantClock } from '../support/instant-clock.ts';
-import { makeEntry } from '../support/queue-entry.ts';
+import { makeNewEntry } from '../support/queue-entry.ts';
 import { seedStore } from '../support/seeded-store.ts';
 
 function setup({ onTestFinished }: TestContext) {
@@ -59,8 +59,8 @@ test('a daemon that stays while it is needed leaves when no run, no entry and no
 
 test('it stays for an entry that is held, for a schedule, and for a run that waits for a person', async (context) => {
   const { store, addRun, drive } = setup(context);
-  const { number: _, runs: _runs, reason: _reason, ...entry } = makeEntry();
-  store.addEntries([{ ...entry, state: 'held' }]);
+  const entry = makeNewEntry({ state: 'held' });
+  store.addEntries([entry]);
   expect(await drive()).toBe(3);
   store.changeEntry(entry.id, { from: ['held'], to: 'removed', reason: null, at: 1 });
   store.addSchedule({
@@ -75,8 +75,7 @@ test('it stays for an entry that is held, for a schedule, and for a run that wai
 
 test('an entry that cannot be planned is held, and the one behind it has its turn before all is left', async (context) => {
   const { store, drive } = setup(context);
-  const { number: _, runs: _runs, reason: _reason, ...entry } = makeEntry();
-  store.addEntries(['e1', 'e2'].map((id) => ({ ...entry, id, state: 'waiting' as const })));
+  store.addEntries(['e1', 'e2'].map((id) => makeNewEntry({ id })));
   expect(await drive('while-busy')).toBe(2);
   expect(store.listEntries(null).map(({ state }) => state)).toEqual(['held', 'held']);
 });

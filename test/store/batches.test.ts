@@ -5,7 +5,7 @@ import { expect, test, type TestContext } from 'vitest';
 import { openStore } from '../../src/store/open-store.ts';
 import type { NewEntry } from '../../src/store/queue-records.ts';
 import { readOwner } from '../../src/store/owner.ts';
-import { makeEntry } from '../support/queue-entry.ts';
+import { makeNewEntry } from '../support/queue-entry.ts';
 
 const hourMs = 3_600_000;
 
@@ -16,8 +16,7 @@ function setup({ onTestFinished }: TestContext) {
     store.close();
     rmSync(folder, { recursive: true });
   });
-  const add = (id: string, more: Partial<NewEntry> = {}) =>
-    store.addEntries([{ ...makeEntry({ id, batch: 'b1' }), state: 'waiting', ...more }]);
+  const add = (id: string, more: Partial<NewEntry> = {}) => store.addEntries([makeNewEntry({ id, ...more })]);
   /** A job of an entry that began at `from` and, with `to`, has ended. */
   const run = (entry: string, id: string, perHour: number | null, { from, to }: { from: number; to?: number }) => {
     const targets = [{ index: 0, role: 'main', host: 'tpu1', worker: 0, address: null }];

@@ -77,6 +77,9 @@ const unguarded: Record<
   releaseQueue: 'belongs to no run that is driven',
   ...{
     readEntry: 'reads',
+    readAsked: 'reads',
+    queuedEntries: 'reads',
+    countEntries: 'reads',
     findEntries: 'reads',
     listEntries: 'reads',
     runningEntries: 'reads',

@@ -79,8 +79,12 @@ test('an entry comes back as it was added, and the queue is in the order of prio
   });
   store.addEntries([entry('one'), whole, entry('three')]);
   expect(store.listEntries(0).map(({ id }) => id)).toEqual(['two', 'one', 'three']);
+  const { asked, ...shown } = whole;
+  expect(store.readAsked('two')).toBe(asked);
+  expect(store.listEntries(0)).toMatchObject(store.queuedEntries());
+  expect(store.queuedEntries().map(({ id }) => id)).toEqual(['two', 'one', 'three']);
   expect(store.readEntry('two')).toEqual({
-    ...whole,
+    ...shown,
     number: 2,
     reason: null,
     notBefore: null,
@@ -110,10 +114,14 @@ test('an entry starts once, and what is over leaves the list of what is open', (
   expect(store.startEntry('one', 'first', start)).toBe(true);
   expect(store.startEntry('one', 'second', start)).toBe(false);
   expect(store.readEntry('one')).toMatchObject({ state: 'running', runs: ['first'], yieldsAt: 99 });
+  expect(store.queuedEntries()).toMatchObject([{ state: 'running', runs: ['first'] }]);
+  expect(store.countEntries()).toEqual(new Map([['running', 1]]));
   const end = { from: ['running'] as const, to: 'done' as const, reason: null, at: 20 };
   expect(store.changeEntry('one', end)).toBe(true);
   expect(store.changeEntry('one', end)).toBe(false);
   expect(store.listEntries(21)).toEqual([]);
+  expect(store.queuedEntries()).toEqual([]);
+  expect(store.countEntries()).toEqual(new Map());
   expect(store.listEntries(20).map(({ endedAt }) => endedAt)).toEqual([20]);
 });
 

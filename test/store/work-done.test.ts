@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import type { Result } from '../../src/lifecycle/states.ts';
 import type { NewRun } from '../../src/store/records.ts';
 import type { Store } from '../../src/store/store.ts';
-import { makeEntry } from '../support/queue-entry.ts';
+import { makeNewEntry } from '../support/queue-entry.ts';
 import { lease, makeFolder, open } from './setup.ts';
 import { batch, event, newRun, startOf2026 } from './shapes.ts';
 
@@ -76,9 +76,7 @@ test('a rate is the measure where nothing was done to the end, and not where som
 
 test('a run that went on from another one has done a part, and is no measure of the whole', () => {
   const { store, read } = setup();
-  store.addEntries([
-    { ...makeEntry({ playbook: 'prod-50k', host: 'prime1', hosts: ['prime1'], canGoOn: true }), state: 'waiting' },
-  ]);
+  store.addEntries([makeNewEntry({ playbook: 'prod-50k', host: 'prime1', hosts: ['prime1'], canGoOn: true })]);
   const start = (id: string, work: Work) => {
     addRun(store, id, work);
     store.startEntry('e1', id, { reason: null, yieldsAt: null, at: 1 });

@@ -1,9 +1,8 @@
-import type { EntryRecord } from '../../src/store/queue-records.ts';
+import type { EntryRecord, NewEntry } from '../../src/store/queue-records.ts';
 
-/** An entry that waits for nothing. */
-export function makeEntry(more: Partial<EntryRecord> = {}): EntryRecord {
+/** To be added: one that waits for nothing. */
+export function makeNewEntry(more: Partial<NewEntry> = {}): NewEntry {
   return {
-    number: 1,
     id: 'e1',
     name: 'trm on tpu1',
     playbook: 'trm',
@@ -24,8 +23,19 @@ export function makeEntry(more: Partial<EntryRecord> = {}): EntryRecord {
     zone: 'UTC',
     canGoOn: false,
     retries: 0,
-    failures: 0,
     state: 'waiting',
+    addedAt: 0,
+    ...more,
+  };
+}
+
+/** The same as it stands in the queue. */
+export function makeEntry(more: Partial<EntryRecord> = {}): EntryRecord {
+  const { asked: _, ...entry } = makeNewEntry();
+  return {
+    ...entry,
+    number: 1,
+    failures: 0,
     reason: null,
     notBefore: null,
     yieldsAt: null,
@@ -33,7 +43,6 @@ export function makeEntry(more: Partial<EntryRecord> = {}): EntryRecord {
     rung: 0,
     runsBefore: 0,
     changed: {},
-    addedAt: 0,
     endedAt: null,
     runs: [],
     ...more,

@@ -1,5 +1,3 @@
-import type { EntryRecord } from '../../store/queue-records.ts';
-
 /** What an entry keeps of the words that it was added by, for the launch to come. Paths are absolute: the launch is made elsewhere. */
 export interface Asked {
   file: string;
@@ -15,6 +13,7 @@ export interface Asked {
   observe: boolean;
 }
 
-export function askedOf({ asked }: Pick<EntryRecord, 'asked'>): Asked {
-  return JSON.parse(asked) as Asked;
+/** As the store keeps it. */
+export function parseAsked(text: string): Asked {
+  return JSON.parse(text) as Asked;
 }

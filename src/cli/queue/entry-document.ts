@@ -1,7 +1,7 @@
 import { rfc3339, rfc3339OrNull } from '../../clock.ts';
-import { decideQueue, type Decision } from '../../queue/decide.ts';
+import { decideQueue, type Decision, type Wait } from '../../queue/decide.ts';
 import { describeWait } from '../../queue/describe-wait.ts';
-import { readOpen, readScene } from '../../queue/read-scene.ts';
+import { readScene } from '../../queue/read-scene.ts';
 import { formatDaySpan, formatTimeOfDay } from '../../queue/windows/time-of-day.ts';
 import type { EntryRecord } from '../../store/queue-records.ts';
 import type { Store } from '../../store/store.ts';
@@ -43,15 +43,41 @@ export interface EntryDocument {
 export function describeQueue(store: Store, now: number, endedSince: number | null): EntryDocument[] {
   return store.snapshot(() => {
     const records = store.listEntries(endedSince);
-    const open = endedSince === Number.POSITIVE_INFINITY ? records : readOpen(store);
+    const open = endedSince === Number.POSITIVE_INFINITY ? records : store.queuedEntries();
     const decisions = new Map(decideQueue(readScene(store, now, open)).map((decision) => [decision.entry.id, decision]));
-    return records.map((entry) => describeEntry(entry, explain(store, entry, decisions.get(entry.id), now)));
+    const describe = describeWaits(now);
+    const time = describeTimes();
+    return records.map((entry) => describeEntry(entry, explain(store, entry, decisions.get(entry.id), describe), time));
   });
 }
 
-function explain(store: Store, entry: EntryRecord, decision: Decision | undefined, now: number): string[] {
+type DescribeWait = (entry: EntryRecord, wait: Wait) => string;
+
+/** Thousands of entries of few zones share few waits: each is put into words once. */
+function describeWaits(now: number): DescribeWait {
+  const zones = new Map<string, Map<Wait, string>>();
+  return (entry, wait) => {
+    const known = zones.get(entry.zone) ?? new Map<Wait, string>();
+    zones.set(entry.zone, known);
+    const text = known.get(wait) ?? describeWait(entry, wait, now);
+    known.set(wait, text);
+    return text;
+  };
+}
+
+/** What was added together has one time. */
+function describeTimes(): (ms: number) => string {
+  const known = new Map<number, string>();
+  return (ms) => {
+    const text = known.get(ms) ?? rfc3339(ms);
+    known.set(ms, text);
+    return text;
+  };
+}
+
+function explain(store: Store, entry: EntryRecord, decision: Decision | undefined, describe: DescribeWait): string[] {
   if (entry.state === 'running') return explainRun(store, entry);
-  if (decision?.kind === 'wait') return decision.waits.map((wait) => describeWait(entry, wait, now));
+  if (decision?.kind === 'wait') return decision.waits.map((wait) => describe(entry, wait));
   if (decision?.kind === 'never') return [decision.reason];
   return decision === undefined ? [] : ['nothing: it starts with the next look of fleet daemon or fleet queue run'];
 }
@@ -62,7 +88,7 @@ function explainRun(store: Store, { runs }: EntryRecord): string[] {
   return [];
 }
 
-function describeEntry(entry: EntryRecord, waits: string[]): EntryDocument {
+function describeEntry(entry: EntryRecord, waits: string[], time: (ms: number) => string): EntryDocument {
   const { id, name, playbook, point, host, params, changed, batch, sweep, schedule, priority, after, state, zone, runs } = entry;
   return {
     id,
@@ -85,7 +111,7 @@ function describeEntry(entry: EntryRecord, waits: string[]): EntryDocument {
     zone,
     run: runs.at(-1) ?? null,
     runs,
-    addedAt: rfc3339(entry.addedAt),
+    addedAt: time(entry.addedAt),
     yieldsAt: state === 'running' ? rfc3339OrNull(entry.yieldsAt) : null,
     endedAt: rfc3339OrNull(entry.endedAt),
   };

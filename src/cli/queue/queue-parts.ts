@@ -3,7 +3,7 @@ import type { QueueLine, QueueParts } from '../../queue/parts.ts';
 import type { EntryRecord, ScheduleRecord } from '../../store/queue-records.ts';
 import type { Context } from '../context.ts';
 import { parseAddWords } from './add-flags.ts';
-import { askedOf } from './asked.ts';
+import { parseAsked, type Asked } from './asked.ts';
 import { planEntries, planPoint } from './plan-entries.ts';
 
 /** What sees to the queue, joined with the files that say what runs. */
@@ -12,15 +12,15 @@ export async function queueParts(context: Context, tell: (line: QueueLine) => vo
   return {
     ...parts,
     tell,
-    planEntry: (entry) => planEntry(context, entry),
+    planEntry: (entry, asked) => planEntry(context, entry, parseAsked(asked)),
     planSchedule: (schedule) => planSchedule(context, schedule),
   };
 }
 
-async function planEntry(context: Context, entry: EntryRecord) {
+async function planEntry(context: Context, entry: EntryRecord, asked: Asked) {
   const { point, host } = entry;
   const params = { ...entry.params, ...entry.changed };
-  const { plans } = await planPoint(context, { host }, { asked: askedOf(entry), params, point });
+  const { plans } = await planPoint(context, { host }, { asked, params, point });
   const [plan, ...others] = plans;
   if (plan !== undefined && others.length === 0) return plan;
   throw new FleetError(`"${host}" is ${plans.length} runs by now, and was one when the entry was added`, {

@@ -12,13 +12,12 @@ export interface QueueStatus {
 }
 
 export function readQueueStatus(store: Store, moment: Moment): QueueStatus {
-  const states = store.listEntries(Number.POSITIVE_INFINITY).map(({ state }) => state);
-  const count = (wanted: string) => states.filter((state) => state === wanted).length;
+  const counts = store.countEntries();
   const holder = store.queueHolder(moment);
   return {
-    waiting: count('waiting'),
-    held: count('held'),
-    running: count('running'),
+    waiting: counts.get('waiting') ?? 0,
+    held: counts.get('held') ?? 0,
+    running: counts.get('running') ?? 0,
     schedules: store.listSchedules().length,
     daemon: holder === null ? null : describeHolder(holder),
   };

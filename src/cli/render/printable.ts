@@ -1,5 +1,9 @@
+const harmless = /^(?:[!-~]+(?: [!-~]+)*)?$/;
+const astral = /[\ud800-\udfff]/;
+
 /** Text from a host, made harmless to a terminal: no escape sequence, no line break, no control character. */
 export function printable(text: string): string {
+  if (harmless.test(text)) return text;
   return text
     .replace(/\u001b\[[0-9;?]*[ -/]*[@-~]/g, '')
     .replace(/\s+/g, ' ')
@@ -7,10 +11,15 @@ export function printable(text: string): string {
     .trim();
 }
 
+/** In characters, of which some are two units of a string. */
+export function countCharacters(text: string): number {
+  return astral.test(text) ? [...text].length : text.length;
+}
+
 /** At most `width` characters; what is cut off shows as `...`. */
 export function shorten(text: string, width: number): string {
+  if (countCharacters(text) <= width) return text;
   const characters = [...text];
-  if (characters.length <= width) return text;
   return width <= 3 ? '.'.repeat(Math.max(width, 0)) : `${characters.slice(0, width - 3).join('')}...`;
 }
 

@@ -1,5 +1,5 @@
 import type { Color, Screen } from '../screen.ts';
-import { printable, shorten, wrap } from './printable.ts';
+import { countCharacters, printable, shorten, wrap } from './printable.ts';
 
 export interface Cell {
   text: string;
@@ -31,13 +31,13 @@ const narrowest = 6;
 export function renderTable(columns: readonly Column[], rows: readonly Row[], screen: Screen): string[] {
   const cells = rows.map((row) => row.cells.map(cleanCell));
   const kept = columns.flatMap((column, index) => {
-    const lengths = cells.map((row) => lengthOf(row[index]));
-    return Math.max(0, ...lengths) === 0 ? [] : [{ ...column, index, width: widthOf(column, lengths) }];
+    const longest = cells.reduce((most, row) => Math.max(most, lengthOf(row[index])), 0);
+    return longest === 0 ? [] : [{ ...column, index, width: widthOf(column, longest) }];
   });
   const fitted = fitColumns(kept, screen.width);
   const renderLine = (line: readonly (Cell | undefined)[]): string =>
     fitted
-      .map(({ index, width, align }) => renderCell(line[index] ?? { text: '' }, width, align, screen))
+      .map(({ index, width, align }) => renderCell(line[index] ?? empty, width, align, screen))
       .join(gap)
       .trimEnd();
   const renderRow = (row: Row, line: readonly Cell[]): string[] => {
@@ -54,23 +54,26 @@ function renderNotes(notes: string[], screen: Screen): string[] {
   return notes.flatMap((note) => wrap(printable(note), width)).map((line) => indent + line);
 }
 
+const empty: Cell = { text: '' };
+
 function cleanCell(cell: string | Cell): Cell {
+  if (cell === '') return empty;
   return typeof cell === 'string' ? { text: printable(cell) } : { ...cell, text: printable(cell.text) };
 }
 
 function renderCell(cell: Cell, width: number, align: 'right' | undefined, screen: Screen): string {
   const text = shorten(cell.text, width);
-  const padding = ' '.repeat(Math.max(width - [...text].length, 0));
+  const padding = ' '.repeat(Math.max(width - countCharacters(text), 0));
   const painted = cell.color === undefined ? text : screen.paint(cell.color, text);
   return align === 'right' ? padding + painted : painted + padding;
 }
 
 function lengthOf(cell: Cell | undefined): number {
-  return cell === undefined ? 0 : [...cell.text].length;
+  return cell === undefined ? 0 : countCharacters(cell.text);
 }
 
-function widthOf({ title, most = Infinity }: Column, lengths: readonly number[]): number {
-  return Math.max(title.length, Math.min(most, Math.max(...lengths)));
+function widthOf({ title, most = Infinity }: Column, longest: number): number {
+  return Math.max(title.length, Math.min(most, longest));
 }
 
 interface FittedColumn extends Column {

@@ -1,7 +1,6 @@
 import { FleetError } from '../../errors.ts';
 import type { NewEntry, ScheduleRecord } from '../../store/queue-records.ts';
 import type { QueueParts } from '../parts.ts';
-import { readOpen } from '../read-scene.ts';
 import { findDue } from './due.ts';
 
 /** Adds what the schedules say. What the times bring and that they were seen to are one write: none is answered twice, whatever dies in between. */
@@ -22,7 +21,7 @@ export async function addDue(parts: QueueParts): Promise<void> {
 
 /** Nothing while what it added before is not over, where it is not to wait behind that. */
 async function planTimes(parts: QueueParts, schedule: ScheduleRecord, times: number): Promise<NewEntry[]> {
-  const open = readOpen(parts.store).filter((entry) => entry.schedule === schedule.name);
+  const open = parts.store.listEntries(Number.POSITIVE_INFINITY).filter((entry) => entry.schedule === schedule.name);
   if (schedule.overlap === 'skip' && open.length > 0) {
     parts.tell({
       text: `schedule ${schedule.name} adds nothing: ${open[0]?.name ?? ''} of an earlier time is ${open[0]?.state ?? ''}`,

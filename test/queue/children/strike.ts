@@ -29,8 +29,8 @@ export function strikeAt(parts: QueueParts, next: () => Blow | null): QueueParts
   };
   return {
     ...parts,
-    planEntry: async (entry) => {
-      const plan = await parts.planEntry(entry);
+    planEntry: async (entry, asked) => {
+      const plan = await parts.planEntry(entry, asked);
       reach('an entry is planned');
       return plan;
     },
