@@ -28,11 +28,13 @@ with_run_id() {
 # fleet's own wrappers and guards.
 with_name_below() {
   read_process self && wn_session=$st_session
+  # Not in the pattern itself: bash 5.2 matches nothing by "${2%/}"/* when that is empty.
+  wn_below=${2%/}
   # Blanks stand between arguments, where the file has NULs.
   may_hold cmdline "${1%% *}" | while read -r wn_pid; do
     if ! read_process "$wn_pid" || ended "$wn_pid" || [ "$st_session" = "$wn_session" ]; then continue; fi
     case $(command_line "$wn_pid") in *"$FLEET_DIR/lib/host-"*) continue ;; *"$1"*) ;; *) continue ;; esac
-    case $(readlink "/proc/$wn_pid/cwd" 2>/dev/null)/ in "${2%/}"/*) say "$wn_pid" "$st_start" ;; esac
+    case $(readlink "/proc/$wn_pid/cwd" 2>/dev/null)/ in "$wn_below"/*) say "$wn_pid" "$st_start" ;; esac
   done
 }
 
