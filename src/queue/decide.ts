@@ -1,3 +1,4 @@
+import { hostOf, placesOverlap } from '../language/place.ts';
 import type { AfterWants, EntryRecord, EntryState } from '../store/queue-records.ts';
 import { findNight, isOpen, type Night, type NightRule } from './windows/night.ts';
 import { findZone } from './windows/zone.ts';
@@ -15,6 +16,7 @@ export interface Scene {
   entries: readonly EntryRecord[];
   /** Also of one that is over; null: it is not known any more. */
   stateOf: (entry: string) => EntryState | null;
+  /** By host, or by slot of one. */
   busy: ReadonlyMap<string, Busy>;
   /** Host to reason. */
   quarantined: ReadonlyMap<string, string>;
@@ -159,11 +161,12 @@ function findOutside({ now, secondsLeft, nights }: Look, entry: EntryRecord): Wa
 
 function findHosts({ busy, quarantined }: Scene, { hosts }: EntryRecord): Wait[] {
   return hosts.flatMap((host): Wait[] => {
-    const reason = quarantined.get(host);
-    const holder = busy.get(host);
+    const machine = hostOf(host);
+    const reason = quarantined.get(machine);
+    const holders = [...busy].filter(([place]) => placesOverlap(place, host));
     return [
-      ...(reason === undefined ? [] : [{ kind: 'quarantine', host, reason } as const]),
-      ...(holder === undefined ? [] : [{ kind: 'busy', host, ...holder } as const]),
+      ...(reason === undefined ? [] : [{ kind: 'quarantine', host: machine, reason } as const]),
+      ...holders.map(([place, holder]) => ({ kind: 'busy', host: place, ...holder }) as const),
     ];
   });
 }

@@ -1,6 +1,7 @@
 import { createRun } from '../engine/create-run.ts';
 import type { Plan } from '../engine/plan.ts';
 import { exitCodes, FleetError, messageOf } from '../errors.ts';
+import { placesOverlap } from '../language/place.ts';
 import type { EntryChange, EntryRecord } from '../store/queue-records.ts';
 import { planForNight } from './night-plan.ts';
 import type { QueueParts } from './parts.ts';
@@ -30,8 +31,9 @@ export async function startEntry(parts: QueueParts, entry: EntryRecord, yieldsAt
 
 /** Somebody has launched there since the look. */
 function isTaken({ store }: QueueParts, { targets }: Plan): boolean {
-  const hosts = new Set(targets.map(({ host }) => host));
-  return store.activeRuns().some(({ id }) => store.readWorkers(id).some(({ host }) => hosts.has(host)));
+  const places = [...new Set(targets.map(({ host }) => host))];
+  const isWanted = (host: string) => places.some((place) => placesOverlap(place, host));
+  return store.activeRuns().some(({ id }) => store.readWorkers(id).some(({ host }) => isWanted(host)));
 }
 
 async function planOrTell(parts: QueueParts, entry: EntryRecord): Promise<Plan | null> {
