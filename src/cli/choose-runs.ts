@@ -1,5 +1,6 @@
 import type { Moment } from '../clock.ts';
 import { usageError } from '../errors.ts';
+import { hostOf } from '../language/place.ts';
 import type { RunRecord } from '../store/records.ts';
 import type { Store } from '../store/store.ts';
 import type { Context } from './context.ts';
@@ -41,11 +42,11 @@ export async function chooseRuns(context: Context, choice: Choice, wish: ChoiceW
 async function onHosts(context: Context, store: Store | null, candidates: RunRecord[], pattern: string): Promise<RunRecord[]> {
   if (store === null) return [];
   const hostsOf = (run: RunRecord) => store.readWorkers(run.id).map(({ host }) => host);
-  const known = candidates.flatMap(hostsOf);
+  const known = candidates.flatMap(hostsOf).flatMap((host) => [host, hostOf(host)]);
   const names = known.includes(pattern)
     ? new Set([pattern])
-    : new Set((await context.selectHosts(pattern)).map(({ name }) => name));
-  return candidates.filter((run) => hostsOf(run).some((host) => names.has(host)));
+    : new Set((await context.selectPlaces(pattern)).map(({ name }) => name));
+  return candidates.filter((run) => hostsOf(run).some((host) => names.has(host) || names.has(hostOf(host))));
 }
 
 /** Active runs without a live controller. A blocked one waits for a person, and for nothing that a controller could do. */

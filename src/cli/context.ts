@@ -1,5 +1,7 @@
 import { systemClock, type Clock } from '../clock.ts';
+import { usageError } from '../errors.ts';
 import type { Host } from '../inventory/host.ts';
+import { hostOf } from '../language/place.ts';
 import type { Inventory } from '../inventory/inventory.ts';
 import { openLogger } from '../logger.ts';
 import { FilesHaveErrors } from '../problem.ts';
@@ -58,10 +60,17 @@ export class Context {
 
   /** Hosts that a pattern names; without one, all of them. */
   async selectHosts(pattern: string | undefined): Promise<Host[]> {
-    const inventory = await this.readInventory();
-    if (pattern === undefined) return inventory.hosts;
+    if (pattern === undefined) return (await this.readInventory()).hosts;
+    const places = await this.selectPlaces(pattern);
+    const slotted = places.find(({ slot }) => slot !== undefined);
+    if (slotted === undefined) return places;
+    throw usageError('slot-of-host', `"${slotted.name}" is a slot, and this is of whole hosts`, [hostOf(slotted.name)]);
+  }
+
+  /** The same, and slots of hosts: where runs go. */
+  async selectPlaces(pattern: string): Promise<Host[]> {
     const { selectHosts } = await import('../inventory/select.ts');
-    return selectHosts(inventory, pattern);
+    return selectHosts(await this.readInventory(), pattern);
   }
 
   /** How hosts are reached. */

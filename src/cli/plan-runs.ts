@@ -9,6 +9,7 @@ import { readPlaybook, type Playbook } from '../playbook/read-playbook.ts';
 import { resolvePlaybook, type VariantWish } from '../playbook/resolve-playbook.ts';
 import { FilesHaveErrors, formatProblem, type Problem } from '../problem.ts';
 import type { Host } from '../inventory/host.ts';
+import { hostOf } from '../language/place.ts';
 import type { Scrubber } from '../scrubber.ts';
 import type { Context } from './context.ts';
 import { readDecisions, withoutSecrets, type DecisionWish } from './read-decisions.ts';
@@ -75,6 +76,12 @@ function formGroups(resolved: readonly ResolvedHost[]): (Omit<ResolvedHost, 'hos
   const [first, ...more] = resolved;
   if (first === undefined || more.length === 0 || !first.asked.playbook.gang)
     return resolved.map(({ host, ...rest }) => ({ ...rest, hosts: [host] }));
+  const machines = resolved.map(({ host }) => hostOf(host.name));
+  const twice = machines.find((machine, index) => machines.indexOf(machine) !== index);
+  if (twice !== undefined)
+    throw usageError('gang-on-one-host', `the workers of a gang are machines, and two of them would be slots of ${twice}`, [
+      `one slot of ${twice} with all of their accelerators`,
+    ]);
   const odd = more.find(({ asked }) => !isDeepStrictEqual(asked, first.asked));
   if (odd === undefined) return [{ hosts: resolved.map(({ host }) => host), asked: first.asked, scrubber: first.scrubber }];
   const names = Object.keys(first.asked.playbook.params).filter(

@@ -1,5 +1,6 @@
 import { momentOf } from '../clock.ts';
 import { readPlan } from '../engine/read-plan.ts';
+import { hostOf } from '../language/place.ts';
 import { isResult } from '../lifecycle/states.ts';
 import { readRunDocument, type RunDocument } from '../store/run-document.ts';
 import type { EventRecord } from '../store/records.ts';
@@ -49,7 +50,7 @@ export async function readStatus(context: Context, question: StatusQuestion): Pr
   if (question.host === undefined) return { runs, events: [], bestMode: null, stateDisk, queue };
   const hosts = await selectNames(context, question.host, runs);
   return {
-    runs: runs.filter((run) => run.workers.some((worker) => hosts.has(worker.host))),
+    runs: runs.filter((run) => run.workers.some(({ host }) => hosts.has(host) || hosts.has(hostOf(host)))),
     events: [],
     bestMode: null,
     stateDisk,
@@ -78,7 +79,8 @@ function readStateDisk({ stateDir }: Context, store: Store): StateDisk | null {
 
 /** A host that the runs name needs no inventory: it may have left it. */
 async function selectNames(context: Context, pattern: string, runs: RunDocument[]): Promise<Set<string>> {
-  if (runs.some((run) => run.workers.some((worker) => worker.host === pattern))) return new Set([pattern]);
-  const hosts = await context.selectHosts(pattern);
+  if (runs.some((run) => run.workers.some((worker) => [worker.host, hostOf(worker.host)].includes(pattern))))
+    return new Set([pattern]);
+  const hosts = await context.selectPlaces(pattern);
   return new Set(hosts.map((host) => host.name));
 }

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { WorkerAddress } from '../engine/parts.ts';
 import type { PlannedHost } from '../engine/plan.ts';
+import { hostOf } from '../language/place.ts';
 import { quote } from '../quoting.ts';
 import { HostKeyUnknown } from '../ssh/failures.ts';
 import type { Connection, SshAddress, Transport } from '../ssh/transport.ts';
@@ -39,7 +40,9 @@ export function reachWorkers(environment: NodeJS.ProcessEnv, inventories: readon
   };
 
   return {
-    async connect(host, at) {
+    async connect({ name, reach }, at) {
+      // All slots of a host are one machine.
+      const host = { name: hostOf(name), reach };
       const [ssh, found] = await Promise.all([getTransport(), findAddress(host, at)]);
       try {
         return await ssh.connect(found);

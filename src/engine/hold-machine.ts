@@ -24,7 +24,9 @@ export async function takeMachines(drive: Drive): Promise<Row> {
 }
 
 async function takeMachine(drive: Drive): Promise<Row> {
-  const claim = await drive.session.call(claimHost(drive.actor, describeOwner(drive.parts.owner)));
+  const claim = await drive.session.call(
+    claimHost(drive.actor, describeOwner(drive.parts.owner), drive.host.slot?.indices ?? null),
+  );
   const name = ownChecks.machineIsFree;
   if (claim.claimed) {
     const now = drive.parts.clock.now();

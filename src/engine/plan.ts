@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { exitCodes, FleetError } from '../errors.ts';
-import type { Host, SshSettings } from '../inventory/host.ts';
+import type { Host, Slot, SshSettings } from '../inventory/host.ts';
 import { listWorkers } from '../inventory/workers.ts';
 import { suggestName } from '../language/check-schema.ts';
 import type { ResolvedPlaybook } from '../playbook/playbook.ts';
@@ -12,7 +12,10 @@ export type PlannedReach =
 
 /** What a run needs of the inventory, as it was when the run was planned. */
 export interface PlannedHost {
+  /** With the slot, where it is one: `a100x2:gpu0`. */
   name: string;
+  /** Left out: the whole host. */
+  slot?: Slot;
   reach: PlannedReach;
   accelerators: Host['accelerators'];
   cost: Host['cost'];
@@ -154,8 +157,8 @@ function planBackUp({ file, monitor }: ResolvedPlaybook, others: readonly Host[]
 
 /** Refused when its address is not known yet. */
 export function planHost(host: Host): PlannedHost {
-  const { name, accelerators, cost, remoteDir, keepRunsSeconds, setup } = host;
-  return { name, reach: planReach(host), accelerators, cost, remoteDir, keepRunsSeconds, setup };
+  const { name, slot, accelerators, cost, remoteDir, keepRunsSeconds, setup } = host;
+  return { name, ...(slot && { slot }), reach: planReach(host), accelerators, cost, remoteDir, keepRunsSeconds, setup };
 }
 
 /** The first record of a run: what the store keeps of the plan beside the plan itself. */

@@ -4,10 +4,12 @@ import { factsScript, factsTimeoutSeconds, type FactsQuestion } from '../facts/f
 import type { Facts } from '../facts/facts.ts';
 import { parseFacts } from '../facts/parse-facts.ts';
 import { parseAccelerators } from '../facts/read-accelerators.ts';
+import { answerForSlot, factsForSlot } from '../facts/slot.ts';
+import type { Slot } from '../inventory/host.ts';
 import type { RemoteCommand } from '../remote/command.ts';
 
-/** Everything about a worker, in one round trip. `now` is the wall clock, which the host's is held against. */
-export function askForFacts(question: FactsQuestion, now: () => number): RemoteCommand<Facts> {
+/** Everything about a worker, in one round trip. `now` is the wall clock, which the host's is held against; of a slot, its accelerators alone. */
+export function askForFacts(question: FactsQuestion, now: () => number, slot?: Slot): RemoteCommand<Facts> {
   return {
     name: 'look at what the host has',
     body: factsScript(question),
@@ -17,18 +19,18 @@ export function askForFacts(question: FactsQuestion, now: () => number): RemoteC
     parse: ({ stdout, seconds }) => {
       const receivedMs = now();
       const at = seconds === undefined ? null : { sentMs: receivedMs - seconds * 1000, receivedMs };
-      return parseFacts(stdout.toString(), { ...question, at });
+      return factsForSlot(parseFacts(stdout.toString(), { ...question, at }), slot?.indices ?? null);
     },
   };
 }
 
-export function askForAccelerators(setup: string): RemoteCommand<AcceleratorAnswer> {
+export function askForAccelerators(setup: string, slot?: Slot): RemoteCommand<AcceleratorAnswer> {
   return {
     name: 'look at the accelerators',
     body: acceleratorsScript(setup),
     timeoutSeconds: acceleratorsTimeoutSeconds(setup),
     mayHang: true,
     standsAlone: true,
-    parse: ({ stdout }) => parseAccelerators(stdout.toString()),
+    parse: ({ stdout }) => answerForSlot(parseAccelerators(stdout.toString()), slot?.indices ?? null),
   };
 }

@@ -1,3 +1,4 @@
+import { hostOf } from '../language/place.ts';
 import { isResult } from '../lifecycle/states.ts';
 import { isSameMachine } from '../remote/identity.ts';
 import { listRecords, readRecord, type KeptRecord, type KeptRecords } from '../remote/records.ts';
@@ -86,11 +87,12 @@ function explainLeft(
   { incarnation, held }: KeptRecords,
   takeOver: boolean,
 ): string | null {
-  const asked = workers.find(({ host, worker }) => host === name && worker === 0) ?? workers[0];
+  const asked = workers.find(({ host, worker }) => hostOf(host) === name && worker === 0) ?? workers[0];
   const startedOn = asked?.incarnation ?? null;
   if (startedOn !== null && !isSameMachine(startedOn, incarnation)) return `it is on another machine: ${startedOn}`;
-  if (end !== null || takeOver || held?.run !== plan.run || held.secondsAgo >= livesSeconds) return null;
-  return `a controller has spoken for it ${held.secondsAgo} s ago: ${held.owner}; --take-over takes it all the same`;
+  const own = held.find(({ run, secondsAgo }) => run === plan.run && secondsAgo < livesSeconds);
+  if (end !== null || takeOver || own === undefined) return null;
+  return `a controller has spoken for it ${own.secondsAgo} s ago: ${own.owner}; --take-over takes it all the same`;
 }
 
 /** Where the walk begins again: what is on the host is adopted from there, whatever had been reached. */

@@ -5,6 +5,7 @@ import type { Host, SshSettings } from './host.ts';
 import { mergeSettings, type Disagreement } from './merge-settings.ts';
 import { readReach } from './reach.ts';
 import { readSettings } from './settings.ts';
+import { findSlotProblems } from './slots.ts';
 
 const defaultKeepRunsSeconds = 30 * 86_400;
 
@@ -52,6 +53,7 @@ export function buildHosts(
       setup = '',
       params,
     } = merged.settings;
+    problems.push(...findSlotProblems(host, entry, { reach, accelerators }));
     const names = groups.filter((group) => group.distances.has(host.name)).map((group) => group.name);
     hosts.push({
       name: host.name,
@@ -59,6 +61,7 @@ export function buildHosts(
       description: entry.description ?? null,
       reach,
       accelerators,
+      slots: entry.slots ?? {},
       cost,
       remoteDir,
       keepRunsSeconds,

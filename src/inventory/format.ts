@@ -119,6 +119,8 @@ const workerCount = z.int().min(1).max(1024);
 const addresses = parsedText('an address', readAddresses);
 const description = line.optional().describe('One line for people.');
 
+const name = z.string().regex(/^[A-Za-z0-9][\w.-]{0,63}$/, { error: 'expected a name of letters, digits, "-", "_" and "."' });
+
 const host = z.strictObject({
   description,
   address: z
@@ -139,10 +141,16 @@ const host = z.strictObject({
     .regex(/^[a-z0-9][a-z0-9-]*$/, { error: 'expected the name of an embedded machine such as "a100x2"' })
     .optional()
     .describe('A pretend machine on this computer, by name.'),
+  slots: z
+    .record(name, z.array(z.int().min(0).max(65535)).min(1))
+    .optional()
+    .describe(
+      'Names for some of its accelerators, by their indices, so that several runs share the host: { gpu0: [0], gpu1: [1] }.',
+    ),
   ...settings,
 });
 
-const pattern = parsedText('a pattern such as "prime1", "tpu*" or "@gpu"', parsePattern);
+const pattern = parsedText('a pattern such as "prime1", "tpu*" or "@gpu"', parseMembers);
 
 const group = z.strictObject({
   description,
@@ -152,7 +160,6 @@ const group = z.strictObject({
   ...settings,
 });
 
-const name = z.string().regex(/^[A-Za-z0-9][\w.-]{0,63}$/, { error: 'expected a name of letters, digits, "-", "_" and "."' });
 const hostName = parsedText('the name of a host', readHostNames).regex(/^[^@!*?=\s]+$/, {
   error: 'expected the name of a host, or a range such as "node[01-08]"',
 });
@@ -174,6 +181,11 @@ export const groupFormat = group;
 export type HostEntry = z.infer<typeof host>;
 export type GroupEntry = z.infer<typeof group>;
 export type SettingsEntry = Pick<GroupEntry, keyof typeof settings>;
+
+function parseMembers(text: string): void {
+  const slotted = parsePattern(text).find(({ slot }) => slot !== null);
+  if (slotted !== undefined) throw new RangeError(`a group has whole hosts, and "${slotted.text}" is a slot of one`);
+}
 
 /** The hosts that a key of `hosts` stands for. Throws a RangeError that says what is wrong. */
 export function readHostNames(key: string): string[] {

@@ -38,13 +38,24 @@ export type Reach =
   /** No address yet: a launch is refused with this reason. */
   | { kind: 'pending'; reason: string; workerCount: number };
 
+/** Some of the accelerators of a host, by their index, for one run. */
+export interface Slot {
+  name: string;
+  indices: number[];
+}
+
 export interface Host {
+  /** With a slot: `a100x2:gpu0`. */
   name: string;
   /** Every group it belongs to, through groups of groups too. */
   groups: string[];
   description: string | null;
   reach: Reach;
   accelerators: DeclaredAccelerators | null;
+  /** Into which its accelerators may be shared, by name; empty: it is used as a whole. */
+  slots: Record<string, number[]>;
+  /** Left out: the whole host. */
+  slot?: Slot;
   cost: { perHour: number; currency: string } | null;
   /** Folder on the host for what fleet keeps there; null: the contract's default. */
   remoteDir: string | null;

@@ -20,11 +20,14 @@ export function findMismatch(term: Term, names: Names): Mismatch | null {
     if (names.groups.has(term.name)) return null;
     if (names.hosts.has(term.name))
       return { message: `no group is called "${term.name}"`, suggestion: `did you mean the host "${term.name}"?` };
-    return { message: `no group is called "${term.name}"`, suggestion: suggestName(term.text, [...prefixed, ...names.hosts]) };
+    return {
+      message: `no group is called "${term.name}"`,
+      suggestion: suggestName(`@${term.name}`, [...prefixed, ...names.hosts]),
+    };
   }
   if (term.kind === 'glob') {
     if ([...names.hosts].some((host) => matchGlob(term.glob, host))) return null;
-    return { message: `no host matches "${term.text}"`, suggestion: suggestName(term.text, [...names.hosts, ...prefixed]) };
+    return { message: `no host matches "${term.glob}"`, suggestion: suggestName(term.glob, [...names.hosts, ...prefixed]) };
   }
   const missing = term.names.filter((name) => !names.hosts.has(name));
   const [first] = missing;

@@ -1,13 +1,13 @@
 import { expandRange, isRange } from './ranges.ts';
 
-/** One part of a selection pattern. `text` is what was typed, for messages. */
-export type Term = { exclude: boolean; text: string } & (
+/** One part of a selection pattern. `text` is what was typed, for messages; `slot`: a glob of slots of these hosts, null for the whole of them. */
+export type Term = { exclude: boolean; text: string; slot: string | null } & (
   { kind: 'group'; name: string } | { kind: 'glob'; glob: string } | { kind: 'names'; names: string[] }
 );
 
 const longestPattern = 10_000;
 
-/** `prime1`, `@gpu`, `tpu*`, `a,b`, `node[01-05]`, `@gpu,!prime1`. Throws a RangeError that says what is wrong. */
+/** `prime1`, `@gpu`, `tpu*`, `a,b`, `node[01-05]`, `@gpu,!prime1`, `a100x2:gpu0`. Throws a RangeError that says what is wrong. */
 export function parsePattern(text: string): Term[] {
   if (text.length > longestPattern)
     throw new RangeError(`a pattern of ${text.length} characters: at most ${longestPattern} are allowed`);
@@ -36,12 +36,14 @@ function parseTerm(part: string): Term {
   if (part === '') throw new RangeError('expected a host, a group or a pattern, got nothing');
   const exclude = part.startsWith('!');
   const text = exclude ? part.slice(1).trim() : part;
-  if (!/^@?[\w.*?[\],-]+$/.test(text)) throw new RangeError(`expected a host, a group or a pattern, got ${JSON.stringify(part)}`);
-  if (text.startsWith('@')) return { kind: 'group', exclude, text, name: text.slice(1) };
-  if (!/[*?]/.test(text)) return { kind: 'names', exclude, text, names: expandRange(text) };
-  if (isRange(text))
-    throw new RangeError(`${JSON.stringify(text)} mixes a range with "*" or "?": write two patterns with a comma`);
-  return { kind: 'glob', exclude, text, glob: text };
+  const [, hosts = '', slot = null] = /^(@?[\w.*?[\],-]+)(?::([\w.*?-]+))?$/.exec(text) ?? [];
+  if (hosts === '') throw new RangeError(`expected a host, a group or a pattern, got ${JSON.stringify(part)}`);
+  const common = { exclude, text, slot };
+  if (hosts.startsWith('@')) return { ...common, kind: 'group', name: hosts.slice(1) };
+  if (!/[*?]/.test(hosts)) return { ...common, kind: 'names', names: expandRange(hosts) };
+  if (isRange(hosts))
+    throw new RangeError(`${JSON.stringify(hosts)} mixes a range with "*" or "?": write two patterns with a comma`);
+  return { ...common, kind: 'glob', glob: hosts };
 }
 
 /** At the commas outside brackets. */

@@ -1,3 +1,4 @@
+import { hostOf, placesOverlap } from '../language/place.ts';
 import { findZone } from '../language/zone.ts';
 import type { AfterWants, QueuedEntry, EntryState } from '../store/queue-records.ts';
 import { findNight, isOpen, type Night, type NightRule } from './windows/night.ts';
@@ -15,6 +16,7 @@ export interface Scene {
   entries: readonly QueuedEntry[];
   /** Also of one that is over; null: it is not known any more. */
   stateOf: (entry: string) => EntryState | null;
+  /** By host, or by slot of one. */
   busy: ReadonlyMap<string, Busy>;
   /** Host to reason. */
   quarantined: ReadonlyMap<string, string>;
@@ -80,9 +82,9 @@ interface Look extends Scene {
 }
 
 interface Hosts {
-  waitsFor: (host: string) => Wait[];
+  waitsFor: (place: string) => Wait[];
   /** From now on it is busy with something that starts. */
-  occupy: (host: string, by: string) => void;
+  occupy: (place: string, by: string) => void;
 }
 
 /** Thousands of entries have the same few windows. */
@@ -104,21 +106,27 @@ function findNights(rule: NightRule, at: number): Nights {
 }
 
 function rememberHosts({ quarantined, busy }: Scene): Hosts {
+  const held = new Map(busy);
   const known = new Map<string, Wait[]>();
-  const find = (host: string, holder: Busy | undefined): Wait[] => {
+  const find = (place: string): Wait[] => {
+    const host = hostOf(place);
     const reason = quarantined.get(host);
+    const holders = [...held].filter(([other]) => placesOverlap(other, place));
     return [
       ...(reason === undefined ? [] : [{ kind: 'quarantine', host, reason } as const]),
-      ...(holder === undefined ? [] : [{ kind: 'busy', host, ...holder } as const]),
+      ...holders.map(([other, holder]) => ({ kind: 'busy', host: other, ...holder }) as const),
     ];
   };
   return {
-    waitsFor: (host) => {
-      const waits = known.get(host) ?? find(host, busy.get(host));
-      known.set(host, waits);
+    waitsFor: (place) => {
+      const waits = known.get(place) ?? find(place);
+      known.set(place, waits);
       return waits;
     },
-    occupy: (host, by) => known.set(host, find(host, { by, until: null })),
+    occupy: (place, by) => {
+      held.set(place, { by, until: null });
+      for (const other of [...known.keys()]) if (placesOverlap(other, place)) known.delete(other);
+    },
   };
 }
 

@@ -1,6 +1,7 @@
 import { createRun } from '../engine/create-run.ts';
 import { sumCosts, type Plan } from '../engine/plan.ts';
 import { exitCodes, FleetError, messageOf } from '../errors.ts';
+import { placesOverlap } from '../language/place.ts';
 import type { EntryChange, EntryRecord } from '../store/queue-records.ts';
 import { describeUsedUp, secondsForOne, secondsOfBudget } from './budget.ts';
 import { decideQueue } from './decide.ts';
@@ -63,8 +64,9 @@ function isStill({ store, clock }: QueueParts, { id, runs }: EntryRecord, yields
 
 /** Somebody has launched there since the look. */
 function isTaken({ store }: QueueParts, { targets }: Plan): boolean {
-  const hosts = new Set(targets.map(({ host }) => host));
-  return store.activeRuns().some(({ id }) => store.readWorkers(id).some(({ host }) => hosts.has(host)));
+  const places = [...new Set(targets.map(({ host }) => host))];
+  const isWanted = (host: string) => places.some((place) => placesOverlap(place, host));
+  return store.activeRuns().some(({ id }) => store.readWorkers(id).some(({ host }) => isWanted(host)));
 }
 
 async function planOrTell(parts: QueueParts, entry: EntryRecord): Promise<Plan | null> {

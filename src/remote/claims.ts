@@ -9,11 +9,11 @@ export interface Actor {
 
 export type HostClaim = { claimed: true; file: string } | { claimed: false; run: string; owner: string };
 
-/** Takes the machine for the run, or tells which run has it. Asked again by the same run, it renews. */
-export function claimHost(actor: Actor, owner: string): RemoteCommand<HostClaim> {
+/** Takes the machine, or these accelerators of it (null: all), for the run, or tells which run has it. Asked again by the same run, it renews. */
+export function claimHost(actor: Actor, owner: string, indices: readonly number[] | null = null): RemoteCommand<HostClaim> {
   return {
     name: 'claim the host',
-    body: `claim_host ${quote(actor.run)} ${actor.token} ${quote(owner.replaceAll(/\s+/g, ' '))}`,
+    body: `claim_host ${quote(actor.run)} ${actor.token} ${quoteAll([owner.replaceAll(/\s+/g, ' '), ...(indices === null ? [] : [indices.join(' ')])])}`,
     timeoutSeconds: 60,
     parse(answer) {
       const lines = readLines(answer.stdout);

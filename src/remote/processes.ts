@@ -1,4 +1,4 @@
-import { quote } from '../quoting.ts';
+import { quoteAll } from '../quoting.ts';
 import { readLines, UnexpectedAnswer, valuesOf, type RemoteCommand } from './command.ts';
 
 export interface FoundProcess {
@@ -7,11 +7,11 @@ export interface FoundProcess {
   command: string;
 }
 
-/** Every process whose command line holds the text, whoever's it is; not those that ask. */
-export function findProcesses(match: string): RemoteCommand<FoundProcess[]> {
+/** Every process whose command line holds the text, whoever's it is; not those that ask, and not those of runs beside a run that has only these accelerators. */
+export function findProcesses(match: string, indices: readonly number[] | null): RemoteCommand<FoundProcess[]> {
   return {
     name: 'look for processes',
-    body: `find_processes ${quote(match)}`,
+    body: `find_processes ${quoteAll([match, ...(indices === null ? [] : [indices.join(' ')])])}`,
     timeoutSeconds: 60,
     parse(answer) {
       const lines = readLines(answer.stdout);

@@ -28,8 +28,8 @@ export interface KeptRecords {
   records: KeptRecord[];
   /** Which machine answers. */
   incarnation: string;
-  /** The run that has the machine, and how long ago its controller has spoken. */
-  held: { run: string; secondsAgo: number; owner: string } | null;
+  /** The runs that have the machine, or some of its accelerators, and how long ago their controllers have spoken. */
+  held: { run: string; secondsAgo: number; owner: string }[];
 }
 
 export function listRecords(): RemoteCommand<KeptRecords> {
@@ -41,11 +41,10 @@ export function listRecords(): RemoteCommand<KeptRecords> {
       const lines = readLines(answer.stdout);
       const incarnation = valueOf(lines, 'incarnation');
       if (lines.at(-1)?.word !== 'listed' || incarnation === null) throw new UnexpectedAnswer('list the runs', answer);
-      const [run = '', secondsAgo = '', ...owner] = valueOf(lines, 'held')?.split(' ') ?? [];
       return {
         records: valuesOf(lines, 'record').map(parseRecord),
         incarnation,
-        held: run === '' ? null : { run, secondsAgo: Number(secondsAgo), owner: owner.join(' ') },
+        held: valuesOf(lines, 'held').map(parseHeld),
       };
     },
   };
@@ -54,6 +53,11 @@ export function listRecords(): RemoteCommand<KeptRecords> {
 function parseRecord(rest: string): KeptRecord {
   const [run = '', token = '', attempt = '', halt = ''] = rest.split(' ');
   return { run, token: Number(token), attempt: Number(attempt), halt: halt === 'yes' };
+}
+
+function parseHeld(rest: string): KeptRecords['held'][number] {
+  const [run = '', secondsAgo = '', ...owner] = rest.split(' ');
+  return { run, secondsAgo: Number(secondsAgo), owner: owner.join(' ') };
 }
 
 export interface Sweep {

@@ -31,6 +31,7 @@ describe('a host', () => {
           },
         },
         accelerators: null,
+        slots: {},
         cost: null,
         remoteDir: null,
         keepRunsSeconds: 30 * 86_400,
@@ -85,6 +86,7 @@ describe('a host', () => {
       accelerators: { vendor: 'nvidia', model: 'A100', count: 2, memory: { bytes: 80e9, text: '80GB' } },
       cost: { perHour: 2.6, currency: 'USD' },
       remoteDir: '~/fleet',
+      slots: {},
       keepRunsSeconds: 14 * 86_400,
       setup: 'export PATH=/opt/bin:$PATH\n. venv/bin/activate',
       params: { commit: 'abc', steps: 10, fast: true },
@@ -292,7 +294,7 @@ describe('what is wrong is told at its place', () => {
       'd.yaml': 'groups:\n  g: { members: [z] }\nhosts:\n  b: { address: f }\n',
     });
     expect(tell()).toEqual([
-      'a.yaml:2:20: hosts.a.prot: unknown key "prot", expected description, address, workers, embedded, ssh, accelerators, cost, remote-dir, keep-runs, setup or params',
+      'a.yaml:2:20: hosts.a.prot: unknown key "prot", expected description, address, workers, embedded, slots, ssh, accelerators, cost, remote-dir, keep-runs, setup or params',
       'a.yaml:3:3: hosts.b: missing, expected one of "address", "workers" or "embedded" (if it is not known yet: address: { unknown: "why" })',
       'b.yaml:3:3: duplicate key "c"',
       'c.yaml:2:1: not YAML: flow sequence in block collection must be sufficiently indented and end with a ]',

@@ -77,7 +77,7 @@ describe('selecting hosts', () => {
       'node[1-1000000]',
       'invalid-pattern',
       'host pattern "node[1-1000000]": "node[1-1000000]" has a range of 1000000 numbers: at most 1024 are allowed',
-      ['a host, "@group", "tpu*", "a,b", "node[01-05]" or "@gpu,!prime1"'],
+      ['a host, "@group", "tpu*", "a,b", "node[01-05]", "@gpu,!prime1" or a slot, "a100x2:gpu0"'],
     ],
   ])('%s is refused', (pattern, code, message, suggestions) => {
     expect(refusal(pattern)).toMatchObject({ code, message, suggestions, exit: 2 });

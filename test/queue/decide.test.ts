@@ -59,6 +59,30 @@ test('an entry of several hosts waits for each of them', () => {
   });
 });
 
+test('entries in two slots of a host start side by side, and one for the whole host waits for both', () => {
+  expect(look([{ hosts: ['box:gpu0'] }, { hosts: ['box:gpu1'] }, { hosts: ['box:gpu0'] }, { hosts: ['box'] }])).toEqual({
+    e1: ['start'],
+    e2: ['start'],
+    e3: ['host box:gpu0 is busy with entry e1, nobody knows until when'],
+    e4: [
+      'host box:gpu0 is busy with entry e1, nobody knows until when',
+      'host box:gpu1 is busy with entry e2, nobody knows until when',
+    ],
+  });
+});
+
+test('an entry for a slot waits for whoever has the whole host, and for the quarantine of that', () => {
+  const busy = new Map([['box', { by: 'run 4f2a (trm)', until: null }]]);
+  const quarantined = new Map([['box', 'the fan is loud']]);
+  expect(look([{ hosts: ['box:gpu0'] }, { hosts: ['boxer'] }], { busy, quarantined })).toEqual({
+    e1: [
+      'host box is in quarantine: the fan is loud; fleet quarantine box --lift puts it back',
+      'host box is busy with run 4f2a (trm), nobody knows until when',
+    ],
+    e2: ['start'],
+  });
+});
+
 test('an entry that is held says how it is let go, and whatever else it waits for', () => {
   expect(look([{ state: 'held', mayStart: { from: 60, to: 120 } }])).toEqual({
     e1: ['held: fleet queue release e1 lets it go', 'its window opens at 2026-11-28 01:00 UTC (in 2h)'],

@@ -5,9 +5,11 @@ import { claimHost, putEnvironment, tidyRun, type HostClaim } from '../../src/re
 import type { RemoteCommand } from '../../src/remote/command.ts';
 import { detachedExecutor } from '../../src/remote/detached/executor.ts';
 import { archiveFiles } from '../../src/remote/files.ts';
+import { findProcesses } from '../../src/remote/processes.ts';
+import { listRecords } from '../../src/remote/records.ts';
 import { signalMembers } from '../../src/remote/members.ts';
 import { haltStale } from '../../src/remote/stale.ts';
-import { openLocalHost, type LocalHost } from '../support/local-host.ts';
+import { openLocalHost, waitFor, type LocalHost } from '../support/local-host.ts';
 import { actorOf, job, runJob, startJob, stateOf, workOf } from './jobs.ts';
 import { eachShell } from './shells.ts';
 
@@ -118,6 +120,78 @@ faster=`;
   });
 });
 
+describe.concurrent('the claims of slots', () => {
+  eachShell((shell) => {
+    test("stand side by side where they share no accelerator, and each is its own run's to renew and to give back", async (context) => {
+      const host = openLocalHost(context, { shell });
+      const first = await claim(host, 'one', 'test', [0]);
+      const second = await claim(host, 'two', 'test', [1, 2]);
+      context.expect([first.claimed, second.claimed]).toEqual([true, true]);
+      context.expect(await claim(host, 'one', 'test', [0])).toEqual(first);
+      context.expect(await claim(host, 'two', 'test', [1, 2])).toEqual(second);
+      context.expect((await host.call(listRecords())).held.map(({ run }) => run).toSorted()).toEqual(['one', 'two']);
+      await host.call(tidyRun({ run: 'two', token: 1 }));
+      context.expect(await claim(host, 'three', 'test', [0])).toMatchObject({ claimed: false, run: 'one' });
+      context.expect((await claim(host, 'three', 'test', [2])).claimed).toBe(true);
+    });
+
+    test('are refused beside a run that has the whole machine, and keep such a run away', async (context) => {
+      const host = openLocalHost(context, { shell });
+      await claim(host, 'whole');
+      context.expect(await claim(host, 'one', 'test', [0])).toMatchObject({ claimed: false, run: 'whole' });
+      await host.call(tidyRun({ run: 'whole', token: 1 }));
+      await claim(host, 'one', 'test', [0]);
+      await claim(host, 'two', 'test', [1]);
+      context.expect(await claim(host, 'whole')).toMatchObject({ claimed: false, run: 'one' });
+      await host.call(tidyRun({ run: 'one', token: 1 }));
+      context.expect(await claim(host, 'whole')).toMatchObject({ claimed: false, run: 'two' });
+      await host.call(tidyRun({ run: 'two', token: 1 }));
+      context.expect((await claim(host, 'whole')).claimed).toBe(true);
+    });
+
+    test('go by the accelerators and not by names: those that share one are one too many', async (context) => {
+      const host = openLocalHost(context, { shell });
+      await claim(host, 'one', 'test', [0, 1]);
+      context.expect(await claim(host, 'two', 'test', [1, 2])).toMatchObject({ claimed: false, run: 'one' });
+      context.expect((await claim(host, 'ten', 'test', [10])).claimed).toBe(true);
+    });
+
+    test('are won by one of five that ask at the same moment for two accelerators or for all', async (context) => {
+      const host = openLocalHost(context, { shell });
+      const wishes = [[0], [1], null, [0], null];
+      const claims = await Promise.all(wishes.map((indices, racer) => claim(host, `racer-${racer}`, 'test', indices)));
+      const won = wishes.filter((_, racer) => claims[racer]?.claimed);
+      context.expect(won.length).toBeGreaterThan(0);
+      context.expect(won.includes(null) ? won.length : new Set(won.flat()).size).toBe(won.length);
+    });
+
+    test('that another took meanwhile let nobody start, and speak for nobody, and the neighbour keeps its own', async (context) => {
+      const host = openLocalHost(context, { shell });
+      await claim(host, host.run, 'test', [0]);
+      backdateBeat(host, 121);
+      await claim(host, 'neighbour', 'test', [1]);
+      await claim(host, 'faster', 'test', [0]);
+      const late = await host.call(detachedExecutor.start(actorOf(host), job, { ...workOf('touch began'), needsClaim: true }));
+      context.expect(late).toEqual({ kind: 'claim-lost' });
+      await host.call(tidyRun(actorOf(host)));
+      const { held } = await host.call(listRecords());
+      context.expect(held.map(({ run }) => run).toSorted()).toEqual(['faster', 'neighbour']);
+    });
+
+    test('keep the neighbour from being taken for a leftover', async (context) => {
+      const host = openLocalHost(context, { shell });
+      const { pid } = await runJob(host, 'exec sleep 300');
+      await claim(host, 'mine', 'test', [1]);
+      const seen = async () => (await host.call(findProcesses('sleep 300', [1]))).map((found) => found.pid);
+      await waitFor('the process, by its name', async () => (await seen()).includes(pid ?? 0));
+      await claim(host, host.run, 'test', [0]);
+      context.expect(await seen()).not.toContain(pid);
+      context.expect(await host.call(haltStale({ run: 'mine', token: 1 }, 'sleep', '~'))).toMatchObject({ stopped: [] });
+      context.expect((await stateOf(host)).word).toBe('running');
+    });
+  });
+});
+
 describe.concurrent('an older controller', () => {
   eachShell((shell) => {
     test('is shut out as soon as a newer one has looked', async (context) => {
@@ -158,8 +232,8 @@ describe.concurrent('an older controller', () => {
   });
 });
 
-function claim(host: LocalHost, run: string, owner = 'test'): Promise<HostClaim> {
-  return host.call(claimHost({ run, token: 1 }, owner));
+function claim(host: LocalHost, run: string, owner = 'test', indices: number[] | null = null): Promise<HostClaim> {
+  return host.call(claimHost({ run, token: 1 }, owner, indices));
 }
 
 function newestClaim(host: LocalHost): string {

@@ -27,9 +27,9 @@ describe.concurrent('the record of a run', () => {
 
     test('stands beside who has the machine, and since when nothing was heard of it', async (context) => {
       const host = openLocalHost(context, { shell });
-      context.expect((await host.call(listRecords())).held).toBeNull();
+      context.expect((await host.call(listRecords())).held).toEqual([]);
       await host.call(claimHost(actorOf(host), 'ann@laptop (pid 42)'));
-      const { held } = await host.call(listRecords());
+      const [held] = (await host.call(listRecords())).held;
       context.expect(held).toMatchObject({ run: host.run, owner: 'ann@laptop (pid 42)' });
       context.expect(held?.secondsAgo).toBeLessThan(60);
     });

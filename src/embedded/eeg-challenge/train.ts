@@ -5,6 +5,7 @@ import { loadStep, requireCheckpoint } from '../training/checkpoint.ts';
 import { deathBySignal, PretendFailure } from '../training/failure.ts';
 import { readFaults } from '../training/faults.ts';
 import type { Limits } from '../training/limits.ts';
+import { visibleCard } from '../training/rank.ts';
 import type { Run } from '../training/run.ts';
 import { answerStackDumps, takeSteps } from '../training/steps.ts';
 import { parseArguments } from './arguments.ts';
@@ -32,7 +33,12 @@ export async function trainEeg(args: string[], { pretendDir, python, torch }: Ee
   const outputs = openEegOutputs(config, faults.stepOf('silent', config.steps) ?? Infinity);
   const [device] = torch.devices;
   const use = (utilizationPercent: number) =>
-    useCard(pretendDir, { card: 0, processName: python, memoryMiB: config.memory.reservedMiB, utilizationPercent });
+    useCard(pretendDir, {
+      card: visibleCard(process.env, 0),
+      processName: python,
+      memoryMiB: config.memory.reservedMiB,
+      utilizationPercent,
+    });
   const step = options.resume === null ? 0 : loadStep(options.resume) * config.batchesPerEpoch;
   const run: Run = {
     script: 'scripts/train_challenge2_r1r2.py',

@@ -19,6 +19,13 @@ export function readWorker(variables: Variables): number {
   return readNumber(variables, 'FLEET_WORKER_INDEX') ?? readNumber(variables, 'TPU_WORKER_ID') ?? 0;
 }
 
+/** Which card a process takes that asks for its nth one: of those that it may see. */
+export function visibleCard(variables: Variables, nth: number): number {
+  const visible = variables['CUDA_VISIBLE_DEVICES'] ?? variables['HIP_VISIBLE_DEVICES'];
+  const cards = (visible ?? '').split(',').filter((word) => /^\d+$/.test(word.trim()));
+  return cards.length === 0 ? nth : Number(cards[nth] ?? cards[0]);
+}
+
 /** Null where the variable is not set. */
 export function readNumber(variables: Variables, name: string): number | null {
   const text = variables[name];

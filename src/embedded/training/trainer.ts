@@ -8,7 +8,7 @@ import { liveOn } from './life.ts';
 import type { Limits } from './limits.ts';
 import { startLoaders, stopLoaders } from './loaders.ts';
 import { openOutputs } from './outputs.ts';
-import { readRank } from './rank.ts';
+import { readRank, visibleCard } from './rank.ts';
 import type { Run, TrainingCard } from './run.ts';
 import { answerStackDumps, takeSteps } from './steps.ts';
 import { readTrainingConfig } from './training-config.ts';
@@ -41,7 +41,7 @@ export async function train(places: TrainerPlaces, limits: Limits): Promise<void
   const script = 'scripts/train_showcase.py';
   const use = (utilizationPercent: number) =>
     useCard(places.pretendDir, {
-      card: rank.localRank,
+      card: visibleCard(process.env, rank.localRank),
       processName: places.python,
       memoryMiB: config.memory.reservedMiB + contextMiB,
       utilizationPercent,

@@ -3,6 +3,7 @@ import type { TorchDevice } from '../python/torch.ts';
 import { PretendFailure } from '../training/failure.ts';
 import { readFaults } from '../training/faults.ts';
 import type { Limits } from '../training/limits.ts';
+import { visibleCard } from '../training/rank.ts';
 import { answerStackDumps, takeSteps } from '../training/steps.ts';
 import type { Run } from '../training/run.ts';
 import { contextMiB } from '../training/trainer.ts';
@@ -27,7 +28,7 @@ export async function trainWorldModel(args: string[], places: WorldModelPlaces, 
   const rank = { rank: 0, localRank: 0, worldSize: 1 };
   const use = (utilizationPercent: number) =>
     useCard(places.pretendDir, {
-      card: 0,
+      card: visibleCard(process.env, 0),
       processName: places.python,
       memoryMiB: config.memory.reservedMiB + contextMiB,
       utilizationPercent,

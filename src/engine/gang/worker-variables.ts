@@ -1,4 +1,5 @@
 import type { Facts } from '../../facts/facts.ts';
+import { hostOf } from '../../language/place.ts';
 import type { Drive } from '../drive.ts';
 import { gangOf } from './gang-of.ts';
 import { readMasterPort } from './master-port.ts';
@@ -17,7 +18,7 @@ export function workerLines(drive: Drive): string {
   const own = {
     FLEET_WORKER_COUNT: targets.length,
     FLEET_WORKER_ADDRESSES: addresses.join(','),
-    FLEET_WORKER_HOST: host,
+    FLEET_WORKER_HOST: hostOf(host),
   };
   const usual = {
     MASTER_ADDR: addresses[0] ?? host,
@@ -43,7 +44,7 @@ function listAddresses(drive: Drive): string[] {
   const all =
     hosts.length === 1 && endpoints.length === targets.length
       ? endpoints
-      : targets.map((target) => target.address ?? (isEmbedded(drive, target.host) ? '127.0.0.1' : target.host));
+      : targets.map((target) => target.address ?? (isEmbedded(drive, target.host) ? '127.0.0.1' : hostOf(target.host)));
   return all.map((address) => address.replaceAll(/[^\w.:[\]%-]/g, ''));
 }
 

@@ -145,7 +145,7 @@ async function conclude(drive: Drive, wish: HaltWish, states: readonly UnitState
 async function tellDevices(drive: Drive): Promise<void> {
   if (drive.host.accelerators === null) return;
   const tell = (text: string) => drive.tell('halt-move', ofWorker(drive.plan.targets, drive.target, text));
-  const answer = await drive.session.call(askForAccelerators(setupOf(drive)));
+  const answer = await drive.session.call(askForAccelerators(setupOf(drive), drive.host.slot));
   if (answer.kind !== 'found') {
     tell('the accelerators could not be looked at after the halt');
     return;

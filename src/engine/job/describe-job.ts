@@ -6,6 +6,7 @@ import { hostSigns } from '../attempts/host-signs.ts';
 import { fallbackOf, inProfile } from '../attempts/profiles.ts';
 import type { Drive } from '../drive.ts';
 import { workerLines } from '../gang/worker-variables.ts';
+import { slotLines } from '../slot-variables.ts';
 import { setupOf } from '../entries/deeds/run-command.ts';
 import { budgetLeft, spentOnTries } from '../entries/time-left.ts';
 import { criticalVariables, filesOfJob, launchOf } from './job.ts';
@@ -15,7 +16,7 @@ export function describeJob(drive: Drive): UnitWork {
   const launch = launchOf(drive);
   const { workdir, profile = null } = drive.plan.playbook;
   return {
-    script: `${workerLines(drive)}${withSetup(setupOf(drive), launch.command)}`,
+    script: `${slotLines(drive)}${workerLines(drive)}${withSetup(setupOf(drive), launch.command)}`,
     workdir,
     log: launch.log,
     timeLimitSeconds: limitJob(drive, launch),

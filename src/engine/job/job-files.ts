@@ -26,7 +26,7 @@ type Ends = ReadonlyMap<string, FileEnd>;
 export function openJobFiles(drive: Drive, monitor: RunMonitor): JobFiles {
   const run = drive.actor.run;
   const place = jobPlace(drive);
-  const sampler = createSampleReader(monitor);
+  const sampler = createSampleReader(monitor, drive.host.slot?.indices ?? null);
   const device = watchDevice(drive);
   const jobFiles = filesOfJob(drive);
   const wholeFiles = new Map(

@@ -1,5 +1,6 @@
 import type { AcceleratorAnswer } from '../../facts/accelerators.ts';
 import { parseAccelerators } from '../../facts/read-accelerators.ts';
+import { answerForSlot } from '../../facts/slot.ts';
 import type { Reason } from '../../monitor/health.ts';
 import { startReading, type Chunk, type Reading } from '../../monitor/reading.ts';
 import type { RunMonitor } from '../../monitor/run-monitor.ts';
@@ -13,13 +14,14 @@ export interface SampleReader {
   reasons(): Reason[];
 }
 
-export function createSampleReader(monitor: RunMonitor): SampleReader {
+/** `indices`: of the accelerators that are the run's own; null: all. */
+export function createSampleReader(monitor: RunMonitor, indices: readonly number[] | null): SampleReader {
   const troubles = new Map<string, string | null>();
   return {
     read({ source, worker, attempt, bytes, offset, readAt }, uptimeSeconds) {
       const { samples, consumed } = parseSamples(bytes, offset);
       const rows = samples.flatMap((sample) => {
-        const answer = readAnswer(sample);
+        const answer = answerForSlot(readAnswer(sample), indices);
         troubles.set(source, describeTrouble(answer));
         if (answer.kind !== 'found') return [];
         const ageMs = Math.max(0, uptimeSeconds - sample.uptimeSeconds) * 1000;

@@ -18,7 +18,7 @@ export async function lookAtHost(drive: Drive): Promise<{ rows: Row[]; facts: Fa
   recordMachine(drive, hello);
   const { playbook } = drive.plan;
   const question = askWhatIsRequired(setupOf(drive), playbook);
-  const facts = await drive.session.callOnce(askForFacts(question, () => drive.parts.clock.now()));
+  const facts = await drive.session.callOnce(askForFacts(question, () => drive.parts.clock.now(), drive.host.slot));
   drive.parts.store.recordFacts(drive.host.name, drive.target.worker, JSON.stringify(facts), drive.parts.clock.now());
   const rows = [
     compareDeclared(shareOf(drive, facts), facts),

@@ -55,12 +55,12 @@ left_alone() {
   la_after=$(sed -n "s/^next_after='\([0-9]*\)'\$/\1/p" "$gu_unit/next")
   read_uptime
   la_spoke=$uptime la_own=none
-  while may_fall_back && { read -r la_beat <"$machine_claims/$newest_claim.beat"; } 2>/dev/null; do
+  while may_fall_back && { read -r la_beat <"$machine_claims/$claim_number.beat"; } 2>/dev/null; do
     if [ "$la_beat" != "$la_own" ] && [ "$la_beat" -gt "$la_spoke" ]; then la_spoke=$la_beat; fi
     read_uptime
     [ $((uptime - la_spoke)) -lt "$la_after" ] || return 0
     # Nothing of the run lives now, and its claim would not hold for long.
-    if [ $((uptime - la_beat)) -ge 30 ] && beat_claim "$newest_claim"; then la_own=$uptime; fi
+    if [ $((uptime - la_beat)) -ge 30 ] && beat_claim "$claim_number"; then la_own=$uptime; fi
     sleep 0.5 2>/dev/null || sleep 1
   done
   return 1
@@ -69,8 +69,8 @@ left_alone() {
 # Is the next attempt still to be made, and for this guard to make? Sets what read_claim sets.
 may_fall_back() {
   if [ ! -s "$gu_unit/next" ] || [ -e "$gu_next_unit/claim" ] || another_guards || stop_is_wanted; then return 1; fi
-  read_claim
-  [ "$claim_run" = "$gu_run" ] && [ "$claim_incarnation" = "$here" ]
+  read_claim "$gu_run"
+  [ "$claim_incarnation" = "$here" ]
 }
 
 # Does anybody want no further attempt? A controller that asks for a halt says so in its token, and a person by the halt file.

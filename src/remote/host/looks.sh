@@ -1,12 +1,14 @@
-# stale RUN NAME WORKDIR: live processes that an earlier run left: those of another run of this folder, and those without any id that have
+# stale RUN NAME WORKDIR: live processes that an earlier run left: those of another run of this folder that is no neighbour, and those without any id that have
 # NAME in their command line and their working folder under WORKDIR. "stale PID START COMMAND" a line.
 stale() {
   sl_root=$(enter "$3" 2>/dev/null && pwd -P)
   sl_carried=$(with_run_id)
+  read_claim "$1"
+  sl_cards=$claim_cards
   {
     say "$sl_carried" | cut -d' ' -f2- | sort -u | while read -r sl_id; do
       case $sl_id in '' | "$1" | . | .. | */*) continue ;; esac
-      [ ! -d "$FLEET_DIR/runs/$sl_id" ] || members "$sl_id"
+      if [ -d "$FLEET_DIR/runs/$sl_id" ] && ! is_neighbour "$sl_cards" "$sl_id"; then members "$sl_id"; fi
     done | while read -r sl_pid _ sl_begun; do say "$sl_pid" "$sl_begun"; done
     [ -z "$sl_root" ] || with_name_below "$2" "$sl_root" | while read -r sl_pid sl_begun; do
       case "$newline$sl_carried" in *"$newline$sl_pid "*) ;; *) say "$sl_pid" "$sl_begun" ;; esac
@@ -28,22 +30,32 @@ with_run_id() {
 # fleet's own wrappers and guards.
 with_name_below() {
   read_process self && wn_session=$st_session
+  # Not in the pattern itself: bash 5.2 matches nothing by "${2%/}"/* when that is empty.
+  wn_below=${2%/}
   # Blanks stand between arguments, where the file has NULs.
   may_hold cmdline "${1%% *}" | while read -r wn_pid; do
     if ! read_process "$wn_pid" || ended "$wn_pid" || [ "$st_session" = "$wn_session" ]; then continue; fi
     case $(command_line "$wn_pid") in *"$FLEET_DIR/lib/host-"*) continue ;; *"$1"*) ;; *) continue ;; esac
-    case $(readlink "/proc/$wn_pid/cwd" 2>/dev/null)/ in "${2%/}"/*) say "$wn_pid" "$st_start" ;; esac
+    case $(readlink "/proc/$wn_pid/cwd" 2>/dev/null)/ in "$wn_below"/*) say "$wn_pid" "$st_start" ;; esac
   done
 }
 
-# find_processes NAME: "process PID USER COMMAND" for each with NAME in its command line, wherever it works.
+# find_processes NAME [CARDS]: "process PID USER COMMAND" for each with NAME in its command line, wherever it works, but not those of runs that
+# have other accelerators than these.
 find_processes() {
+  fp_passed=" $(of_neighbours "${2-}" | tr '\n' ' ')"
   with_name_below "$1" / | while read -r fp_pid _; do
+    case $fp_passed in *" $fp_pid "*) continue ;; esac
     # shellcheck disable=SC2012 # one folder, and only its owner is read
     fp_user=$(ls -ld "/proc/$fp_pid" 2>/dev/null | tr -s ' ' | cut -d' ' -f3)
     [ -z "$fp_user" ] || say process "$fp_pid" "$fp_user" "$(short_command_line "$fp_pid")"
   done
   say looked
+}
+
+of_neighbours() {
+  [ -n "$1" ] || return 0
+  with_run_id | while read -r on_pid on_run; do ! is_neighbour "$1" "$on_run" || say "$on_pid"; done
 }
 
 # halt_stale RUN TOKEN NAME WORKDIR GRACE: TERM, then KILL, then a look: "stopped ..." for what was there, "survivor ..." for what stays.

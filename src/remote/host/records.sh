@@ -6,7 +6,7 @@ keep_record() {
 }
 
 # list_records: "record RUN TOKEN ATTEMPT HALT" for every run of this folder that has one: the highest token, the newest attempt of the job (0:
-# none), whether a halt was asked for. Then who has the machine, and how many seconds ago its controller has spoken.
+# none), whether a halt was asked for. Then who has the machine, or some of its accelerators, as list_holders tells it.
 list_records() {
   for lr_file in "$FLEET_DIR"/runs/*/record; do
     [ -f "$lr_file" ] || continue
@@ -17,12 +17,9 @@ list_records() {
     done
     say record "${lr_dir##*/}" "$lr_token" "$(newest_attempt "${lr_dir##*/}" any job)" "$lr_halt"
   done
-  read_claim
+  know_here
   say incarnation "$here"
-  if [ -n "$claim_run" ] && [ "$claim_incarnation" = "$here" ] && { read -r lr_beat <"$machine_claims/$newest_claim.beat"; } 2>/dev/null; then
-    read_uptime
-    say held "$claim_run" $((uptime - lr_beat)) "$claim_owner"
-  fi
+  list_holders
   say listed
 }
 

@@ -27,9 +27,9 @@ start() {
       return 0
     fi
     # Whoever was away for too long may find that the machine is another's by now.
-    read_claim
+    read_claim "$1"
     # shellcheck disable=SC2154 # one of the variables above
-    if [ "$unit_needs_claim" = 1 ] && { [ "$claim_run" != "$1" ] || [ "$claim_incarnation" != "$here" ]; }; then
+    if [ "$unit_needs_claim" = 1 ] && [ "$claim_incarnation" != "$here" ]; then
       say claim-lost
       return 0
     fi

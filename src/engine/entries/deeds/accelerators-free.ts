@@ -7,7 +7,7 @@ import type { Result } from './result.ts';
 import { setupOf } from './run-command.ts';
 
 export async function checkAcceleratorsFree(drive: Drive): Promise<Result> {
-  const accelerators = findHungTool(drive) ?? (await drive.session.call(askForAccelerators(setupOf(drive))));
+  const accelerators = findHungTool(drive) ?? (await drive.session.call(askForAccelerators(setupOf(drive), drive.host.slot)));
   const freedom = acceleratorsFree({ accelerators });
   const expected = 'no process and no memory in use';
   switch (freedom.kind) {

@@ -12,6 +12,7 @@ import { judgeAnswer } from '../expectation.ts';
 import { isUnit, questionSeconds, unitName } from '../schedule.ts';
 import { timeLeft } from '../time-left.ts';
 import { requireSecrets } from '../../secrets.ts';
+import { slotLines } from '../../slot-variables.ts';
 import type { TryPlace } from './place.ts';
 import type { Result } from './result.ts';
 
@@ -44,7 +45,7 @@ export function askCommand(
       workdir: playbook.workdir,
       setup: setupOf(drive),
       command,
-      environment: `${exportLines(drive.environment.variables)}${workerLines(drive)}`,
+      environment: `${exportLines(drive.environment.variables)}${slotLines(drive)}${workerLines(drive)}`,
       timeoutSeconds,
     }),
   );
@@ -67,7 +68,7 @@ async function adopt(drive: Drive, deed: Run, entry: Entry, { phase, position, t
   }
   await pushEnvironment(drive, attempt);
   const work = {
-    script: `${workerLines(drive)}${withSetup(setupOf(drive), deed.command)}`,
+    script: `${slotLines(drive)}${workerLines(drive)}${withSetup(setupOf(drive), deed.command)}`,
     timeLimitSeconds: limit,
     needsEnvironment: true,
   };
