@@ -63,10 +63,10 @@ test('entries in two slots of a host start side by side, and one for the whole h
   expect(look([{ hosts: ['box:gpu0'] }, { hosts: ['box:gpu1'] }, { hosts: ['box:gpu0'] }, { hosts: ['box'] }])).toEqual({
     e1: ['start'],
     e2: ['start'],
-    e3: ['host box:gpu0 is busy with entry e1, nobody knows until when'],
+    e3: ['host box:gpu0 is busy with entry e1, which goes first, nobody knows until when'],
     e4: [
-      'host box:gpu0 is busy with entry e1, nobody knows until when',
-      'host box:gpu1 is busy with entry e2, nobody knows until when',
+      'host box:gpu0 is busy with entry e1, which goes first, nobody knows until when',
+      'host box:gpu1 is busy with entry e2, which goes first, nobody knows until when',
     ],
   });
 });

@@ -47,6 +47,23 @@ describe.each(versions)('a database of version %i', (version) => {
     expect(store.readHostClaims('ended')).toMatchObject([{ machine: 'machine-1' }]);
     expect(store.readFacts('prime1', 0)?.facts).toEqual({ os: 'debian' });
     expect(store.readWorkers(active.id)).toHaveLength(2);
+    if (version >= 6) {
+      expect(store.listEntries(null)).toMatchObject([
+        {
+          ...{ id: 'e1', runs: ['ended'], params: { seed: '1' }, changed: { batch: '64' }, rung: 1, runsBefore: 1 },
+          ...{ budget: { seconds: 3600, cost: 5.5 }, onFailure: 'stop', yielding: 'night', mayStart: { from: 1320, to: 120 } },
+        },
+        { id: 'e2', state: 'held', after: { entry: 'e1', wants: 'ok' }, budget: null, canGoOn: false },
+      ]);
+      expect(store.listSchedules()).toMatchObject([{ name: 'nightly', words: ['p', '--host', 'prime1'] }]);
+    }
+    if (version >= 7) {
+      expect(store.outbox.readEntryEvents(0, 9)).toMatchObject([{ entry: 'e2', state: 'held', reason: 'it cannot be planned' }]);
+      expect(store.outbox.list(startOf2026)).toMatchObject([
+        { id: 'm1', state: 'sent' },
+        { id: 'm2', channel: 'team', tries: 1, reason: 'HTTP 503' },
+      ]);
+    }
 
     const answer = store.takeLease('active', owner, { ttlMs: 1000, takeOver: true, ...moment });
     expect(answer).toMatchObject({ taken: true, lease: { token: 2 }, previous: { user: 'ada', pid: 4711 } });
