@@ -1,4 +1,5 @@
 import type { AfterWants, EntryRecord, EntryState } from '../store/queue-records.ts';
+import type { Unusable } from './read-unusable.ts';
 import { findNight, isOpen, type Night, type NightRule } from './windows/night.ts';
 import { findZone } from './windows/zone.ts';
 
@@ -18,6 +19,7 @@ export interface Scene {
   busy: ReadonlyMap<string, Busy>;
   /** Host to reason. */
   quarantined: ReadonlyMap<string, string>;
+  unusable: ReadonlyMap<string, Unusable>;
   /** Seconds of work that are left of an entry, by what was measured; null: nothing was. */
   secondsLeft: (entry: EntryRecord) => number | null;
 }
@@ -29,6 +31,7 @@ export type Wait =
   | { kind: 'later'; at: number; because: string | null }
   | { kind: 'window'; opensAt: number }
   | { kind: 'quarantine'; host: string; reason: string }
+  | { kind: 'unusable'; host: string; because: string; until: number }
   | { kind: 'busy'; host: string; by: string; until: number | null }
   | { kind: 'short'; seconds: number | null; yieldsAt: number; opensAt: number }
   | { kind: 'too-long'; seconds: number; nightSeconds: number };
@@ -158,12 +161,16 @@ function findOutside({ now, secondsLeft, nights }: Look, entry: EntryRecord): Wa
   return [{ kind: 'short', seconds, yieldsAt: night.yieldsAt, opensAt: next.opensAt }];
 }
 
-function findHosts({ busy, quarantined }: Scene, { hosts }: EntryRecord): Wait[] {
+function findHosts({ busy, quarantined, unusable }: Scene, { id, hosts }: EntryRecord): Wait[] {
   return hosts.flatMap((host): Wait[] => {
     const reason = quarantined.get(host);
     const holder = busy.get(host);
+    const other = unusable.get(host);
     return [
       ...(reason === undefined ? [] : [{ kind: 'quarantine', host, reason } as const]),
+      ...(other === undefined || other.entry === id
+        ? []
+        : [{ kind: 'unusable', host, because: other.because, until: other.until } as const]),
       ...(holder === undefined ? [] : [{ kind: 'busy', host, ...holder } as const]),
     ];
   });

@@ -2,6 +2,7 @@ import type { ProgressRecord, RunRecord } from '../store/records.ts';
 import type { EntryRecord } from '../store/queue-records.ts';
 import type { Store } from '../store/store.ts';
 import type { Busy, Scene } from './decide.ts';
+import { readUnusable } from './read-unusable.ts';
 
 /** All that the store knows that a look at the queue goes by. `entries` left out: those that are not over. */
 export function readScene(store: Store, now: number, entries: readonly EntryRecord[] = readOpen(store)): Scene {
@@ -12,6 +13,7 @@ export function readScene(store: Store, now: number, entries: readonly EntryReco
     stateOf: (id) => states.get(id) ?? store.readEntry(id)?.state ?? null,
     busy: readBusy(store, entries, now),
     quarantined: new Map(store.listQuarantines().map(({ host, reason }) => [host, reason])),
+    unusable: readUnusable(store, entries, now),
     secondsLeft: measureWork(store),
   };
 }
