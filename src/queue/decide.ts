@@ -1,6 +1,7 @@
 import { hostOf, placesOverlap } from '../language/place.ts';
 import { findZone } from '../language/zone.ts';
 import type { AfterWants, QueuedEntry, EntryState } from '../store/queue-records.ts';
+import type { Unusable } from './read-unusable.ts';
 import { findNight, isOpen, type Night, type NightRule } from './windows/night.ts';
 
 /** What keeps a host busy: in words, and until about when. */
@@ -20,6 +21,7 @@ export interface Scene {
   busy: ReadonlyMap<string, Busy>;
   /** Host to reason. */
   quarantined: ReadonlyMap<string, string>;
+  unusable: ReadonlyMap<string, Unusable>;
   /** Seconds of work that are left of an entry, by what was measured; null: nothing was. */
   secondsLeft: (entry: QueuedEntry) => number | null;
 }
@@ -31,6 +33,7 @@ export type Wait =
   | { kind: 'later'; at: number; because: string | null }
   | { kind: 'window'; opensAt: number }
   | { kind: 'quarantine'; host: string; reason: string }
+  | { kind: 'unusable'; host: string; because: string; until: number }
   | { kind: 'busy'; host: string; by: string; until: number | null }
   | { kind: 'short'; seconds: number | null; yieldsAt: number; opensAt: number }
   | { kind: 'too-long'; seconds: number; nightSeconds: number };
@@ -139,6 +142,7 @@ function decideEntry(scene: Look, entry: QueuedEntry): Decision {
     ...before.waits,
     ...findLater(scene, entry),
     ...findOutside(scene, entry, nights),
+    ...findUnusable(scene, entry),
     ...entry.hosts.flatMap(scene.hosts.waitsFor),
   ];
   return waits.length === 0 ? { kind: 'start', entry, yieldsAt: nights.now.yieldsAt } : { kind: 'wait', entry, waits };
@@ -190,4 +194,14 @@ function findOutside({ now, secondsLeft }: Scene, entry: QueuedEntry, { now: nig
   const needed = entry.canGoOn ? Math.min(seconds ?? leastSeconds, leastSeconds) : (seconds ?? leastSeconds);
   if (needed <= left) return [];
   return [{ kind: 'short', seconds, yieldsAt: night.yieldsAt, opensAt: next.opensAt }];
+}
+
+/** Of several that want a host that was not reached, one tries it again. */
+function findUnusable({ unusable }: Scene, { id, hosts }: QueuedEntry): Wait[] {
+  if (unusable.size === 0) return [];
+  return hosts.flatMap((host) => {
+    const found = unusable.get(host);
+    if (found === undefined || found.entry === id) return [];
+    return [{ kind: 'unusable', host, because: found.because, until: found.until }];
+  });
 }

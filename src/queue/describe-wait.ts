@@ -20,6 +20,8 @@ export function describeWait({ zone }: Pick<EntryRecord, 'zone'>, wait: Wait, no
       return `its window opens at ${inTime(wait.opensAt)}`;
     case 'quarantine':
       return `host ${wait.host} is in quarantine: ${wait.reason}; fleet quarantine ${wait.host} --lift puts it back`;
+    case 'unusable':
+      return `host ${wait.host} cannot be used: ${wait.because}; it is tried again at ${inTime(wait.until)}`;
     case 'busy':
       return `host ${wait.host} is busy with ${wait.by}, ${wait.until === null ? 'nobody knows until when' : `until about ${inTime(wait.until)}`}`;
     case 'short':

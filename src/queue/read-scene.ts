@@ -2,6 +2,7 @@ import type { ProgressRecord, RunRecord } from '../store/records.ts';
 import type { QueuedEntry, EntryState } from '../store/queue-records.ts';
 import type { Store } from '../store/store.ts';
 import type { Busy, Scene } from './decide.ts';
+import { readUnusable } from './read-unusable.ts';
 
 /** All that the store knows that a look at the queue goes by. `entries` left out: those that are not over. */
 export function readScene(store: Store, now: number, entries: readonly QueuedEntry[] = store.queuedEntries()): Scene {
@@ -11,6 +12,7 @@ export function readScene(store: Store, now: number, entries: readonly QueuedEnt
     stateOf: readStates(store, entries),
     busy: readBusy(store, now),
     quarantined: new Map(store.listQuarantines().map(({ host, reason }) => [host, reason])),
+    unusable: readUnusable(store, entries, now),
     secondsLeft: measureWork(store),
   };
 }

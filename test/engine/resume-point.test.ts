@@ -19,8 +19,10 @@ function setUp(test: TestContext) {
     writeFileSync(fileOf(step), archive);
     return checkpoint({ path: `out/step_${step}.pt`, step, size: archive.length, state: 'complete' });
   });
-  const choose = async (known = records, wanted = rules) =>
-    (await chooseResumePoint(wanted, known, { run: host.run, workdir: '~', session: host }))?.step ?? null;
+  const choose = async (known = records, wanted = rules, load?: (record: CheckpointRecord) => Promise<boolean>) => {
+    const where = { run: host.run, workdir: '~', session: host, ...(load === undefined ? {} : { load }) };
+    return (await chooseResumePoint(wanted, known, where))?.step ?? null;
+  };
   return { records, fileOf, choose };
 }
 
@@ -51,4 +53,18 @@ it('an attempt goes on from one that was loaded alone, where the playbook says h
   const known = records.map((record) => ({ ...record, state: record.step === 100 ? ('valid' as const) : record.state }));
   expect(await choose(known, loading)).toBe(100);
   expect(await choose(records, loading)).toBeNull();
+});
+
+it('a run that goes on from an earlier one has its last checkpoints loaded, which that one had no time for, the newest first', async (test) => {
+  const { choose, records } = setUp(test);
+  const loading = { ...rules, loads: { command: 'true', timeLimitSeconds: 1 } };
+  const known = records.map((record) => ({ ...record, state: record.step === 100 ? ('valid' as const) : record.state }));
+  const tried: (number | null)[] = [];
+  const loads = (works: number) => (record: CheckpointRecord) => {
+    tried.push(record.step);
+    return Promise.resolve(record.step === works);
+  };
+  expect(await choose(known, loading, loads(200))).toBe(200);
+  expect(await choose(known, loading, loads(0))).toBe(100);
+  expect(tried).toEqual([300, 200, 300, 200]);
 });

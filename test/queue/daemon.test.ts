@@ -16,6 +16,8 @@ const counting = (steps: number) => `playbook: counting
 workdir: @work
 params:
   seed: { type: integer, default: 1 }
+prepare:
+  - { action: look around, run: 'true' }
 launch:
   log: out/training.log
   halt: { sentinel: out/halt, grace: 5s, then: [TERM, 1s, KILL] }
@@ -124,6 +126,8 @@ describe('fleet daemon', { timeout: 120_000 }, () => {
       because: `goes on from run ${waits?.run ?? ''}`,
       checkpoint: expect.stringMatching(/^out\/1-\d+\.txt$/) as string,
     });
+    // Each step was done once: what it saved when it was asked to stop was not lost.
+    expect(host.rows().map(([step]) => step)).toEqual(Array.from({ length: 40 }, (_, index) => index + 1));
     daemon.kill('SIGTERM');
     await waitFor('it has handed over', async () => (await daemon.ended).code === 0, 20_000);
   });

@@ -19,6 +19,7 @@ function look(
     stateOf: (id) => more.states?.[id] ?? records.find((record) => record.id === id)?.state ?? null,
     busy: new Map(),
     quarantined: new Map(),
+    unusable: new Map(),
     secondsLeft: () => null,
     ...more,
   };
@@ -81,6 +82,18 @@ test('an entry for a slot waits for whoever has the whole host, and for the quar
     ],
     e2: ['start'],
   });
+});
+
+test('while one entry waits to try a host again that it has not reached, others leave that host alone, and say so', () => {
+  const unusable = new Map([['tpu1', { entry: 'e1', because: 'run r1 cancelled (connect-timeout)', until: now + 120_000 }]]);
+  expect(
+    look([{ notBefore: now + 120_000, reason: 'run r1 cancelled (connect-timeout)' }, {}, { hosts: ['prime1'] }], { unusable }),
+  ).toEqual({
+    e1: ['run r1 cancelled (connect-timeout); it is tried again at 2026-11-27 23:02 UTC (in 2m)'],
+    e2: ['host tpu1 cannot be used: run r1 cancelled (connect-timeout); it is tried again at 2026-11-27 23:02 UTC (in 2m)'],
+    e3: ['start'],
+  });
+  expect(look([{}, {}], { unusable })).toMatchObject({ e1: ['start'] });
 });
 
 test('an entry that is held says how it is let go, and whatever else it waits for', () => {

@@ -25,7 +25,9 @@ export interface CheckpointWatch {
   /** `step`: where the training is. */
   look(step: number | null): Promise<void>;
   reasons(): Reason[];
-  /** The job is over: every checkpoint is settled, and loaded where that is asked for. */
+  /** The job is over: every checkpoint is settled. */
+  lookLast(): Promise<void>;
+  /** The same, and each is loaded where that is asked for. */
   settle(): Promise<void>;
   /** The same; then the copies are made, each tried once more, and what need not stay is removed. */
   finish(): Promise<void>;
@@ -36,6 +38,7 @@ export interface CheckpointWatch {
 const nothing: CheckpointWatch = {
   look: () => Promise.resolve(),
   reasons: () => [],
+  lookLast: () => Promise.resolve(),
   settle: () => Promise.resolve(),
   finish: () => Promise.resolve(),
   leave: () => undefined,
@@ -68,7 +71,7 @@ function watch(driven: Drive, rules: CheckpointRules): CheckpointWatch {
     await metrics.record();
   }
 
-  async function settle(): Promise<void> {
+  async function lookLast(): Promise<void> {
     for (let looks = 1; ; looks++) {
       drive.signal.throwIfAborted();
       await look();
@@ -76,6 +79,10 @@ function watch(driven: Drive, rules: CheckpointRules): CheckpointWatch {
       await clock.wait(betweenLastLooksMs, drive.signal);
     }
     await metrics.record();
+  }
+
+  async function settle(): Promise<void> {
+    await lookLast();
     chores.forgetWaits();
     await lanes.loads.finish();
   }
@@ -92,6 +99,7 @@ function watch(driven: Drive, rules: CheckpointRules): CheckpointWatch {
       ...describeNewest(known.all()),
       ...chores.troubles().map((text) => ({ color: 'yellow' as const, text })),
     ],
+    lookLast,
     settle,
     async finish() {
       await settle();

@@ -5,6 +5,7 @@ import { detachedExecutor } from '../../remote/detached/executor.ts';
 import type { UnitState } from '../../remote/executor.ts';
 import { lookForMembers, type Member } from '../../remote/members.ts';
 import { readBaseline } from '../accelerator-baseline.ts';
+import { watchCheckpoints } from '../checkpoints/watch-checkpoints.ts';
 import { endRun } from '../end-run.ts';
 import { endFailed } from '../rollback/end-failed.ts';
 import { setupOf } from '../entries/deeds/run-command.ts';
@@ -126,6 +127,7 @@ async function conclude(drive: Drive, wish: HaltWish, states: readonly UnitState
     const monitor = createJobMonitor(drive);
     while ((await monitor.look({ final: false, extraReasons: [], whole: true })).more) drive.signal.throwIfAborted();
     await monitor.look({ final: true, extraReasons: [] });
+    await settleCheckpoints(drive);
   }
   await onAll(drive, tellDevices);
   const { reason, failure = 'halted-by-rule' } = wish;
@@ -139,6 +141,16 @@ async function conclude(drive: Drive, wish: HaltWish, states: readonly UnitState
     return;
   }
   await endRun(drive, { ...ending, to: result, outcome: { ...outcome, result, reason: null } });
+}
+
+/** What it saved when it was asked to stop is what a later run goes on from. Nobody waits here for one that takes long to load. */
+async function settleCheckpoints(drive: Drive): Promise<void> {
+  const checkpoints = watchCheckpoints(drive);
+  try {
+    await checkpoints.lookLast();
+  } finally {
+    checkpoints.leave();
+  }
 }
 
 /** What the accelerators hold after the halt, and who, beside what they held when the host was looked at before the run. */

@@ -1,9 +1,11 @@
 import { samplingScript } from '../../facts/accelerator-sections.ts';
 import type { Launch } from '../../playbook/playbook.ts';
+import { quote } from '../../quoting.ts';
 import { withSetup } from '../../remote/author-command.ts';
 import type { NextWork, UnitWork } from '../../remote/executor.ts';
 import { hostSigns } from '../attempts/host-signs.ts';
 import { fallbackOf, inProfile } from '../attempts/profiles.ts';
+import { readTry } from '../attempts/record-try.ts';
 import type { Drive } from '../drive.ts';
 import { workerLines } from '../gang/worker-variables.ts';
 import { slotLines } from '../slot-variables.ts';
@@ -13,10 +15,15 @@ import { criticalVariables, filesOfJob, launchOf } from './job.ts';
 
 /** The job in the profile that the run is in, with what the guard needs to make an attempt in another by itself. */
 export function describeJob(drive: Drive): UnitWork {
+  return describeAttempt(drive, readTry(drive)?.checkpoint ?? null);
+}
+
+/** The environment of an attempt may be there since its preparation, when nobody knew yet which checkpoint it goes on from. */
+function describeAttempt(drive: Drive, checkpoint: string | null): UnitWork {
   const launch = launchOf(drive);
   const { workdir, profile = null } = drive.plan.playbook;
   return {
-    script: `${slotLines(drive)}${workerLines(drive)}${withSetup(setupOf(drive), launch.command)}`,
+    script: `${slotLines(drive)}${workerLines(drive)}${checkpoint === null ? '' : `export FLEET_CHECKPOINT=${quote(checkpoint)}\n`}${withSetup(setupOf(drive), launch.command)}`,
     workdir,
     log: launch.log,
     timeLimitSeconds: limitJob(drive, launch),
@@ -42,7 +49,7 @@ function describeNext(drive: Drive): NextWork | null {
   const { change, playbook } = fallback;
   const signs = hostSigns(change.failures);
   return {
-    work: describeJob(inProfile(drive, playbook)),
+    work: describeAttempt(inProfile(drive, playbook), null),
     exits: [...change.exits, ...signs.exits],
     texts: [...change.texts, ...signs.texts],
     afterSeconds: change.afterSeconds,

@@ -42,7 +42,9 @@ export function judgeExplanations(facts: Facts): string[] {
 function judgeWaits(facts: Facts, entry: EntryDocument, job: Job | undefined): string[] {
   const { now } = facts;
   const host = job === undefined ? tellsNext(facts, entry) : tellsBusy(facts, job);
-  const reasons = [tellsAgain(facts, entry), tellsNight(facts, entry), host].filter((reason) => reason !== null);
+  const reasons = [tellsAgain(facts, entry), tellsNight(facts, entry), tellsUnusable(facts, entry), host].filter(
+    (reason) => reason !== null,
+  );
   const lines = entry.waits.filter((line) => reasons.length > 0 || !isNothing(facts, line));
   const untold = reasons.filter((reason) => !lines.some((line) => reason.isTold(line))).map(({ what }) => what);
   const untrue = lines.filter((line) => !reasons.some((reason) => reason.isTold(line)));
@@ -63,23 +65,36 @@ interface Reason {
 function tellsAgain({ now, slice, lastOver }: Facts, entry: EntryDocument): Reason | null {
   const over = lastOver(entry);
   if (over === null) return null;
-  const { run, settledAt } = over;
+  const { run } = over;
   const end = slice.jobs.find((job) => job.run === run)?.end ?? null;
   if (end?.how === 'halt' || end?.how === 'limit') {
     const yieldsAt = nextTime(end.at - 1, 8);
     const text = `run ${run} had to yield; it goes on from its checkpoint; it is tried again at ${readWall(yieldsAt)} Europe/Berlin (`;
     return now < yieldsAt ? { what: text, isTold: (line) => line.startsWith(text) } : null;
   }
-  if (end !== null) return null;
-  const text = `run ${run} cancelled (connect-timeout); it is tried again at `;
+  return end === null ? tellsUnreached(now, entry, over, '') : null;
+}
+
+/** While one waits to try the slice again, the others leave it alone. */
+function tellsUnusable({ now, slice, entries, lastOver }: Facts, entry: EntryDocument): Reason | null {
+  const reasons = entries
+    .filter((other) => other !== entry && other.state === 'waiting')
+    .map((other) => lastOver(other))
+    .filter((over) => over !== null && !slice.jobs.some(({ run }) => run === over.run))
+    .map((over) => over && tellsUnreached(now, entry, over, 'host demo-tpu cannot be used: '));
+  return reasons.find((reason) => reason !== null) ?? null;
+}
+
+/** When it is tried again is fleet's to say, within a minute and a quarter of an hour. */
+function tellsUnreached(now: number, { waits }: EntryDocument, { run, settledAt }: Over, before: string): Reason | null {
+  const text = `${before}run ${run} cancelled (connect-timeout); it is tried again at `;
   const isTold = (line: string) => {
     if (!line.startsWith(text)) return false;
     const at = readMoment(line.slice(text.length, text.length + 16));
     return at > now - minuteMs && at - settledAt >= 0 && at - settledAt <= 15 * minuteMs;
   };
-  // When it is tried again is fleet's to say, within a minute and a quarter of an hour.
   const must = now < settledAt + minuteMs;
-  const isSaid = now < settledAt + 15 * minuteMs && entry.waits.some(isTold);
+  const isSaid = now < settledAt + 15 * minuteMs && waits.some(isTold);
   return must || isSaid ? { what: text, isTold } : null;
 }
 
