@@ -35,11 +35,13 @@ export function renderResults({ rows, best, metric, mode }: Results, screen: Scr
     })),
     screen,
   );
+  return metric === null ? table : [...table, '', describeBest(rows, { metric, mode, best })];
+}
+
+function describeBest(rows: readonly ResultRow[], { metric, mode, best }: Omit<Results, 'rows'> & { metric: string }): string {
   const winner = rows.find(({ entry }) => entry === best);
-  return [
-    ...table,
-    ...(winner === undefined ? [] : ['', `best ${metric ?? ''} (${mode}): ${printable(winner.name)}, ${textOf(winner.best)}`]),
-  ];
+  if (winner === undefined) return `no run has a number called "${printable(metric)}" yet; fleet metrics RUN shows what one has`;
+  return `best ${metric} (${mode}): ${printable(winner.name)}, ${textOf(winner.best)}`;
 }
 
 /** One row an entry, each param a column of its own. */
