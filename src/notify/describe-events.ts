@@ -17,6 +17,7 @@ export interface ToldRun {
   id: string;
   kind: 'launch' | 'validate';
   playbook: string;
+  point: string | null;
   host: string | null;
   attempt: number;
   verdict: Verdict | null;
@@ -138,11 +139,16 @@ function write(event: RunEvent, run: ToldRun, news: News, timeZone: string): Mes
   return {
     kind,
     urgent,
-    title: `${playbook}${host === null ? '' : ` on ${host}`}: ${word}`,
+    title: `${nameRun(run)}: ${word}`,
     lines: [event.text, ...what, `${formatLocal(event.at, timeZone)}${describeAge(event.at, run, kind)}`, next],
     at: new Date(event.at).toISOString(),
     run: { id, playbook, host },
   };
+}
+
+/** `trm-sweep/e1_1_baseline on tpu1`: what a sweep runs is told apart. */
+export function nameRun({ playbook, point, host }: Pick<ToldRun, 'playbook' | 'point' | 'host'>): string {
+  return `${playbook}${point === null ? '' : `/${point}`}${host === null ? '' : ` on ${host}`}`;
 }
 
 /** `; run 4f2a, 3h12m after its start, 8.32 USD so far`. */

@@ -3,7 +3,7 @@ import { formatDuration } from '../language/units.ts';
 import { describeReasons, type EntryNews } from './describe-entries.ts';
 import { formatLocal, lastTimeOfDay, localDate } from './local-time.ts';
 import type { Message } from './message.ts';
-import type { ToldRun } from './describe-events.ts';
+import { nameRun, type ToldRun } from './describe-events.ts';
 
 export interface SummedRun extends ToldRun {
   state: RunState;
@@ -76,7 +76,7 @@ function describeStopped(stopped: readonly EntryNews[]): string[] {
 }
 
 function describeRun(run: SummedRun, night: Night, timeZone: string): string {
-  const { id, playbook, host, state, outcome, startedAt, endedAt, health, reachability } = run;
+  const { id, state, outcome, startedAt, endedAt, health, reachability } = run;
   const reason = outcome?.reason ?? null;
   const end = endedAt === null ? '' : ` at ${formatLocal(endedAt, timeZone)}`;
   const lasted =
@@ -84,7 +84,7 @@ function describeRun(run: SummedRun, night: Night, timeZone: string): string {
   const how = isResult(state)
     ? ''
     : `${health === 'unknown' ? '' : `, ${health}`}${reachability === 'unreachable' ? ', out of reach' : ''}`;
-  return `${playbook}${host === null ? '' : ` on ${host}`} (${id}): ${state}${reason === null ? '' : ` (${reason})`}${how}${end}${lasted}`;
+  return `${nameRun(run)} (${id}): ${state}${reason === null ? '' : ` (${reason})`}${how}${end}${lasted}`;
 }
 
 /** Of the night alone, a sum for each currency. */

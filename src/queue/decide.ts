@@ -137,14 +137,10 @@ function decideEntry(scene: Look, entry: QueuedEntry): Decision {
   const before = findBefore(scene, entry);
   if (before.kind === 'never') return { kind: 'never', entry, reason: before.reason };
   const nights = scene.nights(entry);
-  const waits = [
-    ...(entry.state === 'held' ? [{ kind: 'held', entry: entry.id, reason: entry.reason } as const] : []),
-    ...before.waits,
-    ...findLater(scene, entry),
-    ...findOutside(scene, entry, nights),
-    ...findUnusable(scene, entry),
-    ...entry.hosts.flatMap(scene.hosts.waitsFor),
-  ];
+  const waits: Wait[] = [];
+  if (entry.state === 'held') waits.push({ kind: 'held', entry: entry.id, reason: entry.reason });
+  waits.push(...before.waits, ...findLater(scene, entry), ...findOutside(scene, entry, nights), ...findUnusable(scene, entry));
+  for (const host of entry.hosts) waits.push(...scene.hosts.waitsFor(host));
   return waits.length === 0 ? { kind: 'start', entry, yieldsAt: nights.now.yieldsAt } : { kind: 'wait', entry, waits };
 }
 
@@ -184,6 +180,8 @@ function findLater({ now }: Scene, { notBefore, reason }: QueuedEntry): Wait[] {
 
 /** The window, and what is left of the night in it. */
 function findOutside({ now, secondsLeft }: Scene, entry: QueuedEntry, { now: night, next, opening }: Nights): Wait[] {
+  // What can go on from a checkpoint is too long for no night.
+  if (entry.canGoOn && !isOpen(night, now)) return [opening];
   const seconds = night.yieldsAt === null ? null : secondsLeft(entry);
   const coming = isOpen(night, now) && entry.mayStart === null ? next : night;
   const tooLong = findTooLong(entry, coming, seconds);

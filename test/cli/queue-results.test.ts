@@ -45,6 +45,8 @@ test('the best is found over all runs of an entry, and stands first; what has no
   expect(readResults(store, entries, loss, 'max').best).toBe('one');
   expect(readResults(store, entries, null, 'min')).toMatchObject({ best: null, metric: null });
   expect(renderResults(least, plain).at(-1)).toBe('best training.loss (min): trm lr=2 on tpu1, 0.3');
+  const misspelt = readResults(store, entries, parseMetricName('training.lss'), 'min');
+  expect(renderResults(misspelt, plain).at(-1)).toContain('no run has a number called "training.lss" yet');
   expect(renderResultsCsv(least).slice(0, 2)).toEqual([
     'entry,name,point,host,state,run,seconds,best,bestStep,last,params.lr',
     'two,trm lr=2 on tpu1,,tpu1,waiting,two-1,,0.3,1,0.4,2',

@@ -1,8 +1,9 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { expect, test } from 'vitest';
+import { describeStart } from '../../src/cli/daemon/install-daemon.ts';
 import { describeCrontab, describeUnit, type DaemonStart } from '../../src/cli/daemon/systemd-unit.ts';
 import { missingReason } from '../support/local-host.ts';
 
@@ -13,6 +14,7 @@ const start: DaemonStart = {
   node: process.execPath,
   program: '/opt/my "fleet"/bin/fleet.js',
   folder: '/tmp',
+  secrets: "/home/o'neil/100%/my fleet/daemon.env",
   environment: { FLEET_STATE_DIR: "/home/o'neil/100%/$HOME/state", PATH: '/usr/bin:/bin' },
 };
 
@@ -33,6 +35,7 @@ test('a unit says every value as it is', () => {
   expect(describeUnit(start).split('\n')).toEqual(
     expect.arrayContaining([
       `ExecStart="${process.execPath}" "/opt/my \\"fleet\\"/bin/fleet.js" daemon`,
+      "EnvironmentFile=-/home/o'neil/100%%/my fleet/daemon.env",
       `Environment="FLEET_STATE_DIR=/home/o'neil/100%%/$HOME/state"`,
     ]),
   );
@@ -46,6 +49,17 @@ test('a line of a crontab gives a shell every value as it is', () => {
     .replaceAll('\\%', '%')
     .replace('/bin/echo daemon --once >/dev/null 2>&1', 'FLEET_STATE_DIR');
   expect(execFileSync('/bin/sh', ['-c', command], { encoding: 'utf8' })).toBe("/home/o'neil/100%/$HOME/state\n");
+});
+
+test('a daemon finds who is told, and its secrets, where this shell has them', () => {
+  const environment = { HOME: '/home/ada', XDG_CONFIG_HOME: '/elsewhere', FLEET_NOTIFY: 'told.yaml' };
+  expect(describeStart({ environment, stateDir: '/state' })).toMatchObject({
+    secrets: '/elsewhere/fleet/daemon.env',
+    environment: { XDG_CONFIG_HOME: '/elsewhere', FLEET_NOTIFY: resolve('told.yaml') },
+  });
+  expect(describeStart({ environment: { HOME: '/home/ada' }, stateDir: '/state' }).secrets).toBe(
+    '/home/ada/.config/fleet/daemon.env',
+  );
 });
 
 test('what would break the line is refused', () => {

@@ -43,8 +43,9 @@ describe('queue add', () => {
   test(
     'makes one entry for each host and each combination of a matrix, in their order',
     inWorkplace(async (workplace) => {
-      const { add, list } = await setup(workplace);
+      const { add, list, fleet } = await setup(workplace);
       expect(await add('--host', 'one,two', '--matrix', 'lr=0.1,0.2', '--set', 'seed=7')).toMatchObject({ code: 0 });
+      expect((await fleet('queue', 'list', '--sweep', 'night')).stdout).toContain('no entry here is of this sweep');
       expect((await list()).map(({ name, host, params }) => [name, host, params])).toEqual([
         ['little seed=7 lr=0.1 on one', 'one', { seed: '7', lr: '0.1' }],
         ['little seed=7 lr=0.1 on two', 'two', { seed: '7', lr: '0.1' }],

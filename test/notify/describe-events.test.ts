@@ -22,6 +22,12 @@ test('a message says what, where, since when, at what cost, and what to type', (
   });
 });
 
+test('a message names the experiment of a sweep', () => {
+  const finished = runEvent('state', 'succeeded', { from: 'verifying', to: 'succeeded' });
+  const run = { playbook: 'trm-sweep', point: 'e1_1_baseline', host: 'tpu1', outcome: ended('succeeded', null) };
+  expect(tell(finished, run)[0]?.message.title).toBe('trm-sweep/e1_1_baseline on tpu1: succeeded');
+});
+
 test.each<[string, RunEvent, Partial<ToldRun>, { kind: string; urgent: boolean; title: string } | null]>([
   [
     'a GO',

@@ -53,6 +53,14 @@ test('before its time nothing is due, and what was seen to is not due again', ()
   expect(findDue(schedule({ catchUp: 'all' }), at('2026-11-24T21:00Z')).times).toEqual([]);
 });
 
+test('of years of minutes the last ones are found, as of a few', () => {
+  const times = readCron('* * * * *', 'Europe/Berlin');
+  const to = at('2027-10-31T02:00Z');
+  const found = times.between(at('1999-01-01T00:00Z'), to, 100);
+  expect(found).toHaveLength(100);
+  expect(found).toEqual(times.between(at('2027-10-30T12:00Z'), to, 10_000).slice(-100));
+});
+
 test('a schedule of every second is made up for a hundred times at most', () => {
   expect(findDue(schedule({ cron: '* * * * * *', catchUp: 'all' }), at('2026-11-24T21:10Z')).times).toHaveLength(100);
 });

@@ -15,8 +15,17 @@ export interface Installed {
 }
 
 /** Variables that say where things are: those of a shell are not those of a unit. */
-const passedOn = ['FLEET_STATE_DIR', 'FLEET_INVENTORIES', 'FLEET_PLAYBOOKS', 'XDG_DATA_HOME', 'XDG_STATE_HOME', 'PATH'];
-const lists = ['FLEET_INVENTORIES', 'FLEET_PLAYBOOKS'];
+const passedOn = [
+  'FLEET_STATE_DIR',
+  'FLEET_INVENTORIES',
+  'FLEET_PLAYBOOKS',
+  'FLEET_NOTIFY',
+  'XDG_CONFIG_HOME',
+  'XDG_DATA_HOME',
+  'XDG_STATE_HOME',
+  'PATH',
+];
+const paths = ['FLEET_INVENTORIES', 'FLEET_PLAYBOOKS', 'FLEET_NOTIFY'];
 
 /** Writes a user unit where systemd is, or says what to put into a crontab. Neither is started. */
 export function installDaemon(context: Context, { crontab }: { crontab: boolean }): Installed {
@@ -37,19 +46,22 @@ export function installDaemon(context: Context, { crontab }: { crontab: boolean 
 }
 
 function unitFile(environment: NodeJS.ProcessEnv): string {
-  const configured = environment['XDG_CONFIG_HOME'];
-  const home = configured?.startsWith('/') ? configured : join(environment['HOME'] ?? homedir(), '.config');
-  return join(home, 'systemd/user/fleet-daemon.service');
+  return join(configHome(environment), 'systemd/user/fleet-daemon.service');
 }
 
-function describeStart({ environment, stateDir }: Context): DaemonStart {
+function configHome(environment: NodeJS.ProcessEnv): string {
+  const configured = environment['XDG_CONFIG_HOME'];
+  return configured?.startsWith('/') ? configured : join(environment['HOME'] ?? homedir(), '.config');
+}
+
+export function describeStart({ environment, stateDir }: Pick<Context, 'environment' | 'stateDir'>): DaemonStart {
   const known = passedOn.flatMap((name) => {
     const value = environment[name];
     if (value === undefined || value === '') return [];
     return [
       [
         name,
-        lists.includes(name)
+        paths.includes(name)
           ? value
               .split(':')
               .map((path) => resolve(path))
@@ -62,6 +74,7 @@ function describeStart({ environment, stateDir }: Context): DaemonStart {
     node: process.execPath,
     program: join(findProgramRoot(), 'bin/fleet.js'),
     folder: process.cwd(),
+    secrets: join(configHome(environment), 'fleet/daemon.env'),
     environment: { ...Object.fromEntries(known), FLEET_STATE_DIR: stateDir },
   };
 }

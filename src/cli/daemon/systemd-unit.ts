@@ -5,12 +5,14 @@ export interface DaemonStart {
   node: string;
   program: string;
   folder: string;
+  /** A file of variables, which need not be there. */
+  secrets: string;
   /** Also what tells it where things are. */
   environment: Readonly<Record<string, string>>;
 }
 
 /** A user unit of systemd. What runs on an embedded host lies in the unit's own group: only the daemon itself is told to end. */
-export function describeUnit({ node, program, folder, environment }: DaemonStart): string {
+export function describeUnit({ node, program, folder, secrets, environment }: DaemonStart): string {
   const variables = Object.entries(environment).map(([name, value]) => `Environment=${quote(`${name}=${value}`)}`);
   return `[Unit]
 Description=fleet: the queue, the schedules, and runs that nobody drives
@@ -19,7 +21,7 @@ Description=fleet: the queue, the schedules, and runs that nobody drives
 ExecStart=${quoteWord(node)} ${quoteWord(program)} daemon
 WorkingDirectory=${escape(folder)}
 ${variables.join('\n')}
-EnvironmentFile=-%h/.config/fleet/daemon.env
+EnvironmentFile=-${escape(secrets)}
 Restart=on-failure
 RestartSec=10
 KillMode=process

@@ -124,7 +124,7 @@ async function readTerms(context: Context, words: AddWords) {
 
 async function readAfter(context: Context, text: string): Promise<NonNullable<NewEntry['after']>> {
   const [prefix = '', wants = 'ok'] = text.split(':');
-  if (!isWants(wants)) throw usageError('usage', `--after: expected ENTRY, ENTRY:any or ENTRY:fail, got "${text}"`);
+  if (!isWants(wants)) throw usageError('usage', `--after: expected ENTRY, ENTRY:ok, ENTRY:any or ENTRY:fail, got "${text}"`);
   return { entry: findEntry(await context.openStore(), prefix).id, wants };
 }
 

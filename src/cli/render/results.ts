@@ -1,6 +1,7 @@
 import type { ResultRow, Results } from '../queue/read-results.ts';
 import type { Screen } from '../screen.ts';
 import { renderCsv } from './csv.ts';
+import { printable } from './printable.ts';
 import { renderEntryName } from './entry-name.ts';
 import { formatSeconds } from './quantities.ts';
 import { renderTable } from './table.ts';
@@ -35,11 +36,13 @@ export function renderResults({ rows, best, metric, mode }: Results, screen: Scr
     })),
     screen,
   );
+  return metric === null ? table : [...table, '', describeBest(rows, { metric, mode, best })];
+}
+
+function describeBest(rows: readonly ResultRow[], { metric, mode, best }: Omit<Results, 'rows'> & { metric: string }): string {
   const winner = rows.find(({ entry }) => entry === best);
-  return [
-    ...table,
-    ...(winner === undefined ? [] : ['', `best ${metric ?? ''} (${mode}): ${renderEntryName(winner)}, ${textOf(winner.best)}`]),
-  ];
+  if (winner === undefined) return `no run has a number called "${printable(metric)}" yet; fleet metrics RUN shows what one has`;
+  return `best ${metric} (${mode}): ${renderEntryName(winner)}, ${textOf(winner.best)}`;
 }
 
 /** One row an entry, each param a column of its own. */

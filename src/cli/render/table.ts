@@ -29,47 +29,54 @@ const narrowest = 6;
 
 /** Columns under titles. Columns without a value in any row are left out; the widest ones give way when the terminal is narrow. */
 export function renderTable(columns: readonly Column[], rows: readonly Row[], screen: Screen): string[] {
-  const cells = rows.map((row) => row.cells.map(cleanCell));
+  const cells = rows.map((row) => row.cells.map(measure));
   const kept = columns.flatMap((column, index) => {
-    const longest = cells.reduce((most, row) => Math.max(most, lengthOf(row[index])), 0);
+    const longest = cells.reduce((most, row) => Math.max(most, row[index]?.length ?? 0), 0);
     return longest === 0 ? [] : [{ ...column, index, width: widthOf(column, longest) }];
   });
   const fitted = fitColumns(kept, screen.width);
-  const renderLine = (line: readonly (Cell | undefined)[]): string =>
+  const renderLine = (line: readonly MeasuredCell[]): string =>
     fitted
       .map(({ index, width, align }) => renderCell(line[index] ?? empty, width, align, screen))
       .join(gap)
       .trimEnd();
-  const renderRow = (row: Row, line: readonly Cell[]): string[] => {
-    const cut = row.inFull === true ? fitted.filter(({ index, width }) => lengthOf(line[index]) > width) : [];
-    const inFull = cut.map(({ title, index }) => `${title.toLowerCase()}: ${line[index]?.text ?? ''}`);
-    return [renderLine(line), ...renderNotes([...inFull, ...(row.notes ?? [])], screen)];
-  };
-  const titles = columns.map(({ title }) => ({ text: title, color: 'bold' as const }));
-  return [renderLine(titles), ...rows.flatMap((row, index) => renderRow(row, cells[index] ?? []))];
+  const noteWidth = screen.width === null ? null : screen.width - indent.length;
+  const lines = [renderLine(columns.map(({ title }) => measure({ text: title, color: 'bold' })))];
+  for (const [at, row] of rows.entries()) {
+    const line = cells[at] ?? [];
+    lines.push(renderLine(line));
+    const cut = row.inFull === true ? fitted.filter(({ index, width }) => (line[index]?.length ?? 0) > width) : [];
+    for (const { title, index } of cut) pushNote(lines, `${title.toLowerCase()}: ${line[index]?.text ?? ''}`, noteWidth);
+    for (const note of row.notes ?? []) pushNote(lines, printable(note), noteWidth);
+  }
+  return lines;
 }
 
-function renderNotes(notes: string[], screen: Screen): string[] {
-  const width = screen.width === null ? null : screen.width - indent.length;
-  return notes.flatMap((note) => wrap(printable(note), width)).map((line) => indent + line);
+function pushNote(lines: string[], note: string, width: number | null): void {
+  for (const line of wrap(note, width)) lines.push(indent + line);
 }
 
-const empty: Cell = { text: '' };
+/** Harmless to a terminal, and its length in characters. */
+interface MeasuredCell {
+  text: string;
+  color: Color | undefined;
+  length: number;
+}
 
-function cleanCell(cell: string | Cell): Cell {
+const empty: MeasuredCell = { text: '', color: undefined, length: 0 };
+
+function measure(cell: string | Cell): MeasuredCell {
   if (cell === '') return empty;
-  return typeof cell === 'string' ? { text: printable(cell) } : { ...cell, text: printable(cell.text) };
+  const { text: given, color } = typeof cell === 'string' ? { text: cell } : cell;
+  const text = printable(given);
+  return { text, color, length: countCharacters(text) };
 }
 
-function renderCell(cell: Cell, width: number, align: 'right' | undefined, screen: Screen): string {
-  const text = shorten(cell.text, width);
-  const padding = ' '.repeat(Math.max(width - countCharacters(text), 0));
-  const painted = cell.color === undefined ? text : screen.paint(cell.color, text);
+function renderCell({ text, length, color }: MeasuredCell, width: number, align: 'right' | undefined, screen: Screen): string {
+  const shown = length > width ? shorten(text, width) : text;
+  const padding = ' '.repeat(Math.max(width - length, 0));
+  const painted = color === undefined ? shown : screen.paint(color, shown);
   return align === 'right' ? padding + painted : painted + padding;
-}
-
-function lengthOf(cell: Cell | undefined): number {
-  return cell === undefined ? 0 : countCharacters(cell.text);
 }
 
 function widthOf({ title, most = Infinity }: Column, longest: number): number {

@@ -19,7 +19,12 @@ export default class QueueList extends BaseCommand {
       const since = flags.all ? null : Number.POSITIVE_INFINITY;
       const all = store === null ? [] : describeQueue(store, context.clock.now(), since);
       const entries = flags.sweep === undefined ? all : all.filter(({ sweep }) => sweep === flags.sweep);
-      this.answer(renderQueue({ entries }, this.answerScreen));
+      const isOther = entries.length === 0 && all.length > 0;
+      this.answer(
+        isOther
+          ? ['no entry here is of this sweep; fleet queue list --all shows all']
+          : renderQueue({ entries }, this.answerScreen),
+      );
       return { entries };
     });
   }

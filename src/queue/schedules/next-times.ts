@@ -10,6 +10,8 @@ export interface CronTimes {
   between(from: number, to: number, most: number): number[];
 }
 
+const shortestSpanMs = 60_000;
+
 /** Five fields, or six with seconds in front; or `@daily` and the like. Any other text, and one whose time never comes, is refused. */
 export function readCron(expression: string, zone: string): CronTimes {
   const cron = openCron(expression, findZone(zone).name);
@@ -18,11 +20,19 @@ export function readCron(expression: string, zone: string): CronTimes {
   return {
     after,
     between: (from, to, most) => {
-      let found: number[] = [];
-      for (let next = after(from, 1)[0]; next !== undefined && next <= to; next = after(next, 1)[0]) {
-        found = [...found, next].slice(-most);
+      const walk = (start: number) => {
+        const found: number[] = [];
+        for (let next = after(start, 1)[0]; next !== undefined && next <= to; next = after(next, 1)[0]) found.push(next);
+        return found;
+      };
+      const [first] = after(from, 1);
+      if (first === undefined || first > to) return [];
+      // Years of minutes are not walked through: it is gone back until there are enough.
+      for (let span = shortestSpanMs; ; span *= 2) {
+        const start = Math.max(from, to - span);
+        const found = walk(start);
+        if (found.length >= most || start === from) return found.slice(-most);
       }
-      return found;
     },
   };
 }
