@@ -14,6 +14,8 @@ export interface HostDocument {
   ssh: { user: string; port: number } | null;
   workers: { index: number; address: string | null }[];
   accelerators: { vendor: string; model: string; count: number; memoryBytes: number | null } | null;
+  /** Names to indices of accelerators. */
+  slots: Host['slots'];
   cost: { perHour: number; currency: string } | null;
   remoteDir: string | null;
   params: Host['params'];
@@ -22,7 +24,7 @@ export interface HostDocument {
 }
 
 export function describeHost(host: Host, quarantine: HostDocument['quarantine']): HostDocument {
-  const { name, groups, description, reach, accelerators, cost, remoteDir, params } = host;
+  const { name, groups, description, reach, accelerators, slots, cost, remoteDir, params } = host;
   return {
     name,
     groups,
@@ -33,6 +35,7 @@ export function describeHost(host: Host, quarantine: HostDocument['quarantine'])
     ssh: reach.kind === 'ssh' ? { user: reach.ssh.user, port: reach.ssh.port } : null,
     workers: listWorkers(reach),
     accelerators: accelerators === null ? null : describeAccelerators(accelerators),
+    slots,
     cost,
     remoteDir,
     params,

@@ -74,14 +74,14 @@ it('two runs of one card each share a host, each on its own, and keep a run of t
 });
 
 /** The indices in the samples of the runs that had a job, by where they ran. */
-function readCards(who: Person): Record<string, unknown> {
+function readCards(who: Person): Record<string, unknown[]> {
   const store = openStore(who.stateDir);
+  const cards: Record<string, unknown[]> = {};
   try {
-    const ran = who.runs().filter(({ state }) => state === 'succeeded');
-    return Object.fromEntries(
-      ran.map(({ id, host }) => [host, [...new Set([...store.readSamples(id, 'gpu')].map(({ columns }) => columns['index']))]]),
-    );
+    for (const { id, host } of who.runs().filter(({ state }) => state === 'succeeded'))
+      cards[host ?? ''] = [...new Set([...store.readSamples(id, 'gpu')].map(({ columns }) => columns['index']))];
   } finally {
     store.close();
   }
+  return cards;
 }

@@ -54,8 +54,10 @@ function describeReach({ reach }: Host): string {
   }
 }
 
-function describeAccelerators({ accelerators }: Host): string {
+function describeAccelerators({ accelerators, slots }: Host): string {
   if (accelerators === null) return '';
   const { count, model, memory } = accelerators;
-  return `${count} x ${model}${memory === null ? '' : ` ${memory.text}`}`;
+  const names = Object.keys(slots);
+  const shared = names.length === 0 ? '' : `, slots ${names.join(', ')}`;
+  return `${count} x ${model}${memory === null ? '' : ` ${memory.text}`}${shared}`;
 }
