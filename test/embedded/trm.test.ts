@@ -148,8 +148,9 @@ describe('the ranks of a training', () => {
     }
   });
 
-  test('go on at the step of the checkpoint that rank 0 finds', async () => {
+  test('go on at the step of the checkpoint that rank 0 finds, and keep the last five of all', async () => {
     await runRanks({ run: 'resumed', count: 1, maxSteps: 4 });
+    await machine.sh('cd trm/tmp/runs/resumed/checkpoints && touch step_1.pt step_2.pt step_3.pt step_5.pt');
     await machine.sh(`cp ${inRun('resumed', 'checkpoints/step_4.pt')} trm/tmp/step_4.pt`);
     const port = await findFreePort();
     const place = `FLEET_WORKER_COUNT=2 MASTER_PORT=${port} TRM_STORAGE=tmp PRETEND_SECONDS=0.5`;
@@ -160,6 +161,10 @@ describe('the ranks of a training', () => {
     ]);
     for (const answer of [first, second]) expect(answer).toMatchObject({ exitCode: 0, stderr: '' });
     expect(second?.stdout).toContain('[Rank 1/2] Resuming at step 4\n');
+    const { stdout } = await machine.sh('ls trm/tmp/runs/resumed/checkpoints');
+    expect(stdout.split('\n').filter((name) => name.startsWith('step_'))).toEqual(
+      [10, 2, 3, 4, 5].map((step) => `step_${step}.pt`),
+    );
     const rows = (await readFile(inRun('resumed', 'metrics.csv'), 'utf8')).trim().split('\n');
     expect(rows.map((row) => row.split(',')[0])).toEqual([
       'step',

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { writeCheckpoint } from '../training/checkpoint.ts';
 import type { StepFigures } from '../training/curves.ts';
@@ -24,7 +24,7 @@ export function openTrmOutputs(
   const metrics = join(config.outDir, 'metrics.csv');
   if (rank === 0 && !existsSync(metrics)) writeFileSync(metrics, header);
   const rows = rank === 0 ? openLineFile(metrics, halves) : null;
-  const saved: number[] = [];
+  const saved = rank === 0 ? listSteps(checkpoints) : [];
   let best = -1;
   let isQuiet = false;
   let last: StepFigures | null = null;
@@ -99,4 +99,10 @@ function formatLoss({ loss }: StepFigures): string {
 function exactAccuracyOf({ scheduledSteps }: TrmConfig, { step, fetchMs }: StepFigures): number {
   const noise = (fetchMs - 9) / 500;
   return Math.min(1, Math.max(0, 0.87 * (1 - Math.exp((-4 * step) / scheduledSteps)) + noise));
+}
+
+/** What an earlier process of this run name has saved is of the last ones too. */
+function listSteps(folder: string): number[] {
+  const steps = readdirSync(folder).flatMap((name) => /^step_(\d+)\.pt$/.exec(name)?.[1] ?? []);
+  return steps.map(Number).toSorted((one, other) => one - other);
 }
