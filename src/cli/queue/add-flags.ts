@@ -4,6 +4,7 @@ import { parse } from '@oclif/core/parser';
 import { inventoryFlag } from '../base-command.ts';
 import { decisionFlags, variantFlags } from '../run-command.ts';
 
+const most = 1_000_000;
 const repeated = { multiple: true, multipleNonGreedy: true } as const;
 
 /** What `queue add` takes, typed or said by a schedule. */
@@ -39,8 +40,14 @@ export const addFlags = {
     summary: 'Follow another entry, once that has succeeded, ended or failed.',
     helpValue: 'ENTRY[:ok|any|fail]',
   }),
-  priority: Flags.integer({ summary: 'The highest goes first.', helpValue: 'N', default: 0 }),
-  retries: Flags.integer({ summary: 'How often it is tried again after a failure.', helpValue: 'N', default: 0, min: 0 }),
+  priority: Flags.integer({ summary: 'The highest goes first.', helpValue: 'N', default: 0, min: -most, max: most }),
+  retries: Flags.integer({
+    summary: 'How often it is tried again after a failure.',
+    helpValue: 'N',
+    default: 0,
+    min: 0,
+    max: most,
+  }),
   hold: Flags.boolean({ summary: 'Let nothing start before it is released.' }),
   again: Flags.boolean({ summary: 'Also what waits or runs already.' }),
   observe: Flags.boolean({ summary: 'Only tell: nothing is done about a verdict, and no job is started again.' }),
