@@ -44,10 +44,11 @@ function settleEntries(parts: QueueParts): void {
   }
 }
 
-function endNever({ store, clock, tell }: QueueParts, id: string, reason: string): void {
+function endNever(parts: QueueParts, id: string, reason: string): void {
+  const { store, clock } = parts;
   const from = ['waiting', 'held'] as const;
   if (store.changeEntry(id, { from, to: 'failed', reason, at: clock.now() }))
-    tell({ text: `${store.readEntry(id)?.name ?? ''}: failed, ${reason}`, entry: id, trouble: true });
+    parts.tell({ text: `${store.readEntry(id)?.name ?? ''}: failed, ${reason}`, entry: id, trouble: true });
 }
 
 /** Marked before it is halted: whoever comes after a crash knows why it was. */
