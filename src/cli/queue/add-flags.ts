@@ -5,6 +5,7 @@ import type { OnFailure } from '../../store/queue-records.ts';
 import { inventoryFlag } from '../base-command.ts';
 import { decisionFlags, variantFlags } from '../run-command.ts';
 
+const most = 1_000_000;
 const repeated = { multiple: true, multipleNonGreedy: true } as const;
 
 /** What `queue add` takes, typed or said by a schedule. */
@@ -40,8 +41,14 @@ export const addFlags = {
     summary: 'Follow another entry, once that has succeeded, ended or failed.',
     helpValue: 'ENTRY[:ok|any|fail]',
   }),
-  priority: Flags.integer({ summary: 'The highest goes first.', helpValue: 'N', default: 0 }),
-  retries: Flags.integer({ summary: 'How often it is tried again after a failure.', helpValue: 'N', default: 0, min: 0 }),
+  priority: Flags.integer({ summary: 'The highest goes first.', helpValue: 'N', default: 0, min: -most, max: most }),
+  retries: Flags.integer({
+    summary: 'How often it is tried again after a failure.',
+    helpValue: 'N',
+    default: 0,
+    min: 0,
+    max: most,
+  }),
   'on-failure': Flags.option({
     summary: 'What becomes of the others that are added with it when one has failed: they go on, or are held.',
     options: ['go-on', 'stop'] as const,
