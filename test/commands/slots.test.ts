@@ -55,10 +55,14 @@ it('two runs of one card each share a host, each on its own, and keep a run of t
   const second = await startJob('demo-a100x2:gpu0', 'two');
   expect(['one', 'two'].map((name) => readFileSync(saw(name), 'utf8'))).toEqual(['gpu1 sees 1\n', 'gpu0 sees 0\n']);
 
-  const [shared, whole] = await Promise.all([
+  const [shared, whole, ofHost, ofSlot] = await Promise.all([
     who.run(launch('demo-a100x2:gpu1', 'three')),
     who.run(launch('demo-a100x2', 'four')),
+    who.ask(['status', '--host', 'demo-a100x2', '--all']),
+    who.ask(['status', '--host', 'demo-a100x2:gpu0', '--all']),
   ]);
+  expect(hostsOf(ofHost)).toEqual(expect.arrayContaining(['demo-a100x2:gpu0', 'demo-a100x2:gpu1']));
+  expect(hostsOf(ofSlot)).toEqual(['demo-a100x2:gpu0']);
   expect([shared.code, whole.code]).toEqual([3, 3]);
   const owner = who.runs().find(({ host, state }) => host === 'demo-a100x2:gpu1' && state === 'running')?.id ?? '';
   expect(shared.stdout).toContain(`run ${owner} of `);
@@ -72,6 +76,35 @@ it('two runs of one card each share a host, each on its own, and keep a run of t
   ]);
   expect(readCards(who)).toEqual({ 'demo-a100x2:gpu0': [0], 'demo-a100x2:gpu1': [1] });
 });
+
+it('a quarantine of the host keeps runs away from its slots, and what is of whole hosts takes no slot', async (test) => {
+  const who = person(test);
+  await who.run(['quarantine', 'demo-a100x2', '--reason', 'the fan is loud']);
+  const playbook = who.writeFile('one-card.yaml', oneCard);
+  const gang = who.writeFile('gang.yaml', `${oneCard}gang: {}\n`);
+  const [launched, slotOut, run, together] = await Promise.all([
+    who.run(['launch', playbook, '--host', 'demo-a100x2:gpu0', '--set', 'name=one']),
+    who.run(['quarantine', 'demo-a100x2:gpu0', '--reason', 'too']),
+    who.run(['exec', '--host', 'demo-a100x2:gpu0', '--', 'true']),
+    who.run(['validate', gang, '--host', 'demo-a100x2:*', '--set', 'name=one']),
+    who.run(['queue', 'add', playbook, '--host', 'demo-a100x2:*', '--set', 'name=one']),
+  ]);
+  expect(launched.code).toBe(3);
+  expect(launched.stderr + launched.stdout).toContain('the fan is loud');
+  for (const { code, stderr } of [slotOut, run])
+    expect({ code, stderr }).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('"demo-a100x2:gpu0" is a slot') as string,
+    });
+  expect(together).toMatchObject({ code: 2, stderr: expect.stringContaining('would be slots of demo-a100x2') as string });
+  const { entries } = (await who.ask(['queue', 'list'])) as { entries: { host: string; reason: string }[] };
+  expect(entries.map(({ host }) => host)).toEqual(['demo-a100x2:gpu0', 'demo-a100x2:gpu1']);
+  for (const { reason } of entries) expect(reason).toContain('host demo-a100x2 is in quarantine: the fan is loud');
+});
+
+function hostsOf({ runs }: Record<string, unknown>): (string | null)[] {
+  return (runs as { host: string | null }[]).map(({ host }) => host);
+}
 
 /** The indices in the samples of the runs that had a job, by where they ran. */
 function readCards(who: Person): Record<string, unknown[]> {
