@@ -5,6 +5,7 @@ import { expect, test, type TestContext } from 'vitest';
 import { openStore } from '../../src/store/open-store.ts';
 import { readOwner } from '../../src/store/owner.ts';
 import type { NewEntry, ScheduleRecord } from '../../src/store/queue-records.ts';
+import { makeNewEntry } from '../support/queue-entry.ts';
 
 const queued = { at: 1, kind: 'state', text: 'queued' };
 const soon = { ttlMs: 30_000, now: 1_000, sinceBoot: 1_000 };
@@ -38,31 +39,8 @@ function setup({ onTestFinished }: TestContext) {
 }
 
 function entry(id: string, more: Partial<NewEntry> = {}): NewEntry {
-  return {
-    id,
-    name: `trm ${id}`,
-    playbook: 'trm',
-    point: null,
-    host: 'tpu1',
-    hosts: ['tpu1'],
-    params: { lr: '0.1' },
-    asked: '{"waive":["x=y"]}',
-    sweep: null,
-    schedule: null,
-    batch: 'b1',
-    onFailure: 'go-on',
-    budget: null,
-    priority: 0,
-    after: null,
-    mayStart: null,
-    yieldBy: null,
-    zone: 'UTC',
-    canGoOn: false,
-    retries: 0,
-    state: 'waiting',
-    addedAt: 5,
-    ...more,
-  };
+  const name = `trm ${id}`;
+  return makeNewEntry({ id, name, params: { lr: '0.1' }, asked: '{"waive":["x=y"]}', addedAt: 5, ...more });
 }
 
 test('an entry comes back as it was added, and the queue is in the order of priority, then of adding', (context) => {

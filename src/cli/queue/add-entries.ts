@@ -9,6 +9,8 @@ import type { Context } from '../context.ts';
 import type { AddWords } from './add-flags.ts';
 import { planEntries } from './plan-entries.ts';
 
+const shownWarnings = 20;
+
 export interface Added {
   ids: string[];
   /** What the person should know, a line each. */
@@ -19,18 +21,28 @@ export interface Added {
 export async function addEntries(context: Context, words: AddWords): Promise<Added> {
   const { entries, warnings, notices } = await planEntries(context, words, { schedule: null, folder: process.cwd() });
   const store = await context.openStore();
-  const before = store.listEntries(null);
-  if (!words.again) refuseOpen(entries, before);
-  store.addEntries(entries);
+  // One write: of two that add the same at once, one is refused.
+  const before = store.together(() => {
+    const known = store.listEntries(null);
+    if (!words.again) refuseOpen(entries, known);
+    store.addEntries(entries);
+    return known;
+  });
   return {
     ids: entries.map(({ id }) => id),
     notices: [
-      ...new Set(warnings.map(formatProblem)),
+      ...atMost([...new Set(warnings.map(formatProblem))]),
       ...notices,
       ...entries.flatMap((entry) => noticeDone(entry, before)),
       ...entries.flatMap((entry) => noticeTooLong(store, entry, context.clock.now())),
     ],
   };
+}
+
+/** Over hundreds of values the same finding comes hundreds of times, each with its own numbers. */
+function atMost(lines: readonly string[]): string[] {
+  const more = lines.length - shownWarnings;
+  return more <= 0 ? [...lines] : [...lines.slice(0, shownWarnings), `${more} more warnings like these`];
 }
 
 function refuseOpen(entries: readonly NewEntry[], before: readonly EntryRecord[]): void {
