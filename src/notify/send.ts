@@ -29,6 +29,8 @@ export async function sendLetter({ name, place }: Channel, letter: Letter, optio
   }
 }
 
+const mostOfReason = 300;
+
 class SecretMissing extends Error {}
 
 interface Vault {
@@ -81,7 +83,8 @@ function send(place: Place, letter: Letter, vault: Vault, options: SendOptions):
 
 function hide(delivery: Delivery, { opened }: Vault): Delivery {
   if (delivery.kind === 'sent') return delivery;
-  return { ...delivery, reason: createScrubber(opened, []).scrubText(delivery.reason) };
+  // A secret that was cut in two is none to a scrubber: the reason is cut after it.
+  return { ...delivery, reason: createScrubber(opened, []).scrubText(delivery.reason).slice(0, mostOfReason) };
 }
 
 /** Takes the secrets of all channels, as far as they are known here, out of what is to be stored or sent. */

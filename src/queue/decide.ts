@@ -198,7 +198,7 @@ function findOutside({ now, secondsLeft }: Scene, entry: QueuedEntry, { now: nig
 function findUnusable({ unusable }: Scene, { id, hosts }: QueuedEntry): Wait[] {
   if (unusable.size === 0) return [];
   return hosts.flatMap((host) => {
-    const found = unusable.get(host);
+    const found = unusable.get(host) ?? unusable.get(hostOf(host));
     if (found === undefined || found.entry === id) return [];
     return [{ kind: 'unusable', host, because: found.because, until: found.until }];
   });

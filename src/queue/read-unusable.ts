@@ -1,3 +1,4 @@
+import { hostOf } from '../language/place.ts';
 import type { QueuedEntry } from '../store/queue-records.ts';
 import type { RunRecord } from '../store/records.ts';
 import type { Store } from '../store/store.ts';
@@ -10,20 +11,23 @@ export interface Unusable {
   until: number;
 }
 
-/** By host. Eighteen entries that wait for one host would else knock at it eighteen times as often. */
+/** By host, or by slot of one. Eighteen entries that wait for one host would else knock at it eighteen times as often. */
 export function readUnusable(store: Store, entries: readonly QueuedEntry[], now: number): Map<string, Unusable> {
   const found = new Map<string, Unusable>();
   for (const { id, state, hosts, runs, notBefore, reason } of entries) {
     if (state !== 'waiting' || notBefore === null || notBefore <= now) continue;
     const run = store.readRun(runs.at(-1) ?? '');
     if (run === null || !cameToNothing(run)) continue;
-    for (const host of hosts)
+    // Out of reach is the whole machine; what is busy may be one slot of it.
+    const isOut = run.outcome?.result === 'cancelled';
+    for (const host of isOut ? hosts.map(hostOf) : hosts)
       if (!found.has(host)) found.set(host, { entry: id, because: reason ?? `run ${run.id}`, until: notBefore });
   }
   return found;
 }
 
-function cameToNothing({ outcome, startedAt }: RunRecord): boolean {
+/** No failure of the entry: the host was not reached, or somebody else had it. */
+export function cameToNothing({ outcome, startedAt }: RunRecord): boolean {
   const reason = outcome?.reason ?? null;
   if (reason === null || startedAt !== null) return false;
   return outcome?.result === 'cancelled' || reason === 'host-busy' || reason === 'quarantined';

@@ -42,8 +42,13 @@ function readFacts({ store, clock }: QueueParts, entry: EntryRecord, run: RunRec
     failure: store.readTries(run.id).at(-1)?.ending?.failure ?? null,
     ladder: playbook.ladder ?? null,
     isBudgetUsed: budget !== null && secondsOfBudget(budget, store.readSpent(batch, now)) <= haltSeconds(playbook),
+    triesInVain: countInVain(store, entry),
     withoutCheckpoint: countWithoutCheckpoint(store, entry),
   };
+}
+
+function countInVain(store: Store, { runs }: EntryRecord): number {
+  return runs.length - 1 - runs.findLastIndex((id) => typeof store.readRun(id)?.startedAt === 'number');
 }
 
 /** Of those that had a job, and the params of now. */

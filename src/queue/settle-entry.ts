@@ -2,8 +2,8 @@ import type { Ladder } from '../playbook/playbook.ts';
 import type { EntryChange, EntryRecord, Yielding } from '../store/queue-records.ts';
 import type { RunRecord } from '../store/records.ts';
 import { nameCombination } from './matrix.ts';
+import { cameToNothing } from './read-unusable.ts';
 
-const busyWaitMs = 60_000;
 const firstWaitMs = 60_000;
 const longestWaitMs = 15 * 60_000;
 
@@ -15,6 +15,8 @@ export interface RunFacts {
   /** Of its playbook. */
   ladder: Ladder | null;
   isBudgetUsed: boolean;
+  /** How many of its runs in a row, this one the last, have not come to a job. */
+  triesInVain: number;
   /** How many of its runs in a row, this one the last, have left no checkpoint that is whole. */
   withoutCheckpoint: number;
 }
@@ -27,7 +29,7 @@ const mostWithoutCheckpoint = 2;
  * it, is no failure of the entry: it waits, each time longer.
  */
 export function settleEntry(entry: EntryRecord, run: RunRecord, facts: RunFacts): EntryChange | null {
-  const { outcome, message, startedAt } = run;
+  const { outcome, message } = run;
   if (outcome === null) return null;
   const { result, reason } = outcome;
   const { now } = facts;
@@ -37,10 +39,7 @@ export function settleEntry(entry: EntryRecord, run: RunRecord, facts: RunFacts)
   if (result === 'succeeded') return { ...change, to: 'done', reason: null };
   const yielding = findYielding(entry, run, facts);
   if (yielding !== null) return yielded(entry, run, { yielding, ...facts }, change);
-  if (startedAt === null && (reason === 'host-busy' || reason === 'quarantined'))
-    return { ...change, to: 'waiting', reason: why, notBefore: now + busyWaitMs };
-  if (result === 'cancelled' && reason !== null)
-    return { ...change, to: 'waiting', reason: why, notBefore: now + waitAfter(entry.runs.length) };
+  if (cameToNothing(run)) return { ...change, to: 'waiting', reason: why, notBefore: now + waitAfter(facts.triesInVain) };
   return failed(entry, run, facts, { ...change, to: 'failed', reason: why });
 }
 
@@ -110,7 +109,9 @@ function yielded(
       reason: `${said}, and ${withoutCheckpoint} runs in a row have left no checkpoint that is whole`,
     };
   const reason = `${said}; ${describeNext(startedAt, withoutCheckpoint)}`;
-  return yielding === 'budget' ? { ...change, to: 'held', reason } : { ...change, to: 'waiting', reason, notBefore: yieldsAt };
+  return yielding === 'budget'
+    ? { ...change, to: 'held', reason, yielding }
+    : { ...change, to: 'waiting', reason, notBefore: yieldsAt };
 }
 
 function describeNext(startedAt: number | null, withoutCheckpoint: number): string {

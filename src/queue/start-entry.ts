@@ -21,7 +21,7 @@ export async function startEntry(parts: QueueParts, id: string, yieldsAt: number
   if (entry === null || plan === null) return null;
   const { store, clock } = parts;
   const at = clock.now();
-  const seconds = secondsLeft(parts, entry, plan);
+  const seconds = takeOfBudget(parts, entry, plan);
   if (seconds === null) return null;
   const night = planForNight(plan, { yieldsAt, seconds, runs: findEarlier(entry, plan) });
   const isStarted = store.together(() => {
@@ -34,8 +34,8 @@ export async function startEntry(parts: QueueParts, id: string, yieldsAt: number
   return plan.run;
 }
 
-/** What the budget of its batch has for it. Null: too little to begin with, so it is held. */
-function secondsLeft(parts: QueueParts, { id, name, budget, batch }: EntryRecord, plan: Plan): number | null {
+/** How long the budget of its batch lets its job run. Null: too short to begin with, so it is held. */
+function takeOfBudget(parts: QueueParts, { id, name, budget, batch }: EntryRecord, plan: Plan): number | null {
   if (budget === null) return Number.POSITIVE_INFINITY;
   const { store, clock } = parts;
   const at = clock.now();
@@ -43,7 +43,7 @@ function secondsLeft(parts: QueueParts, { id, name, budget, batch }: EntryRecord
   const perHour = sumCosts(plan.hosts)?.perHour ?? 0;
   if (secondsOfBudget(budget, spent, { perHour }) > haltSeconds(plan.playbook)) return secondsForOne(budget, spent, perHour);
   const reason = describeUsedUp(budget, spent);
-  if (store.changeEntry(id, { from: ['waiting'], to: 'held', reason, at }))
+  if (store.changeEntry(id, { from: ['waiting'], to: 'held', reason, at, yielding: 'budget' }))
     parts.tell({ text: `${name} is held: ${reason}`, entry: id, trouble: true });
   return null;
 }

@@ -92,7 +92,10 @@ describe('a sweep in the queue', { timeout: 120_000 }, () => {
       state: 'held',
       reason: expect.stringMatching(/^the budget of its sweep is used up \(\d+s of 37s\)$/) as string,
     });
-    expect(who.newest()).toMatchObject({
+    expect(await who.run(['queue', 'release', held?.id ?? ''])).toMatchObject({ code: 0 });
+    expect(await who.run(['queue', 'run'])).toMatchObject({ code: 0 });
+    expect((await listEntries(who)).at(-1)).toMatchObject({ state: 'done' });
+    expect(who.runs().at(-1)).toMatchObject({
       state: 'halted',
       message: expect.stringMatching(/^the budget of its sweep is used up/) as string,
     });

@@ -24,6 +24,7 @@ function settle(
     failure: null,
     ladder: null,
     isBudgetUsed: false,
+    triesInVain: 1,
     withoutCheckpoint: 0,
     ...facts,
   });
@@ -77,11 +78,7 @@ test('a limit that has stopped it at the time to yield, while nobody was there, 
 
 test('a host that was not reached is tried again, each time later, up to a quarter of an hour', () => {
   const cancelled = (tries: number) =>
-    settle(
-      { runs: Array.from({ length: tries }, () => 'r1') },
-      { result: 'cancelled', reason: 'connection-refused' },
-      { startedAt: null },
-    );
+    settle({}, { result: 'cancelled', reason: 'connection-refused' }, { startedAt: null }, { triesInVain: tries });
   expect(cancelled(1)).toMatchObject({ to: 'waiting', notBefore: now + minute, reason: 'run r1 cancelled (connection-refused)' });
   expect([2, 3, 9, 99].map((tries) => cancelled(tries)?.notBefore)).toEqual(
     [2, 4, 15, 15].map((minutes) => now + minutes * minute),

@@ -23,6 +23,7 @@ const passedOn = [
   'XDG_CONFIG_HOME',
   'XDG_DATA_HOME',
   'XDG_STATE_HOME',
+  'TZ',
   'PATH',
 ];
 const paths = ['FLEET_INVENTORIES', 'FLEET_PLAYBOOKS', 'FLEET_NOTIFY'];

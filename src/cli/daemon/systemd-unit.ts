@@ -33,10 +33,12 @@ WantedBy=default.target
 }
 
 /** One line for a crontab: a look each minute, that stays while there is something to drive. */
-export function describeCrontab({ node, program, folder, environment }: DaemonStart): string {
+export function describeCrontab({ node, program, folder, environment, secrets }: DaemonStart): string {
   const variables = Object.entries(environment).map(([name, value]) => `${name}=${shellQuote(value)}`);
   const command = [...variables, shellQuote(node), shellQuote(program), 'daemon --once >/dev/null 2>&1'].join(' ');
-  return `* * * * * cd ${shellQuote(folder)} && ${command}`.replaceAll('%', '\\%');
+  const file = shellQuote(secrets);
+  const read = `if [ -r ${file} ]; then set -a; . ${file}; set +a; fi`;
+  return `* * * * * cd ${shellQuote(folder)} && { ${read}; ${command}; }`.replaceAll('%', '\\%');
 }
 
 /** Of a command line, in which systemd puts variables in their places. */

@@ -42,8 +42,8 @@ export async function changeEntries(
 }
 
 /** Whoever lets an entry go whose budget is used up wants it beyond the budget: else the next look would hold it again. */
-function isOverspent(store: Store, { budget, batch }: EntryRecord, at: number): boolean {
-  return budget !== null && secondsOfBudget(budget, store.readSpent(batch, at)) === 0;
+function isOverspent(store: Store, { budget, batch, yielding }: EntryRecord, at: number): boolean {
+  return budget !== null && (yielding === 'budget' || secondsOfBudget(budget, store.readSpent(batch, at)) === 0);
 }
 
 function refuse(entry: EntryRecord | null, { verb, from }: ChangeOfEntry): Error {

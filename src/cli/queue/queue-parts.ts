@@ -2,7 +2,7 @@ import { exitCodes, FleetError, messageOf, usageError } from '../../errors.ts';
 import type { QueueLine, QueueParts } from '../../queue/parts.ts';
 import type { EntryRecord, ScheduleRecord } from '../../store/queue-records.ts';
 import type { Context } from '../context.ts';
-import { parseAddWords } from './add-flags.ts';
+import { inZone, parseAddWords } from './add-flags.ts';
 import { parseAsked, type Asked } from './asked.ts';
 import { planEntries, planPoint } from './plan-entries.ts';
 
@@ -29,10 +29,10 @@ async function planEntry(context: Context, entry: EntryRecord, asked: Asked) {
   });
 }
 
-async function planSchedule(context: Context, { name, words, folder }: ScheduleRecord) {
+async function planSchedule(context: Context, { name, words, folder, zone }: ScheduleRecord) {
   const wish = await parseAddWords(words).catch((error: unknown) => {
     throw usageError('usage', `its words cannot be read: ${messageOf(error)}`);
   });
-  const { entries } = await planEntries(context, wish, { schedule: name, folder });
+  const { entries } = await planEntries(context, inZone(wish, zone), { schedule: name, folder });
   return entries;
 }

@@ -46,7 +46,10 @@ export async function verifyRun(drive: Drive): Promise<void> {
   const explained = outcome.result === 'failed' && !ending.notReady ? explainFailure(ending.failure) : [];
   const last = { from: ['verifying'] as const, event: drive.event('state', text), outcome };
   const message = outcome.reason === null ? null : [text, ...explained].join('\n');
-  endTry(drive, { exitCode: outcome.exitCode, failure: nameFailure(outcome, ending), text });
+  endTry(drive, {
+    ...{ exitCode: outcome.exitCode, failure: nameFailure(outcome, ending), text },
+    seconds: state.ranSeconds ?? null,
+  });
   if (outcome.result === 'failed') await endFailed(drive, { ...last, to: 'failed', message });
   else await endRun(drive, { ...last, to: outcome.result, message });
 }

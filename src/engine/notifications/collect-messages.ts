@@ -76,11 +76,14 @@ function collectOfRun(collector: Collector, run: string, events: readonly EventR
   const { store, settings } = collector;
   const record = store.readRun(run);
   if (record === null) return;
+  const comesAgain = store.comesAgain(run);
   for (const telling of describeEvents(events, describeRun(store, record), settings.timeZone)) {
     const cause = `event ${telling.event}`;
     const { kind } = telling.message;
     const ends = kind === 'finished' || kind === 'no-go';
     if (ends || telling.when === 'over') store.outbox.withdraw(run, 'unreachable', now);
+    // An entry of the queue that waits again has not ended: a host that is busy all night is no news each time.
+    if (ends && comesAgain) continue;
     for (const channel of chooseChannels(collector, run, telling)) {
       put(collector, { channel, cause, run, message: telling.message, notBefore: findTime(collector, telling, now) }, now);
     }
@@ -102,20 +105,21 @@ function describeRun(store: Store, record: RunRecord): ToldRun {
   return { ...record, host: hosts.size === 0 ? null : [...hosts].join(',') };
 }
 
-/** Puts the summary of the last night, unless that was done or the morning is long past. */
-export function collectSummary(collector: Collector, now: number): void {
+/** Puts the summary of the last night, unless that was done or the morning is long past. `settled`: mornings that this process has seen to. */
+export function collectSummary(collector: Collector, now: number, settled: Set<string>): void {
   const { store, settings } = collector;
   const channels = settings.channels.filter(({ on }) => on.has('summary'));
   const begunAt = store.outbox.readCursor()?.begunAt ?? now;
   if (settings.summary === null || channels.length === 0) return;
   const night = findNight(now, settings.summary, settings.timeZone);
-  if (night.to < begunAt || now - night.to > summaryLastsMs) return;
+  if (night.to < begunAt || now - night.to > summaryLastsMs || settled.has(night.date)) return;
   store.together(() => {
     const runs = store.listRuns(night.from).map((record) => ({ ...record, ...describeRun(store, record) }));
     const message = describeNight(night, runs, store.outbox.readStopped(night.from), settings.timeZone);
     for (const channel of channels)
       put(collector, { channel, cause: `summary ${night.date}`, run: null, message, notBefore: now }, now);
   });
+  settled.add(night.date);
 }
 
 interface Posting {

@@ -20,6 +20,7 @@ export async function pumpNotifications(parts: NotifyParts, settings: NotifySett
   const collector = { store, settings, scrubber: openScrubber(settings.channels, environment) };
   const leaving = new AbortController();
   const busy = new Map<string, Promise<void>>();
+  const mornings = new Set<string>();
   let tidiedAt = Number.NEGATIVE_INFINITY;
 
   const guarded = (work: () => void): void => {
@@ -35,7 +36,7 @@ export async function pumpNotifications(parts: NotifyParts, settings: NotifySett
     guarded(() => store.outbox.readCursor() ?? store.outbox.begin(now));
     guarded(() => collectMessages(collector, now));
     guarded(() => collectEntries(collector, now, { isLeaving }));
-    guarded(() => collectSummary(collector, now));
+    guarded(() => collectSummary(collector, now, mornings));
     if (clock.monotonic() - tidiedAt >= tidyEveryMs) {
       tidiedAt = clock.monotonic();
       guarded(() => store.outbox.tidy(now, now - forgetAfterMs));

@@ -1,4 +1,5 @@
-import { FleetError } from '../../errors.ts';
+import { mayMend } from '../../engine/keep-lease.ts';
+import { messageOf } from '../../errors.ts';
 import type { NewEntry, ScheduleRecord } from '../../store/queue-records.ts';
 import type { QueueParts } from '../parts.ts';
 import { findDue } from './due.ts';
@@ -32,8 +33,8 @@ async function planTimes(parts: QueueParts, schedule: ScheduleRecord, times: num
     const planned = await Promise.all(Array.from({ length: times }, () => parts.planSchedule(schedule)));
     return planned.flat();
   } catch (error) {
-    if (!(error instanceof FleetError)) throw error;
-    parts.tell({ text: `schedule ${schedule.name} adds nothing: ${error.message}`, trouble: true });
+    if (mayMend(error)) throw error;
+    parts.tell({ text: `schedule ${schedule.name} adds nothing: ${messageOf(error)}`, trouble: true });
     return [];
   }
 }
