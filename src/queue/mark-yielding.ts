@@ -17,7 +17,8 @@ export interface YieldingRun {
 export function markYielding(parts: QueueParts, entry: EntryRecord): YieldingRun | null {
   const { store, clock } = parts;
   const run = store.readRun(entry.runs.at(-1) ?? '');
-  if (run === null || isResult(run.state)) return null;
+  // What is verified or rolled back has no job there any more.
+  if (run === null || isResult(run.state) || run.state === 'verifying' || run.state === 'rolling-back') return null;
   const found = findReason(parts, entry, haltSeconds(readPlan(run.plan).playbook));
   if (found === null) return null;
   const { yielding, reason } = found;

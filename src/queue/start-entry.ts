@@ -23,7 +23,7 @@ export async function startEntry(parts: QueueParts, id: string, yieldsAt: number
   const at = clock.now();
   const seconds = takeOfBudget(parts, entry, plan);
   if (seconds === null) return null;
-  const night = planForNight(plan, { yieldsAt, seconds, runs: findEarlier(entry, plan) });
+  const night = planForNight(plan, { yieldsAt, seconds, runs: findEarlier(parts, entry, plan) });
   const isStarted = store.together(() => {
     if (store.readEntry(entry.id)?.state !== 'waiting' || isTaken(parts, plan) || !isStill(parts, entry, yieldsAt)) return false;
     createRun(parts, night);
@@ -49,9 +49,15 @@ function takeOfBudget(parts: QueueParts, { id, name, budget, batch }: EntryRecor
 }
 
 /** With other params it is another experiment, which goes on from the same ones only where the ladder says so. */
-function findEarlier({ canGoOn, runs, runsBefore }: EntryRecord, { playbook: { ladder } }: Plan): string[] {
+function findEarlier(
+  { store }: QueueParts,
+  { canGoOn, runs, runsBefore }: EntryRecord,
+  { playbook: { ladder } }: Plan,
+): string[] {
   if (!canGoOn) return [];
-  return ladder?.from === 'checkpoint' ? runs : runs.slice(runsBefore);
+  const same = ladder?.from === 'checkpoint' ? runs : runs.slice(runsBefore);
+  // One that never came to its job has left nothing.
+  return same.filter((id) => typeof store.readRun(id)?.startedAt === 'number');
 }
 
 /** Planning takes a moment, and a computer that was put to sleep in it wakes up by day. */

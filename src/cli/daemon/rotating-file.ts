@@ -11,20 +11,26 @@ export function openRotatingFile(file: string, { mostBytes, kept }: { mostBytes:
   let size = fstatSync(descriptor).size;
 
   const rotate = (): void => {
-    closeSync(descriptor);
     rmSync(`${file}.${kept}`, { force: true });
     for (let number = kept - 1; number >= 1; number -= 1) renameIfThere(`${file}.${number}`, `${file}.${number + 1}`);
     renameIfThere(file, `${file}.1`);
-    descriptor = open(file);
+    const next = open(file);
+    closeSync(descriptor);
+    descriptor = next;
     size = 0;
   };
 
   return {
     write: (line) => {
       const bytes = Buffer.from(line);
-      if (size > 0 && size + bytes.length > mostBytes) rotate();
-      writeSync(descriptor, bytes);
-      size += bytes.length;
+      try {
+        if (size > 0 && size + bytes.length > mostBytes) rotate();
+        writeSync(descriptor, bytes);
+        size += bytes.length;
+      } catch (error) {
+        // A full disk is waited for by whoever writes here, and its log must not end it.
+        if (!isFullDisk(error)) throw error;
+      }
     },
     close: () => closeSync(descriptor),
   };
@@ -34,6 +40,10 @@ function open(file: string): number {
   const descriptor = openSync(file, 'a', 0o600);
   chmodSync(file, 0o600);
   return descriptor;
+}
+
+function isFullDisk(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && (error.code === 'ENOSPC' || error.code === 'EDQUOT');
 }
 
 function renameIfThere(from: string, to: string): void {

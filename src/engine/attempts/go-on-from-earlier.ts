@@ -9,10 +9,11 @@ import { beginTry, readTry } from './record-try.ts';
 
 /** The first attempt of a run that goes on from earlier ones: what it goes on from is known before its environment is sent. */
 export async function goOnFromEarlier(drive: Drive): Promise<void> {
-  const [earlier] = drive.plan.goesOnFrom ?? [];
+  const { goesOnFrom = [] } = drive.plan;
+  const [earlier] = goesOnFrom;
   const { attempt } = drive.record();
   if (earlier === undefined || attempt !== 1 || readTry(drive) !== null) return;
-  await takeSentinelOf(drive, earlier);
+  for (const run of goesOnFrom) await takeSentinelOf(drive, run);
   const checkpoint = await findResumePoint(drive);
   const from = checkpoint === null ? 'from the start: no checkpoint of it is whole' : `from ${checkpoint.path}`;
   drive.parts.store.together(() => {
@@ -21,7 +22,7 @@ export async function goOnFromEarlier(drive: Drive): Promise<void> {
   });
 }
 
-/** The halt file by which the earlier run was told to stop would stop this one too. One that a person has made stays. */
+/** The halt file by which an earlier run was told to stop would stop this one too. One that a person has made stays. */
 async function takeSentinelOf(drive: Drive, earlier: string): Promise<void> {
   const { parts } = drive;
   const answer = askForLease(parts, earlier, { takeOver: false });

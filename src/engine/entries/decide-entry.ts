@@ -57,8 +57,9 @@ function skipAfterFailure(drive: Drive, entry: Entry, failed: CheckRecord | null
 }
 
 /** What makes a fresh beginning would take away what the run goes on from. */
-function skipWhenGoingOn({ plan }: Drive, { unlessGoesOn = false }: Entry): Result | null {
-  const [earlier] = plan.goesOnFrom ?? [];
+function skipWhenGoingOn({ plan, parts: { store } }: Drive, { unlessGoesOn = false }: Entry): Result | null {
+  const isSaved = (run: string) => store.readCheckpoints(run).some(({ state }) => state === 'complete' || state === 'valid');
+  const earlier = plan.goesOnFrom?.find(isSaved);
   if (!unlessGoesOn || earlier === undefined) return null;
   return { result: 'skip', expected: null, observed: null, message: `the run goes on from run ${earlier}` };
 }
