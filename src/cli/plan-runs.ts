@@ -3,6 +3,7 @@ import { makePlan, sumCosts, type Asked, type Plan } from '../engine/plan.ts';
 import { requireSecrets, resolveEnvironment } from '../engine/secrets.ts';
 import { sealPlaybook } from '../engine/sending/seal.ts';
 import { usageError } from '../errors.ts';
+import { splitPair } from '../language/pair.ts';
 import { findPlaybook, playbookFolders } from '../playbook/find-playbook.ts';
 import { lintPlaybook } from '../playbook/lint/lint-playbook.ts';
 import { readPlaybook, type Playbook } from '../playbook/read-playbook.ts';
@@ -136,14 +137,16 @@ function priceOf(hosts: Plan['hosts']): { host: string; perHour: number; currenc
   return cost === null ? null : { host: hosts.map(({ name }) => name).join(', '), ...cost };
 }
 
-function readSettings(words: readonly string[]): Record<string, string> {
+export function readSettings(words: readonly string[]): Record<string, string> {
   const settings = new Map<string, string>();
   for (const word of words) {
-    const equals = word.indexOf('=');
-    if (equals <= 0) throw usageError('usage', `--set: expected NAME=VALUE, got "${word}"`);
-    const name = word.slice(0, equals);
+    const [name, value] = splitPair(word) ?? refuse(word);
     if (settings.has(name)) throw usageError('usage', `--set: "${name}" is given twice`);
-    settings.set(name, word.slice(equals + 1));
+    settings.set(name, value);
   }
   return Object.fromEntries(settings);
+}
+
+function refuse(word: string): never {
+  throw usageError('usage', `--set: expected NAME=VALUE, got "${word}"`);
 }

@@ -9,14 +9,20 @@ export interface Sources {
   problems: Problem[];
 }
 
+const usual: readonly string[] = ['inventories'];
+
 /** What a person asked for, else `$FLEET_INVENTORIES` (separated by colons), else the folder `inventories`. */
-export function findSources(paths: readonly string[], environment: NodeJS.ProcessEnv): Sources {
+export function inventoryPaths(paths: readonly string[], environment: NodeJS.ProcessEnv): readonly string[] {
   const configured = (environment['FLEET_INVENTORIES'] ?? '').split(':').filter((path) => path !== '');
-  const asked = paths.length > 0 ? [...paths] : configured;
-  const hint = asked.length > 0 ? null : 'give --inventory PATH, or set FLEET_INVENTORIES';
+  return [paths, configured].find((some) => some.length > 0) ?? usual;
+}
+
+export function findSources(paths: readonly string[], environment: NodeJS.ProcessEnv): Sources {
+  const asked = inventoryPaths(paths, environment);
+  const hint = asked === usual ? 'give --inventory PATH, or set FLEET_INVENTORIES' : null;
   const problems: Problem[] = [];
   const files = new Map<string, string>();
-  for (const path of asked.length > 0 ? asked : ['inventories']) {
+  for (const path of asked) {
     try {
       for (const file of listFiles(path)) {
         const real = realpathSync(file);

@@ -1,5 +1,5 @@
 import { suggestName } from './check-schema.ts';
-import { usageError } from '../errors.ts';
+import { FleetError, usageError } from '../errors.ts';
 
 /** A day of the calendar. `day` may lie outside the month: the 32nd of January is the 1st of February. */
 export interface CalendarDay {
@@ -22,6 +22,7 @@ export interface Zone {
   format(at: number): string;
 }
 
+const unknownZone = 'time-zone-unknown';
 const minuteMs = 60_000;
 const dayMs = 24 * 60 * minuteMs;
 const rememberedMoments = 1_000;
@@ -34,6 +35,16 @@ export function findZone(name: string): Zone {
   const zone = makeZone(name);
   zones.set(name, zone);
   return zone;
+}
+
+export function isZone(name: string): boolean {
+  try {
+    findZone(name);
+    return true;
+  } catch (error) {
+    if (error instanceof FleetError && error.code === unknownZone) return false;
+    throw error;
+  }
 }
 
 /** Where this computer is. */
@@ -107,7 +118,7 @@ function openFormat(name: string): Intl.DateTimeFormat {
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
     const nearest = suggestName(name, Intl.supportedValuesOf('timeZone'));
-    throw usageError('time-zone-unknown', `there is no time zone "${name}": expected a name like Europe/Berlin`, [
+    throw usageError(unknownZone, `there is no time zone "${name}": expected a name like Europe/Berlin`, [
       nearest ?? 'timedatectl list-timezones lists them',
     ]);
   }

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { messageOf } from '../errors.ts';
 import { showValue, suggestName } from '../language/check-schema.ts';
 import { parsePositiveDuration } from '../language/units.ts';
+import { isZone } from '../language/zone.ts';
 import { messageKinds } from './message.ts';
 
 const line = z.string().regex(/^[^\0\r\n]+$/, { error: 'expected one line of text' });
@@ -33,21 +34,11 @@ const timeOfDay = z
   .meta({ examples: ['08:00'] });
 
 const timeZone = z.string().superRefine((name, context) => {
-  if (isTimeZone(name)) return;
+  if (isZone(name)) return;
   const near = suggestName(name, Intl.supportedValuesOf('timeZone'));
   const message = `expected a time zone such as "Europe/Berlin", got ${showValue(name)}`;
   context.addIssue({ code: 'custom', message: near === null ? message : `${message}: ${near}` });
 });
-
-function isTimeZone(name: string): boolean {
-  try {
-    new Intl.DateTimeFormat('en-GB', { timeZone: name });
-    return true;
-  } catch (error) {
-    if (error instanceof RangeError) return false;
-    throw error;
-  }
-}
 
 const emailAddress = z.string().regex(/^[^\s@<>,]+@[^\s@<>,]+$/, { error: 'expected an address such as "ada@example.com"' });
 

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
-import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { configHome } from '../config-home.ts';
 
 /** Where the person's settings are; null when they have none. A file that `$FLEET_NOTIFY` names is expected to be there. */
 export function findNotifyFile(environment: NodeJS.ProcessEnv): string | null {
@@ -11,11 +11,5 @@ export function findNotifyFile(environment: NodeJS.ProcessEnv): string | null {
 }
 
 export function usualNotifyFile(environment: NodeJS.ProcessEnv): string {
-  const base = environment['XDG_CONFIG_HOME'] ?? '';
-  return join(base === '' ? join(homeOf(environment), '.config') : base, 'fleet', 'notify.yaml');
-}
-
-export function homeOf(environment: NodeJS.ProcessEnv): string {
-  const home = environment['HOME'] ?? '';
-  return home === '' ? homedir() : home;
+  return join(configHome(environment), 'fleet', 'notify.yaml');
 }

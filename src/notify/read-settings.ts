@@ -1,4 +1,5 @@
 import { dirname, join, resolve } from 'node:path';
+import { homeOf } from '../config-home.ts';
 import { checkSchema } from '../language/check-schema.ts';
 import { parsePositiveDuration } from '../language/units.ts';
 import { localZoneName } from '../language/zone.ts';
@@ -7,7 +8,6 @@ import type { SecretSource } from '../secret-source.ts';
 import { readYamlFile, sortProblems, type YamlDocument } from '../yaml.ts';
 import { notifyFormat, type ChannelEntry, type NotifyEntry } from './format.ts';
 import { messageKinds, type MessageKind } from './message.ts';
-import { homeOf } from './notify-file.ts';
 import type { Channel, NotifySettings, OpenOrSecret, Place } from './settings.ts';
 
 const placeKinds = ['webhook', 'slack', 'discord', 'ntfy', 'mail', 'command'] as const;

@@ -11,9 +11,14 @@ export function playbookFolders(environment: Readonly<Record<string, string | un
   return given.length > 0 ? given : ['playbooks'];
 }
 
+/** Whether a path stands in the place of a name. */
+export function isPlaybookFile(name: string): boolean {
+  return name.includes('/') || extensions.includes(extname(name));
+}
+
 /** The file of a name, or of a path given in its place. Throws `playbook-not-found` with the nearest name and the folders looked in. */
 export function findPlaybook(name: string, folders: readonly string[] = playbookFolders()): string {
-  if (name.includes('/') || extensions.includes(extname(name))) {
+  if (isPlaybookFile(name)) {
     if (isFile(name)) return name;
     throw usageError('playbook-not-found', `${name}: no such playbook file`);
   }

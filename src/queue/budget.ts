@@ -1,5 +1,6 @@
 import { formatDuration } from '../language/units.ts';
-import type { BatchBudget, BatchSpent } from '../store/queue-records.ts';
+import type { BatchBudget, BatchSpent, EntryRecord } from '../store/queue-records.ts';
+import type { Store } from '../store/store.ts';
 import type { QueueParts } from './parts.ts';
 
 /** How long the jobs of a batch may go on together, in seconds, until its budget is used up. `starting`: the hourly cost of one more. */
@@ -19,6 +20,20 @@ export function secondsForOne(budget: BatchBudget, spent: BatchSpent, perHour: n
   return secondsOfBudget(budget, { ...spent, running: 0, perHour: 0 }, { perHour });
 }
 
+/**
+ * Why the budget of an entry's batch is used up: it has no more than `neededSeconds` left for what runs, and for what is `starting`. Null: it has, or
+ * there is none.
+ */
+export function findUsedUp(
+  store: Store,
+  { budget, batch }: Pick<EntryRecord, 'budget' | 'batch'>,
+  { now, neededSeconds, starting = null }: { now: number; neededSeconds: number; starting?: { perHour: number } | null },
+): string | null {
+  if (budget === null) return null;
+  const spent = store.readSpent(batch, now);
+  return secondsOfBudget(budget, spent, starting) > neededSeconds ? null : describeUsedUp(budget, spent);
+}
+
 export function describeUsedUp({ seconds, cost }: BatchBudget, spent: BatchSpent): string {
   const ofTime = seconds === null ? [] : [`${formatDuration(Math.round(spent.seconds))} of ${formatDuration(seconds)}`];
   const ofCost = cost === null ? [] : [`cost ${spent.cost.toFixed(2)} of ${cost.toFixed(2)}`];
@@ -29,10 +44,10 @@ export function describeUsedUp({ seconds, cost }: BatchBudget, spent: BatchSpent
 export function holdOverspent(parts: QueueParts): void {
   const { store, clock } = parts;
   for (const { batch, budget } of store.openBudgets()) {
-    const spent = store.readSpent(batch, clock.now());
-    if (secondsOfBudget(budget, spent) > 0) continue;
-    const reason = describeUsedUp(budget, spent);
-    for (const entry of store.holdBatch(batch, reason, clock.now()))
+    const now = clock.now();
+    const reason = findUsedUp(store, { budget, batch }, { now, neededSeconds: 0 });
+    if (reason === null) continue;
+    for (const entry of store.holdBatch(batch, reason, now))
       parts.tell({ text: `entry ${entry} is held: ${reason}`, entry, trouble: true });
   }
 }

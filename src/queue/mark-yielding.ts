@@ -1,11 +1,11 @@
 import { readPlan } from '../engine/read-plan.ts';
+import { findZone } from '../language/zone.ts';
 import { isResult } from '../lifecycle/states.ts';
 import type { EntryRecord, Yielding } from '../store/queue-records.ts';
-import { describeUsedUp, secondsOfBudget } from './budget.ts';
+import { findUsedUp } from './budget.ts';
 import { changeAsRead } from './change-as-read.ts';
 import { haltSeconds } from './night-plan.ts';
 import type { QueueParts } from './parts.ts';
-import { findZone } from '../language/zone.ts';
 
 /** A run that is to be halted, and why. */
 export interface YieldingRun {
@@ -29,13 +29,13 @@ export function markYielding(parts: QueueParts, entry: EntryRecord): YieldingRun
 
 function findReason(
   { store, clock }: QueueParts,
-  { yieldsAt, zone, budget, batch }: EntryRecord,
+  entry: EntryRecord,
   neededSeconds: number,
 ): { yielding: Yielding; reason: string } | null {
+  const { yieldsAt, zone } = entry;
   const now = clock.now();
   if (yieldsAt !== null && now >= yieldsAt - neededSeconds * 1000)
     return { yielding: 'night', reason: `it must yield at ${findZone(zone).format(yieldsAt)} ${zone}` };
-  if (budget === null) return null;
-  const spent = store.readSpent(batch, now);
-  return secondsOfBudget(budget, spent) > neededSeconds ? null : { yielding: 'budget', reason: describeUsedUp(budget, spent) };
+  const reason = findUsedUp(store, entry, { now, neededSeconds });
+  return reason === null ? null : { yielding: 'budget', reason };
 }

@@ -1,4 +1,5 @@
 import { usageError } from '../errors.ts';
+import { splitPair } from '../language/pair.ts';
 
 /** Values of params, by name. */
 export type Combination = Readonly<Record<string, string>>;
@@ -39,21 +40,19 @@ export function nameCombination(combination: Combination): string {
 }
 
 function readAxis(word: string): { name: string; values: string[] } {
-  const equals = word.indexOf('=');
-  const values = word.slice(equals + 1).split(',');
-  if (equals <= 0 || values.includes('')) throw usageError('usage', `--matrix: expected NAME=A,B,C, got "${word}"`);
+  const [name, text] = splitPair(word) ?? [null, ''];
+  const values = text.split(',');
+  if (name === null || values.includes('')) throw usageError('usage', `--matrix: expected NAME=A,B,C, got "${word}"`);
   const twice = values.find((value, index) => values.indexOf(value) !== index);
   if (twice !== undefined) throw usageError('usage', `--matrix: "${word}" has "${twice}" twice`);
-  return { name: word.slice(0, equals), values };
+  return { name, values };
 }
 
 function readCombination(words: string, flag: string): Combination {
-  const pairs = words.split(',').map((word) => {
-    const equals = word.indexOf('=');
-    if (equals <= 0) throw usageError('usage', `${flag}: expected NAME=VALUE,NAME=VALUE, got "${words}"`);
-    return [word.slice(0, equals), word.slice(equals + 1)] as const;
-  });
-  return Object.fromEntries(pairs);
+  const pairs = words.split(',').map(splitPair);
+  const known = pairs.filter((pair) => pair !== null);
+  if (known.length < pairs.length) throw usageError('usage', `${flag}: expected NAME=VALUE,NAME=VALUE, got "${words}"`);
+  return Object.fromEntries(known);
 }
 
 function has(each: Combination, part: Combination): boolean {

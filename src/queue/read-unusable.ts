@@ -1,6 +1,6 @@
 import { hostOf } from '../language/place.ts';
+import { cameToNothing } from '../lifecycle/came-to-nothing.ts';
 import type { QueuedEntry } from '../store/queue-records.ts';
-import type { RunRecord } from '../store/records.ts';
 import type { Store } from '../store/store.ts';
 
 /** A host on which a run has just come to nothing, before its job: out of reach, or somebody else's. */
@@ -24,11 +24,4 @@ export function readUnusable(store: Store, entries: readonly QueuedEntry[], now:
       if (!found.has(host)) found.set(host, { entry: id, because: reason ?? `run ${run.id}`, until: notBefore });
   }
   return found;
-}
-
-/** No failure of the entry: the host was not reached, or somebody else had it. */
-export function cameToNothing({ outcome, startedAt }: RunRecord): boolean {
-  const reason = outcome?.reason ?? null;
-  if (reason === null || startedAt !== null) return false;
-  return outcome?.result === 'cancelled' || reason === 'host-busy' || reason === 'quarantined';
 }

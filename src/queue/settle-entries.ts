@@ -1,9 +1,11 @@
+import { isWhole } from '../engine/checkpoints/rules.ts';
 import { readPlan } from '../engine/read-plan.ts';
 import type { EntryRecord } from '../store/queue-records.ts';
 import type { RunRecord } from '../store/records.ts';
 import type { Store } from '../store/store.ts';
+import { findUsedUp } from './budget.ts';
 import { changeAsRead } from './change-as-read.ts';
-import { secondsOfBudget } from './budget.ts';
+import { hadJob } from './had-job.ts';
 import { haltSeconds } from './night-plan.ts';
 import type { QueueParts } from './parts.ts';
 import { settleEntry, stopsOthers, type RunFacts } from './settle-entry.ts';
@@ -34,26 +36,24 @@ function settleByRun(parts: QueueParts, entry: EntryRecord, run: RunRecord): voi
 }
 
 function readFacts({ store, clock }: QueueParts, entry: EntryRecord, run: RunRecord): RunFacts {
-  const { budget, batch } = entry;
   const now = clock.now();
   const { playbook } = readPlan(run.plan);
   return {
     now,
     failure: store.readTries(run.id).at(-1)?.ending?.failure ?? null,
     ladder: playbook.ladder ?? null,
-    isBudgetUsed: budget !== null && secondsOfBudget(budget, store.readSpent(batch, now)) <= haltSeconds(playbook),
+    isBudgetUsed: findUsedUp(store, entry, { now, neededSeconds: haltSeconds(playbook) }) !== null,
     triesInVain: countInVain(store, entry),
     withoutCheckpoint: countWithoutCheckpoint(store, entry),
   };
 }
 
 function countInVain(store: Store, { runs }: EntryRecord): number {
-  return runs.length - 1 - runs.findLastIndex((id) => typeof store.readRun(id)?.startedAt === 'number');
+  return runs.length - 1 - runs.findLastIndex((id) => hadJob(store, id));
 }
 
 /** Of those that had a job, and the params of now. */
 function countWithoutCheckpoint(store: Store, { runs, runsBefore }: EntryRecord): number {
-  const begun = runs.slice(runsBefore).filter((id) => typeof store.readRun(id)?.startedAt === 'number');
-  const isSaved = (id: string) => store.readCheckpoints(id).some(({ state }) => state === 'complete' || state === 'valid');
-  return begun.length - 1 - begun.findLastIndex(isSaved);
+  const begun = runs.slice(runsBefore).filter((id) => hadJob(store, id));
+  return begun.length - 1 - begun.findLastIndex((id) => store.readCheckpoints(id).some(isWhole));
 }

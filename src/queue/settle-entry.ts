@@ -1,8 +1,8 @@
+import { cameToNothing } from '../lifecycle/came-to-nothing.ts';
 import type { Ladder } from '../playbook/playbook.ts';
 import type { EntryChange, EntryRecord, Yielding } from '../store/queue-records.ts';
 import type { RunRecord } from '../store/records.ts';
 import { nameCombination } from './matrix.ts';
-import { cameToNothing } from './read-unusable.ts';
 
 const firstWaitMs = 60_000;
 const longestWaitMs = 15 * 60_000;

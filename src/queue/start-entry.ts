@@ -3,8 +3,9 @@ import { sumCosts, type Plan } from '../engine/plan.ts';
 import { exitCodes, FleetError, messageOf } from '../errors.ts';
 import { placesOverlap } from '../language/place.ts';
 import type { EntryChange, EntryRecord } from '../store/queue-records.ts';
-import { describeUsedUp, secondsForOne, secondsOfBudget } from './budget.ts';
+import { findUsedUp, secondsForOne } from './budget.ts';
 import { decideQueue } from './decide.ts';
+import { hadJob } from './had-job.ts';
 import { haltSeconds, planForNight } from './night-plan.ts';
 import type { QueueParts } from './parts.ts';
 import { readScene } from './read-scene.ts';
@@ -35,14 +36,15 @@ export async function startEntry(parts: QueueParts, id: string, yieldsAt: number
 }
 
 /** How long the budget of its batch lets its job run. Null: too short to begin with, so it is held. */
-function takeOfBudget(parts: QueueParts, { id, name, budget, batch }: EntryRecord, plan: Plan): number | null {
+function takeOfBudget(parts: QueueParts, entry: EntryRecord, plan: Plan): number | null {
+  const { id, name, budget, batch } = entry;
   if (budget === null) return Number.POSITIVE_INFINITY;
   const { store, clock } = parts;
   const at = clock.now();
-  const spent = store.readSpent(batch, at);
   const perHour = sumCosts(plan.hosts)?.perHour ?? 0;
-  if (secondsOfBudget(budget, spent, { perHour }) > haltSeconds(plan.playbook)) return secondsForOne(budget, spent, perHour);
-  const reason = describeUsedUp(budget, spent);
+  const neededSeconds = haltSeconds(plan.playbook);
+  const reason = findUsedUp(store, entry, { now: at, neededSeconds, starting: { perHour } });
+  if (reason === null) return secondsForOne(budget, store.readSpent(batch, at), perHour);
   if (store.changeEntry(id, { from: ['waiting'], to: 'held', reason, at, yielding: 'budget' }))
     parts.tell({ text: `${name} is held: ${reason}`, entry: id, trouble: true });
   return null;
@@ -57,7 +59,7 @@ function findEarlier(
   if (!canGoOn) return [];
   const same = ladder?.from === 'checkpoint' ? runs : runs.slice(runsBefore);
   // One that never came to its job has left nothing.
-  return same.filter((id) => typeof store.readRun(id)?.startedAt === 'number');
+  return same.filter((id) => hadJob(store, id));
 }
 
 /** Planning takes a moment, and a computer that was put to sleep in it wakes up by day. */

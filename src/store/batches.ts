@@ -5,7 +5,7 @@ import { jobSeconds } from './job-seconds.ts';
 import type { Store } from './store.ts';
 
 /** Entries that were added together. What one of them does to the others, and what all have taken. */
-export function prepareBatches(connection: Connection): Pick<Store, 'holdBatch' | 'readSpent' | 'openBudgets' | 'comesAgain'> {
+export function prepareBatches(connection: Connection): Pick<Store, 'holdBatch' | 'readSpent' | 'openBudgets'> {
   const hold = connection.prepare<[string, string], { id: string }>(
     `UPDATE queue_entries SET state = 'held', reason = ? WHERE batch = ? AND state = 'waiting' RETURNING id`,
   );
@@ -22,13 +22,7 @@ export function prepareBatches(connection: Connection): Pick<Store, 'holdBatch' 
     `SELECT DISTINCT batch, budget_seconds AS seconds, budget_cost AS cost FROM queue_entries
      WHERE ended_at IS NULL AND (budget_seconds IS NOT NULL OR budget_cost IS NOT NULL)`,
   );
-  const again = connection.prepare<[string], { id: string }>(
-    `SELECT id FROM runs WHERE id = ? AND started_at IS NULL AND
-       (outcome_reason IN ('host-busy', 'quarantined') OR (outcome_result = 'cancelled' AND outcome_reason IS NOT NULL)) AND
-       EXISTS (SELECT 1 FROM queue_runs WHERE queue_runs.run = runs.number)`,
-  );
   return {
-    comesAgain: (run) => connection.read(() => again.get(run)) !== undefined,
     holdBatch: (batch, reason, at) =>
       connection.write(() => {
         const held = hold.all(reason, batch).map(({ id }) => id);

@@ -3,7 +3,7 @@ import { inTurn, prepareRows, runsOfEntry } from './entry-rows.ts';
 import type { AfterWants, EntryRecord, EntryState, OnFailure, Yielding } from './queue-records.ts';
 import type { Store } from './store.ts';
 
-type Entries = Pick<Store, 'readEntry' | 'readAsked' | 'findEntries' | 'listEntries' | 'runningEntries'>;
+type Entries = Pick<Store, 'readEntry' | 'readAsked' | 'findEntries' | 'listEntries' | 'runningEntries' | 'isOfQueue'>;
 
 /** In the order of `columns`. */
 type Row = [
@@ -61,6 +61,11 @@ export function prepareEntries(connection: Connection): Entries {
   const readOpen = prepare<[]>(`WHERE entry.ended_at IS NULL ${inTurn}`);
   const readSince = prepare<[number]>(`WHERE entry.ended_at IS NULL OR entry.ended_at >= ? ${inTurn}`);
   const readRunning = prepare<[]>("WHERE entry.state = 'running' ORDER BY entry.number");
+  const ofQueue = connection
+    .prepare<[string], number>(
+      'SELECT EXISTS (SELECT 1 FROM queue_runs JOIN runs ON runs.number = queue_runs.run WHERE runs.id = ?)',
+    )
+    .pluck();
   const readAsked = connection.prepare<[string], string>('SELECT asked FROM queue_entries WHERE id = ?').pluck();
   return {
     readEntry: (id) => readOne(id)[0] ?? null,
@@ -69,6 +74,7 @@ export function prepareEntries(connection: Connection): Entries {
     listEntries: (endedSince) =>
       endedSince === Number.POSITIVE_INFINITY ? readOpen() : readSince(endedSince ?? Number.MIN_SAFE_INTEGER),
     runningEntries: () => readRunning(),
+    isOfQueue: (run) => connection.read(() => ofQueue.get(run)) === 1,
   };
 }
 

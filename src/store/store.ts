@@ -154,8 +154,8 @@ export interface Store {
   /** Those of a batch that wait are held. Which they were. */
   holdBatch(batch: string, reason: string, at: number): string[];
   readSpent(batch: string, now: number): BatchSpent;
-  /** Whether a run of the queue came to nothing before its job, so that its entry waits again. */
-  comesAgain(run: string): boolean;
+  /** Whether an entry of the queue has made it. */
+  isOfQueue(run: string): boolean;
   /** Of batches that are not over and have one. */
   openBudgets(): { batch: string; budget: BatchBudget }[];
 

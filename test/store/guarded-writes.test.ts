@@ -88,7 +88,7 @@ const unguarded: Record<
   },
   readWorkSeconds: 'reads',
   readSpent: 'reads',
-  comesAgain: 'reads',
+  isOfQueue: 'reads',
   openBudgets: 'reads',
   holdBatch: 'belongs to no run that is driven',
   ...{ readRemembered: 'reads', listQuarantines: 'reads' },

@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
-import { homedir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
+import { configHome } from '../../config-home.ts';
 import type { Context } from '../context.ts';
 import { findProgramRoot } from '../program-root.ts';
 import { describeCrontab, describeUnit, type DaemonStart } from './systemd-unit.ts';
@@ -50,26 +50,10 @@ function unitFile(environment: NodeJS.ProcessEnv): string {
   return join(configHome(environment), 'systemd/user/fleet-daemon.service');
 }
 
-function configHome(environment: NodeJS.ProcessEnv): string {
-  const configured = environment['XDG_CONFIG_HOME'];
-  return configured?.startsWith('/') ? configured : join(environment['HOME'] ?? homedir(), '.config');
-}
-
 export function describeStart({ environment, stateDir }: Pick<Context, 'environment' | 'stateDir'>): DaemonStart {
   const known = passedOn.flatMap((name) => {
-    const value = environment[name];
-    if (value === undefined || value === '') return [];
-    return [
-      [
-        name,
-        paths.includes(name)
-          ? value
-              .split(':')
-              .map((path) => resolve(path))
-              .join(':')
-          : value,
-      ] as const,
-    ];
+    const value = environment[name] ?? '';
+    return value === '' ? [] : [[name, paths.includes(name) ? resolveAll(value) : value] as const];
   });
   return {
     node: process.execPath,
@@ -78,4 +62,11 @@ export function describeStart({ environment, stateDir }: Pick<Context, 'environm
     secrets: join(configHome(environment), 'fleet/daemon.env'),
     environment: { ...Object.fromEntries(known), FLEET_STATE_DIR: stateDir },
   };
+}
+
+function resolveAll(value: string): string {
+  return value
+    .split(':')
+    .map((path) => resolve(path))
+    .join(':');
 }

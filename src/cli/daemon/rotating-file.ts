@@ -1,4 +1,5 @@
 import { chmodSync, closeSync, fstatSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { systemCode } from '../../errors.ts';
 
 /** A file that only this user can read, of `mostBytes` at most; the ones before it are FILE.1, FILE.2, the oldest of which are removed. */
 export interface RotatingFile {
@@ -43,13 +44,13 @@ function open(file: string): number {
 }
 
 function isFullDisk(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && (error.code === 'ENOSPC' || error.code === 'EDQUOT');
+  return ['ENOSPC', 'EDQUOT'].includes(systemCode(error) ?? '');
 }
 
 function renameIfThere(from: string, to: string): void {
   try {
     renameSync(from, to);
   } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error;
+    if (systemCode(error) !== 'ENOENT') throw error;
   }
 }

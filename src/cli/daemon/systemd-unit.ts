@@ -1,4 +1,5 @@
 import { usageError } from '../../errors.ts';
+import { quote as quoteForShell } from '../../quoting.ts';
 
 /** How a daemon is started without a person. */
 export interface DaemonStart {
@@ -57,5 +58,5 @@ function escape(text: string): string {
 
 function shellQuote(text: string): string {
   if (/[\n\r]/.test(text)) throw usageError('usage', `a crontab takes no line breaks, got ${JSON.stringify(text)}`);
-  return /^[\w./:@=+-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
+  return /^[\w./:@=+-]+$/.test(text) ? text : quoteForShell(text);
 }

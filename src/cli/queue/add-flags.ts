@@ -95,8 +95,3 @@ export async function parseAddWords(words: readonly string[]): Promise<AddWords>
   const { args, flags } = await parse([...words], { args: addArgs, flags: addFlags, strict: true });
   return { ...flags, playbook: args.playbook };
 }
-
-/** What a schedule adds has its windows in the zone of the schedule, unless its words name another: the process that adds it may be anywhere. */
-export function inZone(words: AddWords, zone: string): AddWords {
-  return { ...words, tz: words.tz ?? zone };
-}

@@ -1,3 +1,9 @@
+import { resolve } from 'node:path';
+import { inventoryPaths } from '../../inventory/sources.ts';
+import type { Context } from '../context.ts';
+import { localDate } from '../plan-runs.ts';
+import type { AddWords } from './add-flags.ts';
+
 /** What an entry keeps of the words that it was added by, for the launch to come. Paths are absolute: the launch is made elsewhere. */
 export interface Asked {
   file: string;
@@ -16,4 +22,22 @@ export interface Asked {
 /** As the store keeps it. */
 export function parseAsked(text: string): Asked {
   return JSON.parse(text) as Asked;
+}
+
+/** From the folder in which the words were said. */
+export function readAsked(
+  context: Context,
+  words: AddWords,
+  { file, folder }: { file: string; folder: string },
+): Omit<Asked, 'runName'> {
+  return {
+    file,
+    today: localDate(context.clock.now()),
+    inventories: inventoryPaths(words.inventory ?? [], context.environment).map((path) => resolve(folder, path)),
+    profile: words.profile ?? null,
+    answer: words.answer ?? [],
+    waive: words.waive ?? [],
+    yes: words.yes,
+    observe: words.observe,
+  };
 }

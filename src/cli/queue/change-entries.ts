@@ -1,5 +1,5 @@
 import { usageError } from '../../errors.ts';
-import { secondsOfBudget } from '../../queue/budget.ts';
+import { findUsedUp } from '../../queue/budget.ts';
 import type { EntryChange, EntryRecord, EntryState } from '../../store/queue-records.ts';
 import type { Store } from '../../store/store.ts';
 import type { Context } from '../context.ts';
@@ -42,8 +42,8 @@ export async function changeEntries(
 }
 
 /** Whoever lets an entry go whose budget is used up wants it beyond the budget: else the next look would hold it again. */
-function isOverspent(store: Store, { budget, batch, yielding }: EntryRecord, at: number): boolean {
-  return budget !== null && (yielding === 'budget' || secondsOfBudget(budget, store.readSpent(batch, at)) === 0);
+function isOverspent(store: Store, entry: EntryRecord, now: number): boolean {
+  return entry.yielding === 'budget' || findUsedUp(store, entry, { now, neededSeconds: 0 }) !== null;
 }
 
 function refuse(entry: EntryRecord | null, { verb, from }: ChangeOfEntry): Error {

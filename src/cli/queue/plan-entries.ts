@@ -2,19 +2,17 @@ import { randomBytes } from 'node:crypto';
 import { resolve } from 'node:path';
 import type { Plan } from '../../engine/plan.ts';
 import { usageError } from '../../errors.ts';
-import { localZoneName, findZone } from '../../language/zone.ts';
-import { findPlaybook, playbookFolders } from '../../playbook/find-playbook.ts';
+import { findPlaybook, isPlaybookFile, playbookFolders } from '../../playbook/find-playbook.ts';
 import type { Problem } from '../../problem.ts';
 import { canGoOn } from '../../queue/night-plan.ts';
 import { expandMatrix, nameCombination, type Combination } from '../../queue/matrix.ts';
-import { parseDaySpan, parseTimeOfDay } from '../../queue/windows/time-of-day.ts';
-import type { AfterWants, NewEntry } from '../../store/queue-records.ts';
+import type { NewEntry } from '../../store/queue-records.ts';
 import { Context } from '../context.ts';
-import { localDate, planRuns } from '../plan-runs.ts';
+import { planRuns, readSettings } from '../plan-runs.ts';
 import type { AddWords } from './add-flags.ts';
-import type { Asked } from './asked.ts';
-import { findEntry } from './find-entry.ts';
-import { readBudget, refuseUnknownCost } from './read-budget.ts';
+import { readAsked, type Asked } from './asked.ts';
+import { refuseUnknownCost } from './read-budget.ts';
+import { readTerms } from './read-terms.ts';
 import { tellLadder, tellSame } from './tell-params.ts';
 import { listPoints, type QueuedPoint } from './list-points.ts';
 
@@ -105,58 +103,10 @@ function describePlan(plan: Plan, words: AddWords, { point, runName }: QueuedPoi
   };
 }
 
-async function readTerms(context: Context, words: AddWords) {
-  const zone = findZone(words.tz ?? localZoneName()).name;
-  return {
-    sweep: words.sweep ?? null,
-    priority: words.priority,
-    retries: words.retries,
-    onFailure: words['on-failure'],
-    budget: readBudget(words),
-    after: words.after === undefined ? null : await readAfter(context, words.after),
-    mayStart: words.window === undefined ? null : parseDaySpan(words.window, '--window'),
-    yieldBy: words['yield-by'] === undefined ? null : parseTimeOfDay(words['yield-by'], '--yield-by'),
-    zone,
-    state: words.hold ? ('held' as const) : ('waiting' as const),
-    addedAt: context.clock.now(),
-  };
-}
-
-async function readAfter(context: Context, text: string): Promise<NonNullable<NewEntry['after']>> {
-  const [prefix = '', wants = 'ok'] = text.split(':');
-  if (!isWants(wants)) throw usageError('usage', `--after: expected ENTRY, ENTRY:ok, ENTRY:any or ENTRY:fail, got "${text}"`);
-  return { entry: findEntry(await context.openStore(), prefix).id, wants };
-}
-
-function isWants(text: string): text is AfterWants {
-  return text === 'ok' || text === 'any' || text === 'fail';
-}
-
 /** Names of files are from the folder in which the words were said. */
 function findFile({ environment }: Context, playbook: string, folder: string): string {
-  const isPath = playbook.includes('/') || /\.ya?ml$/.test(playbook);
   const folders = playbookFolders(environment).map((each) => resolve(folder, each));
-  return findPlaybook(isPath ? resolve(folder, playbook) : playbook, folders);
-}
-
-function readAsked(
-  context: Context,
-  words: AddWords,
-  { file, folder }: { file: string; folder: string },
-): Omit<Asked, 'runName'> {
-  const configured = (context.environment['FLEET_INVENTORIES'] ?? '').split(':').filter((path) => path !== '');
-  const given = words.inventory ?? [];
-  const paths = [given, configured].find((some) => some.length > 0) ?? ['inventories'];
-  return {
-    file,
-    today: localDate(context.clock.now()),
-    inventories: paths.map((path) => resolve(folder, path)),
-    profile: words.profile ?? null,
-    answer: words.answer ?? [],
-    waive: words.waive ?? [],
-    yes: words.yes,
-    observe: words.observe,
-  };
+  return findPlaybook(isPlaybookFile(playbook) ? resolve(folder, playbook) : playbook, folders);
 }
 
 /** The queue keeps what was typed, and a plan has stars where that was the value of a secret. */
@@ -168,15 +118,6 @@ function refuseSecrets({ waivers, answers }: Plan, { answer, waive }: Asked): vo
     'secret-typed',
     '--answer, --waive: what is typed holds the value of a secret of the playbook, and the queue would keep it',
   );
-}
-
-function readSettings(words: readonly string[]): Combination {
-  const pairs = words.map((word) => {
-    const equals = word.indexOf('=');
-    if (equals <= 0) throw usageError('usage', `--set: expected NAME=VALUE, got "${word}"`);
-    return [word.slice(0, equals), word.slice(equals + 1)] as const;
-  });
-  return Object.fromEntries(pairs);
 }
 
 function mergeParams(fixed: Combination, combination: Combination): Record<string, string> {

@@ -1,10 +1,10 @@
-import { exitCodes, FleetError, messageOf, usageError } from '../../errors.ts';
+import { exitCodes, FleetError } from '../../errors.ts';
 import type { QueueLine, QueueParts } from '../../queue/parts.ts';
-import type { EntryRecord, ScheduleRecord } from '../../store/queue-records.ts';
+import type { EntryRecord } from '../../store/queue-records.ts';
 import type { Context } from '../context.ts';
-import { inZone, parseAddWords } from './add-flags.ts';
 import { parseAsked, type Asked } from './asked.ts';
-import { planEntries, planPoint } from './plan-entries.ts';
+import { planPoint } from './plan-entries.ts';
+import { planSchedule } from './plan-schedule.ts';
 
 /** What sees to the queue, joined with the files that say what runs. */
 export async function queueParts(context: Context, tell: (line: QueueLine) => void): Promise<QueueParts> {
@@ -27,12 +27,4 @@ async function planEntry(context: Context, entry: EntryRecord, asked: Asked) {
     code: 'entry-changed',
     exit: exitCodes.usage,
   });
-}
-
-async function planSchedule(context: Context, { name, words, folder, zone }: ScheduleRecord) {
-  const wish = await parseAddWords(words).catch((error: unknown) => {
-    throw usageError('usage', `its words cannot be read: ${messageOf(error)}`);
-  });
-  const { entries } = await planEntries(context, inZone(wish, zone), { schedule: name, folder });
-  return entries;
 }

@@ -4,9 +4,8 @@ import { findZone, localZoneName } from '../../language/zone.ts';
 import { readCron } from '../../queue/schedules/next-times.ts';
 import type { CatchUp, Overlap, ScheduleRecord } from '../../store/queue-records.ts';
 import type { Context } from '../context.ts';
-import { inZone, parseAddWords } from './add-flags.ts';
 import { describeQueue, type EntryDocument } from './entry-document.ts';
-import { planEntries } from './plan-entries.ts';
+import { planSchedule } from './plan-schedule.ts';
 
 const shownTimes = 5;
 
@@ -46,7 +45,7 @@ export async function addSchedule(context: Context, wish: NewSchedule): Promise<
   const zone = findZone(wish.tz ?? localZoneName()).name;
   readCron(cron, zone);
   const folder = process.cwd();
-  await planEntries(context, inZone(await parseAddWords(words), zone), { schedule: name, folder });
+  await planSchedule(context, { name, words, folder, zone });
   const now = context.clock.now();
   const schedule = { name, cron, zone, words, folder, catchUp, overlap, addedAt: now, seenTo: now };
   if ((await context.openStore()).addSchedule(schedule)) return describeSchedule(schedule, now);
@@ -70,8 +69,7 @@ export async function runSchedule(context: Context, name: string): Promise<Entry
   const store = await context.openStore();
   const schedule = store.listSchedules().find((one) => one.name === name);
   if (schedule === undefined) throw await unknown(context, name);
-  const { words, folder, zone } = schedule;
-  const { entries } = await planEntries(context, inZone(await parseAddWords(words), zone), { schedule: name, folder });
+  const entries = await planSchedule(context, schedule);
   store.addEntries(entries);
   const ids = entries.map(({ id }) => id);
   return describeQueue(store, context.clock.now(), Number.POSITIVE_INFINITY).filter(({ id }) => ids.includes(id));

@@ -8,6 +8,11 @@ export function isTrusted({ loads = null }: CheckpointRules, { state }: Checkpoi
   return state === 'valid' || (state === 'complete' && loads === null);
 }
 
+/** All of it is there, whether or not it was loaded. */
+export function isWhole({ state }: Pick<CheckpointRecord, 'state'>): boolean {
+  return state === 'complete' || state === 'valid';
+}
+
 /** The highest step first; of equal ones, and of those that tell no step, what was found last. */
 export function newestFirst(checkpoints: readonly CheckpointRecord[]): CheckpointRecord[] {
   return checkpoints.toSorted((one, other) => (other.step ?? -1) - (one.step ?? -1) || other.foundAt - one.foundAt);

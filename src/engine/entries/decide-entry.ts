@@ -3,6 +3,7 @@ import type { Entry } from '../../playbook/entries/entry.ts';
 import type { CheckRecord } from '../../store/check-records.ts';
 import { UnexpectedAnswer } from '../../remote/command.ts';
 import { QuestionTimedOut, QuestionTooLong } from '../../ssh/failures.ts';
+import { isWhole } from '../checkpoints/rules.ts';
 import type { Drive } from '../drive.ts';
 import type { Row } from './check-rows.ts';
 import { performDeed } from './deeds/perform.ts';
@@ -58,8 +59,7 @@ function skipAfterFailure(drive: Drive, entry: Entry, failed: CheckRecord | null
 
 /** What makes a fresh beginning would take away what the run goes on from. */
 function skipWhenGoingOn({ plan, parts: { store } }: Drive, { unlessGoesOn = false }: Entry): Result | null {
-  const isSaved = (run: string) => store.readCheckpoints(run).some(({ state }) => state === 'complete' || state === 'valid');
-  const earlier = plan.goesOnFrom?.find(isSaved);
+  const earlier = plan.goesOnFrom?.find((run) => store.readCheckpoints(run).some(isWhole));
   if (!unlessGoesOn || earlier === undefined) return null;
   return { result: 'skip', expected: null, observed: null, message: `the run goes on from run ${earlier}` };
 }

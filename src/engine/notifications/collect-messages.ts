@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { cameToNothing } from '../../lifecycle/came-to-nothing.ts';
 import { longestAgeMs } from '../../notify/delays.ts';
 import { describeEntries } from '../../notify/describe-entries.ts';
 import { describeEvents, type Telling, type ToldRun } from '../../notify/describe-events.ts';
@@ -76,7 +77,7 @@ function collectOfRun(collector: Collector, run: string, events: readonly EventR
   const { store, settings } = collector;
   const record = store.readRun(run);
   if (record === null) return;
-  const comesAgain = store.comesAgain(run);
+  const comesAgain = cameToNothing(record) && store.isOfQueue(run);
   for (const telling of describeEvents(events, describeRun(store, record), settings.timeZone)) {
     const cause = `event ${telling.event}`;
     const { kind } = telling.message;
