@@ -1,14 +1,9 @@
-import { hostOf, placesOverlap } from '../language/place.ts';
-import { findZone } from '../language/zone.ts';
-import type { AfterWants, QueuedEntry, EntryState } from '../store/queue-records.ts';
+import { hostOf } from '../language/place.ts';
+import type { EntryState, QueuedEntry } from '../store/queue-records.ts';
 import type { Unusable } from './read-unusable.ts';
-import { findNight, isOpen, type Night, type NightRule } from './windows/night.ts';
-
-/** What keeps a host busy: in words, and until about when. */
-export interface Busy {
-  by: string;
-  until: number | null;
-}
+import { rememberHosts, rememberNights, type Hosts, type Nights } from './shared-waits.ts';
+import type { Busy, Wait } from './wait.ts';
+import { isOpen, type Night } from './windows/night.ts';
 
 /** All that a look at the queue goes by. */
 export interface Scene {
@@ -25,18 +20,6 @@ export interface Scene {
   /** Seconds of work that are left of an entry, by what was measured; null: nothing was. */
   secondsLeft: (entry: QueuedEntry) => number | null;
 }
-
-/** One thing that an entry waits for. Those that wait for the same window or the same host share it. */
-export type Wait =
-  | { kind: 'held'; entry: string; reason: string | null }
-  | { kind: 'after'; entry: string; wants: AfterWants; state: EntryState }
-  | { kind: 'later'; at: number; because: string | null }
-  | { kind: 'window'; opensAt: number }
-  | { kind: 'quarantine'; host: string; reason: string }
-  | { kind: 'unusable'; host: string; because: string; until: number }
-  | { kind: 'busy'; host: string; by: string; until: number | null }
-  | { kind: 'short'; seconds: number | null; yieldsAt: number; opensAt: number }
-  | { kind: 'too-long'; seconds: number; nightSeconds: number };
 
 export type Decision =
   | { kind: 'start'; entry: QueuedEntry; yieldsAt: number | null }
@@ -67,70 +50,9 @@ export function findTooLong(entry: Pick<QueuedEntry, 'canGoOn'>, night: Night, s
   return seconds > nightSeconds ? { kind: 'too-long', seconds, nightSeconds } : null;
 }
 
-export function ruleOf({ zone, mayStart, yieldBy }: Pick<QueuedEntry, 'zone' | 'mayStart' | 'yieldBy'>): NightRule {
-  return { zone: findZone(zone), mayStart, yieldBy };
-}
-
-interface Nights {
-  /** The night that it is, else the next one. */
-  now: Night;
-  /** The one after that. */
-  next: Night;
-  opening: Wait;
-}
-
 interface Look extends Scene {
   nights: (entry: QueuedEntry) => Nights;
   hosts: Hosts;
-}
-
-interface Hosts {
-  waitsFor: (place: string) => Wait[];
-  /** From now on it is busy with something that starts. */
-  occupy: (place: string, by: string) => void;
-}
-
-/** Thousands of entries have the same few windows. */
-function rememberNights(now: number): Look['nights'] {
-  const known = new Map<string, Nights>();
-  return (entry) => {
-    const { zone, mayStart, yieldBy } = entry;
-    const key = `${zone} ${mayStart?.from ?? ''}-${mayStart?.to ?? ''} ${yieldBy ?? ''}`;
-    const found = known.get(key) ?? findNights(ruleOf(entry), now);
-    known.set(key, found);
-    return found;
-  };
-}
-
-function findNights(rule: NightRule, at: number): Nights {
-  const now = findNight(rule, at);
-  const next = Number.isFinite(now.closesAt) ? findNight(rule, now.closesAt) : now;
-  return { now, next, opening: { kind: 'window', opensAt: now.opensAt } };
-}
-
-function rememberHosts({ quarantined, busy }: Scene): Hosts {
-  const held = new Map(busy);
-  const known = new Map<string, Wait[]>();
-  const find = (place: string): Wait[] => {
-    const host = hostOf(place);
-    const reason = quarantined.get(host);
-    const holders = [...held].filter(([other]) => placesOverlap(other, place));
-    return [
-      ...(reason === undefined ? [] : [{ kind: 'quarantine', host, reason } as const]),
-      ...holders.map(([other, holder]) => ({ kind: 'busy', host: other, ...holder }) as const),
-    ];
-  };
-  return {
-    waitsFor: (place) => {
-      const waits = known.get(place) ?? find(place);
-      known.set(place, waits);
-      return waits;
-    },
-    occupy: (place, by) => {
-      held.set(place, { by, until: null });
-      for (const other of [...known.keys()]) if (placesOverlap(other, place)) known.delete(other);
-    },
-  };
 }
 
 function decideEntry(scene: Look, entry: QueuedEntry): Decision {

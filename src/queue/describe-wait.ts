@@ -1,7 +1,7 @@
 import { formatDuration } from '../language/units.ts';
 import { findZone } from '../language/zone.ts';
 import type { EntryRecord } from '../store/queue-records.ts';
-import type { Wait } from './decide.ts';
+import type { Wait } from './wait.ts';
 
 const wanted = { ok: 'to succeed', any: 'to end', fail: 'to fail' };
 

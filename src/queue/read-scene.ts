@@ -1,7 +1,8 @@
 import type { ProgressRecord, RunRecord } from '../store/records.ts';
 import type { QueuedEntry, EntryState } from '../store/queue-records.ts';
 import type { Store } from '../store/store.ts';
-import type { Busy, Scene } from './decide.ts';
+import type { Scene } from './decide.ts';
+import type { Busy } from './wait.ts';
 import { readUnusable } from './read-unusable.ts';
 
 /** All that the store knows that a look at the queue goes by. `entries` left out: those that are not over. */

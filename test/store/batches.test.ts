@@ -6,6 +6,7 @@ import { openStore } from '../../src/store/open-store.ts';
 import type { NewEntry } from '../../src/store/queue-records.ts';
 import { readOwner } from '../../src/store/owner.ts';
 import { makeNewEntry } from '../support/queue-entry.ts';
+import { newRun } from './shapes.ts';
 
 const hourMs = 3_600_000;
 
@@ -19,20 +20,7 @@ function setup({ onTestFinished }: TestContext) {
   const add = (id: string, more: Partial<NewEntry> = {}) => store.addEntries([makeNewEntry({ id, ...more })]);
   /** A job of an entry that began at `from` and, with `to`, has ended. */
   const run = (entry: string, id: string, perHour: number | null, { from, to }: { from: number; to?: number }) => {
-    const targets = [{ index: 0, role: 'main', host: 'tpu1', worker: 0, address: null }];
-    const described = {
-      id,
-      kind: 'launch',
-      playbook: 'trm',
-      point: null,
-      profile: null,
-      executor: 'detached',
-      plan: '{}',
-    } as const;
-    store.createRun(
-      { ...described, targets, perHour, currency: 'USD', createdAt: from },
-      { at: from, kind: 'state', text: 'queued' },
-    );
+    store.createRun(newRun(id, { perHour, currency: 'USD', createdAt: from }), { at: from, kind: 'state', text: 'queued' });
     store.startEntry(entry, id, { reason: null, yieldsAt: null, at: from });
     const answer = store.takeLease(id, readOwner(), { ttlMs: 1, takeOver: true, now: from, sinceBoot: from });
     if (!answer.taken) throw new Error('the lease is held');

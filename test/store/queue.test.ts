@@ -6,6 +6,7 @@ import { openStore } from '../../src/store/open-store.ts';
 import { readOwner } from '../../src/store/owner.ts';
 import type { NewEntry, ScheduleRecord } from '../../src/store/queue-records.ts';
 import { makeNewEntry } from '../support/queue-entry.ts';
+import { newRun } from './shapes.ts';
 
 const queued = { at: 1, kind: 'state', text: 'queued' };
 const soon = { ttlMs: 30_000, now: 1_000, sinceBoot: 1_000 };
@@ -17,24 +18,7 @@ function setup({ onTestFinished }: TestContext) {
     store.close();
     rmSync(folder, { recursive: true });
   });
-  const makeRun = (id: string) => {
-    store.createRun(
-      {
-        id,
-        kind: 'launch',
-        playbook: 'trm',
-        point: null,
-        profile: null,
-        executor: 'detached',
-        plan: '{}',
-        targets: [{ index: 0, role: 'main', host: 'tpu1', worker: 0, address: null }],
-        perHour: null,
-        currency: null,
-        createdAt: 1,
-      },
-      queued,
-    );
-  };
+  const makeRun = (id: string) => store.createRun(newRun(id, { playbook: 'trm' }), queued);
   return { store, makeRun };
 }
 

@@ -1,5 +1,6 @@
-import { findTooLong, ruleOf } from '../../queue/decide.ts';
+import { findTooLong } from '../../queue/decide.ts';
 import { describeWait } from '../../queue/describe-wait.ts';
+import { ruleOf } from '../../queue/shared-waits.ts';
 import { findNight } from '../../queue/windows/night.ts';
 import { usageError } from '../../errors.ts';
 import { formatProblem } from '../../problem.ts';

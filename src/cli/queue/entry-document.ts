@@ -1,7 +1,8 @@
 import { rfc3339, rfc3339OrNull } from '../../clock.ts';
-import { decideQueue, type Decision, type Wait } from '../../queue/decide.ts';
+import { decideQueue, type Decision } from '../../queue/decide.ts';
 import { describeWait } from '../../queue/describe-wait.ts';
 import { readScene } from '../../queue/read-scene.ts';
+import type { Wait } from '../../queue/wait.ts';
 import { formatDaySpan, formatTimeOfDay } from '../../queue/windows/time-of-day.ts';
 import type { EntryRecord } from '../../store/queue-records.ts';
 import type { Store } from '../../store/store.ts';
