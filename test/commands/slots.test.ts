@@ -23,6 +23,7 @@ launch:
   run: |
     echo "$FLEET_SLOT sees $CUDA_VISIBLE_DEVICES" >\${{ params.name }}/saw
     hold-gpu "$CUDA_VISIBLE_DEVICES" 4096 100 &
+    echo saved >\${{ params.name }}/step-1.txt
     echo '1,0.5' >>\${{ params.name }}/training.csv
     until [ -e release ]; do sleep 0.1; done
     sleep 1.2
@@ -33,6 +34,14 @@ monitor:
     training: { csv: '\${{ params.name }}/training.csv', columns: [step, loss], step: step }
     gpu: { accelerators: 1s }
   progress: { metric: training.step, of: 2 }
+  criteria:
+    - criterion: told beside the job
+      expr: last(training.loss) < 0
+      severity: yellow
+      then: [{ run: 'echo "$FLEET_SLOT sees $CUDA_VISIBLE_DEVICES" >\${{ params.name }}/beside' }]
+  checkpoints:
+    path: '\${{ params.name }}/step-{step}.txt'
+    loads: 'test -s {checkpoint} && echo "$FLEET_SLOT sees $CUDA_VISIBLE_DEVICES" >\${{ params.name }}/loaded'
 `;
 
 it('two runs of one card each share a host, each on its own, and keep a run of the whole host away', async (test) => {
@@ -74,6 +83,11 @@ it('two runs of one card each share a host, each on its own, and keep a run of t
     { code: 0, stderr: '' },
     { code: 0, stderr: '' },
   ]);
+  for (const file of ['beside', 'loaded'])
+    expect(['one', 'two'].map((name) => readFileSync(join(home, name, file), 'utf8'))).toEqual([
+      'gpu1 sees 1\n',
+      'gpu0 sees 0\n',
+    ]);
   expect(readCards(who)).toEqual({ 'demo-a100x2:gpu0': [0], 'demo-a100x2:gpu1': [1] });
 });
 

@@ -1,9 +1,10 @@
-import { exportLines, withSetup } from '../../remote/author-command.ts';
+import { exportLines } from '../../remote/author-command.ts';
 import { detachedExecutor } from '../../remote/detached/executor.ts';
 import type { UnitPlace, UnitState } from '../../remote/executor.ts';
+import { authorScript } from '../author-script.ts';
 import { startUnit } from '../carry-unit.ts';
 import type { Drive } from '../drive.ts';
-import { pushEnvironment, setupOf } from '../entries/deeds/run-command.ts';
+import { pushEnvironment } from '../entries/deeds/run-command.ts';
 import type { EndedDetail } from './remembered.ts';
 
 const outputBytes = 16_384;
@@ -36,7 +37,7 @@ export async function followBeside(drive: Drive, work: BesideJob, timeoutSeconds
 async function start(drive: Drive, place: UnitPlace, work: BesideJob, timeoutSeconds: number): Promise<UnitState | null> {
   const because = exportLines([{ name: 'FLEET_CAUSE', value: work.cause }]);
   const started = await startUnit(drive, place, {
-    script: withSetup(setupOf(drive), `${because}${work.command}`),
+    script: authorScript(drive, work.command, because),
     timeLimitSeconds: timeoutSeconds,
     needsEnvironment: true,
   });

@@ -3,13 +3,13 @@ import { compilePattern } from '../../language/pattern.ts';
 import { formatDuration } from '../../language/units.ts';
 import type { CheckpointRules } from '../../playbook/monitor/monitor.ts';
 import { quote } from '../../quoting.ts';
-import { withSetup } from '../../remote/author-command.ts';
 import { detachedExecutor } from '../../remote/detached/executor.ts';
 import type { UnitPlace, UnitState } from '../../remote/executor.ts';
 import type { CheckpointRecord } from '../../store/attempt-records.ts';
+import { authorScript } from '../author-script.ts';
 import { carryUnit } from '../carry-unit.ts';
 import type { Drive } from '../drive.ts';
-import { pushEnvironment, setupOf } from '../entries/deeds/run-command.ts';
+import { pushEnvironment } from '../entries/deeds/run-command.ts';
 
 const outputBytes = 65_536;
 
@@ -33,7 +33,7 @@ export async function loadCheckpoint(
   if (drive.environment.missing.length === 0) await pushEnvironment(drive, place.attempt);
   const command = loads.command.replaceAll('{checkpoint}', () => quote(version.path));
   const { timeLimitSeconds } = loads;
-  const script = withSetup(setupOf(drive), command);
+  const script = authorScript(drive, command);
   const answer = await carryUnit(drive, place, { script, timeLimitSeconds, needsEnvironment: true });
   if (answer.kind !== 'state' || isUndecided(answer.state)) return null;
   const { verdict, exitCode } = answer.state;

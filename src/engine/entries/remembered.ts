@@ -5,7 +5,7 @@ import { machineOf } from '../../remote/identity.ts';
 import { lookAtSource } from '../../remote/source.ts';
 import type { Drive } from '../drive.ts';
 import { readWorker } from '../read-worker.ts';
-import { setupOf } from './deeds/run-command.ts';
+import { setupOf } from '../author-script.ts';
 import type { Result } from './deeds/result.ts';
 
 export interface Memory {

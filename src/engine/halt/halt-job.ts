@@ -8,7 +8,7 @@ import { readBaseline } from '../accelerator-baseline.ts';
 import { watchCheckpoints } from '../checkpoints/watch-checkpoints.ts';
 import { endRun } from '../end-run.ts';
 import { endFailed } from '../rollback/end-failed.ts';
-import { setupOf } from '../entries/deeds/run-command.ts';
+import { setupOf } from '../author-script.ts';
 import type { Drive } from '../drive.ts';
 import { namePlace, ofWorker } from '../gang/name-workers.ts';
 import { onAll } from '../gang/on-all.ts';

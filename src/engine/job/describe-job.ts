@@ -1,15 +1,12 @@
 import { samplingScript } from '../../facts/accelerator-sections.ts';
 import type { Launch } from '../../playbook/playbook.ts';
-import { quote } from '../../quoting.ts';
-import { withSetup } from '../../remote/author-command.ts';
+import { exportLines } from '../../remote/author-command.ts';
 import type { NextWork, UnitWork } from '../../remote/executor.ts';
 import { hostSigns } from '../attempts/host-signs.ts';
 import { fallbackOf, inProfile } from '../attempts/profiles.ts';
 import { readTry } from '../attempts/record-try.ts';
+import { authorScript, setupOf } from '../author-script.ts';
 import type { Drive } from '../drive.ts';
-import { workerLines } from '../gang/worker-variables.ts';
-import { slotLines } from '../slot-variables.ts';
-import { setupOf } from '../entries/deeds/run-command.ts';
 import { budgetLeft, spentOnTries } from '../entries/time-left.ts';
 import { criticalVariables, filesOfJob, launchOf } from './job.ts';
 
@@ -22,8 +19,9 @@ export function describeJob(drive: Drive): UnitWork {
 function describeAttempt(drive: Drive, checkpoint: string | null): UnitWork {
   const launch = launchOf(drive);
   const { workdir, profile = null } = drive.plan.playbook;
+  const goesOn = checkpoint === null ? '' : exportLines([{ name: 'FLEET_CHECKPOINT', value: checkpoint }]);
   return {
-    script: `${slotLines(drive)}${workerLines(drive)}${checkpoint === null ? '' : `export FLEET_CHECKPOINT=${quote(checkpoint)}\n`}${withSetup(setupOf(drive), launch.command)}`,
+    script: authorScript(drive, launch.command, goesOn),
     workdir,
     log: launch.log,
     timeLimitSeconds: limitJob(drive, launch),

@@ -6,7 +6,7 @@ import { ownChecks } from '../../lifecycle/own-checks.ts';
 import type { ResolvedPlaybook } from '../../playbook/playbook.ts';
 import { sayHello, type Hello } from '../../remote/hello.ts';
 import type { Row } from '../entries/check-rows.ts';
-import { setupOf } from '../entries/deeds/run-command.ts';
+import { setupOf } from '../author-script.ts';
 import type { Drive } from '../drive.ts';
 import { readWorker } from '../read-worker.ts';
 import type { PlannedHost } from '../plan.ts';

@@ -4,7 +4,7 @@ import type { Facts } from '../../../facts/facts.ts';
 import type { Drive } from '../../drive.ts';
 import { askForAccelerators } from '../../probe.ts';
 import type { Result } from './result.ts';
-import { setupOf } from './run-command.ts';
+import { setupOf } from '../../author-script.ts';
 
 export async function checkAcceleratorsFree(drive: Drive): Promise<Result> {
   const accelerators = findHungTool(drive) ?? (await drive.session.call(askForAccelerators(setupOf(drive), drive.host.slot)));

@@ -22,7 +22,7 @@ import { unitName } from '../schedule.ts';
 import { timeLeft } from '../time-left.ts';
 import type { TryPlace } from './place.ts';
 import type { Result } from './result.ts';
-import { setupOf } from './run-command.ts';
+import { setupOf } from '../../author-script.ts';
 
 type Checkout = Extract<Deed, { kind: 'checkout' }>;
 

@@ -1,18 +1,17 @@
 import { formatDuration } from '../../../language/units.ts';
 import type { Deed, Entry } from '../../../playbook/entries/entry.ts';
-import { askAuthorCommand, exportLines, withSetup } from '../../../remote/author-command.ts';
+import { askAuthorCommand, exportLines } from '../../../remote/author-command.ts';
 import { putEnvironment } from '../../../remote/claims.ts';
 import { detachedExecutor } from '../../../remote/detached/executor.ts';
 import type { UnitPlace } from '../../../remote/executor.ts';
 import { readTry } from '../../attempts/record-try.ts';
+import { authorScript, placeLines, setupOf } from '../../author-script.ts';
 import { carryUnit } from '../../carry-unit.ts';
 import type { Drive } from '../../drive.ts';
-import { workerLines } from '../../gang/worker-variables.ts';
 import { judgeAnswer } from '../expectation.ts';
 import { isUnit, questionSeconds, unitName } from '../schedule.ts';
 import { timeLeft } from '../time-left.ts';
 import { requireSecrets } from '../../secrets.ts';
-import { slotLines } from '../../slot-variables.ts';
 import type { TryPlace } from './place.ts';
 import type { Result } from './result.ts';
 
@@ -45,7 +44,7 @@ export function askCommand(
       workdir: playbook.workdir,
       setup: setupOf(drive),
       command,
-      environment: `${exportLines(drive.environment.variables)}${slotLines(drive)}${workerLines(drive)}`,
+      environment: `${exportLines(drive.environment.variables)}${placeLines(drive)}`,
       timeoutSeconds,
     }),
   );
@@ -68,7 +67,7 @@ async function adopt(drive: Drive, deed: Run, entry: Entry, { phase, position, t
   }
   await pushEnvironment(drive, attempt);
   const work = {
-    script: `${slotLines(drive)}${workerLines(drive)}${withSetup(setupOf(drive), deed.command)}`,
+    script: authorScript(drive, deed.command),
     timeLimitSeconds: limit,
     needsEnvironment: true,
   };
@@ -97,10 +96,6 @@ export async function pushEnvironment(drive: Drive, attempt: number, limit?: Abo
   const checkpoint = readTry(drive)?.checkpoint ?? '';
   const variables = [...drive.environment.variables, { name: 'FLEET_CHECKPOINT', value: checkpoint }];
   await drive.session.call(putEnvironment(drive.actor, attempt, drive.target.index, exportLines(variables)), limit);
-}
-
-export function setupOf(drive: Drive): string {
-  return [drive.host.setup, drive.plan.playbook.setup].filter((lines) => lines.trim() !== '').join('\n');
 }
 
 function judge(deed: Run, exitCode: number, stdout: Buffer, stderr: Buffer): Result {

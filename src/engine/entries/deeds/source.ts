@@ -2,7 +2,7 @@ import type { ResolvedPlaybook } from '../../../playbook/playbook.ts';
 import { lookAtSource, type SourceState } from '../../../remote/source.ts';
 import type { Drive } from '../../drive.ts';
 import { below } from '../below.ts';
-import { setupOf } from './run-command.ts';
+import { setupOf } from '../../author-script.ts';
 import type { Result } from './result.ts';
 
 type Source = NonNullable<ResolvedPlaybook['source']> & { path?: string; tag?: string | null };
