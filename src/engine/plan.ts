@@ -87,7 +87,7 @@ export interface Plan extends Decisions {
   earlierRuns?: EarlierRun[];
   /** Runs of the same work on the same host that had to stop before it was done, the last one first: it goes on from their checkpoint. */
   goesOnFrom?: string[];
-  /** By then its job has left its hosts, also where nobody is there to halt it. Left out: it may take its time. */
+  /** When its job must have left its hosts. Where nobody is there to halt it in time, the guard begins to stop it then. Left out: it may take its time. */
   yieldsAt?: number;
   /** What the budget of its sweep has left for its jobs. Left out: it has none. */
   secondsOfSweep?: number;

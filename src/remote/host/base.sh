@@ -25,8 +25,8 @@
 #     spent                          nobody is left in the session and the group of "pid": the number may mean another process now
 #   runs/RUN/aATTEMPT/wWORKER/env    the environment with its secrets, 0600, removed when the attempt ends
 #   runs/RUN/aATTEMPT/wWORKER/env-next   the same for an attempt in another profile that the guard may make
-#   claims/MACHINE/N                 which run uses this machine, or some of its accelerators; the highest number counts. A claim is never
-#                                    changed, and no number comes back
+#   claims/MACHINE/N                 which run uses this machine, or some of its accelerators; it stands until a higher number has some of
+#                                    the same. A claim is never changed, and no number comes back
 #   claims/MACHINE/N.beat            when its controller last spoke
 #
 # Every answer is made of lines "WORD VALUE...". Exit 90: this file is missing; 91: a newer controller drives the run; 92: cannot write;
