@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test, vi } from 'vitest';
 import { claimHost, putEnvironment, tidyRun } from '../../src/remote/claims.ts';
@@ -52,7 +52,10 @@ describe.concurrent('the guard of a job that another profile may follow', { time
     test('makes the next attempt when no controller speaks, with its own environment and from the newest checkpoint', async (context) => {
       const host = openLocalHost(context, { shell });
       mkdirSync(join(host.home, 'saved'));
-      writeFileSync(join(host.home, 'saved/of an older run 9.pt'), 'weights');
+      const older = join(host.home, 'saved/of an older run 9.pt');
+      writeFileSync(older, 'weights');
+      // A shell may compare whole seconds.
+      utimesSync(older, 1, 1);
       await run(host, { first: `echo weights >"saved/it's 7.pt"; exit 134`, checkpoints: 'saved/*.pt', limit: 100 });
       context.expect(statSync(env(host, 1, 'env-next')).mode & 0o777).toBe(0o600);
       const state = await waitForWord(host, 'running', second);
